@@ -1,0 +1,1 @@
+"""What customer experience is: one room a domain."""

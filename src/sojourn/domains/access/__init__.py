@@ -1,0 +1,1 @@
+"""People who use Sojourn, their roles, API keys, and the audit log."""

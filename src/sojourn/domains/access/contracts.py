@@ -1,0 +1,71 @@
+"""Words of access."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do; later issues add roles per domain."""
+
+    ADMINISTRATOR = "administrator"  # everything, people and keys included
+    ANALYST = "analyst"  # reads figures, imports files, edits journeys and the plan
+    VIEWER = "viewer"  # reads figures
+
+
+class Scope(StrEnum):
+    """What an API key may do."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Viewer:
+    """Who looks: a person, a key or the system; each read names one.
+
+    `units` are the codes of the parts of the organisation that the viewer sees; None is the whole.
+    """
+
+    name: str  # "person:7", "key:3", "system"; goes to the audit log
+    role: Role
+    scopes: frozenset[Scope] = frozenset({Scope.READ})
+    units: frozenset[str] | None = None
+
+    def can_write(self) -> bool:
+        """Say whether this viewer may change things."""
+        return Scope.WRITE in self.scopes and self.role is not Role.VIEWER
+
+    def is_administrator(self) -> bool:
+        """Say whether this viewer may manage people, keys and sources."""
+        return self.role is Role.ADMINISTRATOR
+
+
+SYSTEM = Viewer(name="system", role=Role.ADMINISTRATOR, scopes=frozenset(Scope))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Somebody who signs in."""
+
+    id: int
+    email: str
+    role: Role
+    is_active: bool
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiKey:
+    """A key as it is listed: never its secret."""
+
+    id: int
+    name: str
+    prefix: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    is_active: bool

@@ -1,0 +1,1 @@
+"""Sources with write keys, the tracking plan, channels and touchpoints."""

@@ -1,0 +1,1 @@
+"""How events get in: manifest, commits, deliveries, quarantine, outbox."""

@@ -1,0 +1,1 @@
+"""Whose event is it: identifiers, persons, customers, encrypted traits."""

@@ -1,0 +1,1 @@
+"""Journey definitions, discovery, funnels, variants."""

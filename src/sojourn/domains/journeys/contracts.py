@@ -1,0 +1,140 @@
+"""Words of journeys: what people see of graphs, variants and funnels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sojourn.domains.privacy.contracts import Coverage, EventFilter
+from sojourn.kit.period import Period
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What the explorer asks about; the whole of it stands in the page's address."""
+
+    period: Period
+    events: EventFilter
+    steps_shown: int = 12  # activities kept; the log is projected on them and mined again
+    paths_shown: float = 0.86  # share of transitions kept, most frequent first
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """A proportion with its 95 % interval; `too_few` says that it must not be shown."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    too_few: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A node of the graph."""
+
+    name: str
+    customers: int
+    times: int
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Path:
+    """An edge of the graph; `share` is of the customers at its source step; seconds."""
+
+    source: str
+    target: str
+    customers: int
+    times: int
+    share: Share
+    mean_s: float
+    median_s: float
+    p90_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JourneyGraph:
+    """A directly-follows graph that can be read: what is shown, out of how many, covering how much."""
+
+    steps: tuple[Step, ...]
+    paths: tuple[Path, ...]
+    steps_in_all: int
+    paths_in_all: int
+    covers: float  # share of all transitions that the shown paths carry
+    coverage: Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VariantRow:
+    """One way through, with the customers who took it."""
+
+    steps: tuple[str, ...]
+    customers: int
+    share: Share
+    median_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VariantTable:
+    """The most frequent variants."""
+
+    rows: tuple[VariantRow, ...]
+    distinct: int
+    covers: float
+    coverage: Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunnelStep:
+    """One step of a funnel: `from_first` and `from_before` are shares of customers; seconds."""
+
+    name: str
+    customers: int
+    from_first: Share
+    from_before: Share
+    median_s: float | None
+    p90_s: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunnelTable:
+    """A funnel in order within a window."""
+
+    steps: tuple[FunnelStep, ...]
+    window_s: int
+    median_total_s: float | None
+    coverage: Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Journey:
+    """A named journey: begins with a start event, is completed by one of the goal events within the window.
+
+    `outcomes` maps an outcome's name (approved, declined, withdrawn) to the events that mean it.
+    """
+
+    slug: str
+    name: str
+    start: str
+    goals: tuple[str, ...]
+    outcomes: dict[str, tuple[str, ...]]
+    steps: tuple[str, ...]  # the funnel's steps, in order
+    window_days: int
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completion:
+    """How journeys begun in a period ended: completed + declined or other outcomes + abandoned + open = started."""
+
+    journey: str
+    started: int
+    open: int
+    completed: Share
+    abandoned: Share
+    outcomes: dict[str, Share]
+    median_s: float | None
+    coverage: Coverage

@@ -1,0 +1,46 @@
+"""Words of metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sojourn.domains.privacy.contracts import Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kpi:
+    """One row of the KPI catalogue."""
+
+    id: str
+    name: str
+    family: str
+    definition: str
+    unit: str
+    better: str  # high, low or context
+    target: float | None
+    action_threshold: float | None
+    benchmark: str
+    frequency: str
+    computed: bool  # whether this release computes it from the stream
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """A KPI's value over a period (and one part of it, such as a survey or a unit).
+
+    `value` is None when there are too few answers; then `note` says so. `low` and `high` bound the 95 % interval by
+    the `method` named. `change` compares with the period before: value, interval, and whether it is a real change.
+    """
+
+    kpi: str
+    part: str  # "" for the whole
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    unit: str
+    method: str
+    note: str
+    change: float | None
+    change_is_real: bool | None
+    coverage: Coverage

@@ -1,0 +1,1 @@
+"""The tree of units (brand, country, region, branch, team), with dates."""

@@ -1,0 +1,141 @@
+"""Words of privacy: why is this read, what was seen, what was left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from sojourn.kit.period import Period
+
+
+class Purpose(StrEnum):
+    """Why data are read; each has one lawful basis."""
+
+    ANALYTICS = "analytics"
+    IMPROVEMENT = "service_improvement"
+    RESEARCH = "research"
+    SERVICE = "service"
+    COMPLAINTS = "complaints"
+    REGULATORY = "regulatory"
+    MARKETING = "marketing"
+    PERSONALISATION = "personalisation"
+    AUTOMATED_DECISION = "automated_decision"
+
+
+class Basis(StrEnum):
+    """The lawful basis of a purpose and what silence means under it."""
+
+    OPT_IN = "opt_in"  # absent = out
+    OPT_OUT = "opt_out"  # absent = in, an objection = out
+    CONTRACT = "contract"  # all, for bound roles, audited
+    LEGAL_DUTY = "legal_duty"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventFilter:
+    """Which events a question is about; empty means all.
+
+    `names` keeps only events so named. `dimensions` maps a dimension (channel, unit, source, product, or a
+    property that the plan marks as a dimension, such as `app_version`) to the values that are kept.
+    `having` keeps customers who have at least one of these event names in the period (and all their kept
+    events).
+    """
+
+    names: tuple[str, ...] = ()
+    dimensions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    having: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """What a figure rests on: shown as n, and under "how this was computed"."""
+
+    purpose: Purpose
+    customers: int
+    events: int
+    left_out: int | None  # customers whom the purpose's basis hides; None below the k floor
+    period: Period
+    batch: int  # newest batch that is in
+    fresh_at: datetime | None  # when that batch was received
+    took_ms: float
+
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer(Generic[R]):
+    """A value and what it rests on."""
+
+    value: R
+    coverage: Coverage
+
+
+class Aggregate(StrEnum):
+    """What a measure does with the events of a group."""
+
+    EVENTS = "events"  # number of events
+    CUSTOMERS = "customers"  # number of customers
+    SUM = "sum"  # of `field`
+    MEAN = "mean"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measure:
+    """A declarative sum over events, compiled to SQL by privacy.
+
+    `fields` of group and aggregate are columns of the stream or `properties.<name>`.
+    `last_per_customer` keeps each customer's last event (per value of the fields listed) before grouping.
+    """
+
+    event: str
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    group: tuple[str, ...] = ()
+    aggregate: Aggregate = Aggregate.EVENTS
+    field_name: str | None = None
+    last_per_customer: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeasureRow:
+    """One group of a measure: its key, its value, the events and customers in it."""
+
+    key: tuple[str | None, ...]
+    value: float
+    events: int
+    customers: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventRow:
+    """One event as a page or the API lists it: pseudonymous."""
+
+    event_id: int
+    customer: int
+    name: str
+    kind: str
+    occurred_at: datetime
+    received_at: datetime
+    channel: str | None
+    touchpoint: str | None
+    unit: str | None
+    product: str | None
+    source: str
+    value: str | None
+    currency: str | None
+    properties: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Freshness:
+    """How far the stream and its timeline have come."""
+
+    events: int
+    customers: int
+    batch: int
+    received_at: datetime | None
+    timeline_batch: int
+    first_at: datetime | None
+    last_at: datetime | None

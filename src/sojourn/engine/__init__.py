@@ -1,0 +1,1 @@
+"""How it is computed: a plain Python library with no Django in it."""

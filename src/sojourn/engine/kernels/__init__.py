@@ -1,0 +1,1 @@
+"""Journey questions as mergeable folds over one customer's events, in Numba."""

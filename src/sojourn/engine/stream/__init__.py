@@ -1,0 +1,1 @@
+"""The stream: what happened, from the spool to immutable Parquet segments."""

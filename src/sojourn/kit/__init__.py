@@ -1,0 +1,1 @@
+"""A few domain-free words that everyone shares."""

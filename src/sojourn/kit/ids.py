@@ -1,0 +1,30 @@
+"""Identifiers: random tokens and keyed or plain digests."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+TOKEN_BITS = 63
+
+
+def random_token() -> int:
+    """Make a random positive 63-bit integer that fits a signed bigint and is never 0."""
+    return secrets.randbits(TOKEN_BITS) or 1
+
+
+def random_tokens(count: int) -> list[int]:
+    """Make ``count`` random tokens with one call to the operating system."""
+    raw = secrets.token_bytes(8 * count)
+    mask = (1 << TOKEN_BITS) - 1
+    return [(int.from_bytes(raw[at : at + 8], "little") & mask) or 1 for at in range(0, 8 * count, 8)]
+
+
+def digest(*parts: str) -> str:
+    """Digest text parts into 32 hexadecimal characters (128 bits), unambiguous at the joints."""
+    state = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        raw = part.encode()
+        state.update(len(raw).to_bytes(4, "little"))
+        state.update(raw)
+    return state.hexdigest()

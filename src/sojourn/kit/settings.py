@@ -1,0 +1,146 @@
+"""Every setting of Sojourn: its name, default, meaning and limits, in one place.
+
+Values come from environment variables ``SOJOURN_<NAME>``. Nonsense is refused at start with a sentence
+that names the variable. ``docs/reference/settings.md`` is made from this module.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from sojourn.kit.errors import SojournError
+
+KB = 1024
+MB = 1024 * KB
+GB = 1024 * MB
+
+
+class SettingError(SojournError):
+    """An environment variable holds something that cannot be meant."""
+
+    code = "setting"
+    status = 500
+
+
+def _setting(default: Any, doc: str, *, low: int | None = None, high: int | None = None) -> Any:
+    return field(default=default, metadata={"doc": doc, "low": low, "high": high})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What can be set; each field is the environment variable ``SOJOURN_<FIELD>``."""
+
+    data: Path = _setting(Path("var/sojourn"), "Folder of everything that Sojourn stores.")
+    host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 opens it to the network.")
+    port: int = _setting(8000, "Port of pages and API.", low=1, high=65_535)
+    intake_port: int = _setting(8001, "Port of the event intake.", low=1, high=65_535)
+    public_url: str = _setting("", "Address under which people reach the pages; empty: made from host and port.")
+    public_intake_url: str = _setting(
+        "", "Address under which SDKs reach the intake; empty: from host and intake port."
+    )
+    database_url: str = _setting("", "PostgreSQL address of the state; empty: SQLite in the data folder.")
+    key: str = _setting("", "Master key, 32 bytes in base64; empty: the key file in the data folder.")
+    time_zone: str = _setting("UTC", "Time zone of the pages where a person has not chosen one.")
+    workspace: str = _setting("Sojourn", "Name shown at the top of the pages.")
+    log_level: str = _setting("info", "debug, info, warning or error.")
+    threads: int = _setting(0, "Threads for kernels; 0: one less than there are cores, at least one.", low=0, high=256)
+    memory_limit_mb: int = _setting(1_024, "Memory that one query on segments may take, in MB.", low=128)
+
+    item_max_bytes: int = _setting(32 * KB, "Largest single event that intake takes.", low=1_024)
+    body_max_bytes: int = _setting(500 * KB, "Largest request body that intake takes, unpacked.", low=1_024)
+    batch_max_items: int = _setting(2_500, "Items of one request beyond which the rest is refused.", low=1)
+    rate_per_source: int = _setting(0, "Events a second that one source may send; 0: no limit.", low=0)
+    spool_max_bytes: int = _setting(4 * GB, "Spool size at which intake answers 429.", low=MB)
+    spool_segment_bytes: int = _setting(64 * MB, "Size at which a spool file is closed.", low=64 * KB)
+    disk_min_bytes: int = _setting(2 * GB, "Free disk space below which intake answers 429.", low=0)
+    disk_min_percent: int = _setting(5, "Free disk share below which intake answers 429.", low=0, high=90)
+    reserve_bytes: int = _setting(64 * MB, "Size of the reserve file that erasure and compaction may free.", low=0)
+
+    load_max_events: int = _setting(50_000, "Events that the loader commits at once.", low=1)
+    load_linger_ms: int = _setting(250, "Time that the loader waits for more events.", low=0)
+    dedupe_days: int = _setting(7, "Days over which a repeated message id is dropped.", low=1)
+    buckets: int = _setting(16, "Hash buckets that compaction sorts persons into.", low=1, high=1_024)
+    compact_every_seconds: int = _setting(600, "Pause between two compactions.", low=1)
+    quarantine_max_items: int = _setting(100_000, "Refused items kept; beyond it the oldest go, counted.", low=1)
+    upload_max_bytes: int = _setting(4 * GB, "Largest file that the upload page takes.", low=MB)
+
+    @property
+    def keys_file(self) -> Path:
+        """File of the master key."""
+        return self.data / "keys" / "master.key"
+
+    @property
+    def spool(self) -> Path:
+        """Folder of the spool."""
+        return self.data / "spool"
+
+    @property
+    def segments(self) -> Path:
+        """Folder of the Parquet segments."""
+        return self.data / "segments"
+
+    @property
+    def timeline(self) -> Path:
+        """Folder of the timeline."""
+        return self.data / "timeline"
+
+    @property
+    def deliveries(self) -> Path:
+        """Folder of uploaded files until they are loaded."""
+        return self.data / "deliveries"
+
+    @property
+    def incoming(self) -> Path:
+        """The watched folder; one sub-folder a source."""
+        return self.data / "incoming"
+
+    @property
+    def temporary(self) -> Path:
+        """Folder of temporary files; emptied at start."""
+        return self.data / "tmp"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be made again: compiled kernels, cached answers."""
+        return self.data / "cache"
+
+    @property
+    def write_keys_file(self) -> Path:
+        """What intake knows of the sources; written by the web process."""
+        return self.data / "intake" / "sources.json"
+
+    @property
+    def server_file(self) -> Path:
+        """Says where the running server listens and holds the local command line's token."""
+        return self.data / "server.json"
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from the environment; raise SettingError naming the variable that makes no sense."""
+    values: dict[str, Any] = {}
+    for each in fields(Settings):
+        name = f"SOJOURN_{each.name.upper()}"
+        if name in environ:
+            values[each.name] = _parsed(name, environ[name], each.default, each.metadata)
+    return Settings(**values)
+
+
+def _parsed(name: str, text: str, default: Any, limits: Mapping[str, Any]) -> Any:
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, str):
+        return text
+    try:
+        number = int(text)
+    except ValueError:
+        raise SettingError(f"{name} must be a whole number, not {text!r}.") from None
+    low, high = limits["low"], limits["high"]
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise SettingError(
+            f"{name} is {number}; it must lie between {low} and {high if high is not None else 'any size'}."
+        )
+    return number

@@ -1,0 +1,1 @@
+"""How the world reaches in; no business rules here."""
