@@ -36,9 +36,8 @@ def _install(step: str) -> int:
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     target = ".[dev]" if step == "dev" else "."
     started = time.monotonic()
-    _say(
-        f"installing {'the tools for tests' if step == 'dev' else 'Sojourn and what it needs'} (a minute or two the first time)"
-    )
+    what = "the tools for tests" if step == "dev" else "Sojourn and what it needs"
+    _say(f"installing {what} (a minute or two the first time)")
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
                "--constraint", str(ROOT / "constraints.txt"), "--editable", target]  # fmt: skip
     done = subprocess.run(command, cwd=ROOT, check=False)
