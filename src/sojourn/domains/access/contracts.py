@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sojourn.kit.errors import ForbiddenError
+
 
 class Role(StrEnum):
     """What a person may do; later issues add roles per domain."""
@@ -42,8 +44,22 @@ class Viewer:
         """Say whether this viewer may manage people, keys and sources."""
         return self.role is Role.ADMINISTRATOR
 
+    def require_write(self) -> None:
+        """Raise ForbiddenError unless this viewer may change things."""
+        if not self.can_write():
+            raise ForbiddenError(
+                "This needs the right to change things: a role above viewer and a key with write scope."
+            )
+
+    def require_administrator(self) -> None:
+        """Raise ForbiddenError unless this viewer may manage people, keys and sources, and change things."""
+        self.require_write()
+        if not self.is_administrator():
+            raise ForbiddenError("Only an administrator may do this.")
+
 
 SYSTEM = Viewer(name="system", role=Role.ADMINISTRATOR, scopes=frozenset(Scope))
+LOCAL = Viewer(name="local", role=Role.ADMINISTRATOR, scopes=frozenset(Scope))  # who can read the data folder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,8 +80,29 @@ class ApiKey:
     id: int
     name: str
     prefix: str
+    role: Role  # what it may do at most; the scopes narrow it
     scopes: frozenset[Scope]
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
     is_active: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewKey:
+    """A key just made, with its secret, which is shown once and kept nowhere."""
+
+    key: ApiKey
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditEntry:
+    """One thing that somebody did: never a personal value, only ids and names of things."""
+
+    id: int
+    at: datetime
+    who: str
+    what: str
+    object: str
+    detail: dict[str, str]

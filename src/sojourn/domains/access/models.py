@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import ApiKey, AuditEntry, Person, Role, Scope
 
 
 class AccountQuery(BaseUserManager["Account"]):
@@ -34,3 +34,71 @@ class Account(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def contract(self) -> Person:
+        """Give the account as other rooms see it."""
+        return Person(
+            id=self.pk,
+            email=self.email,
+            role=Role(self.role),
+            is_active=self.is_active,
+            last_seen_at=self.last_seen_at or self.last_login,
+        )
+
+
+class Key(models.Model):
+    """An API key; the secret itself is kept nowhere."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=32, default=Role.ANALYST.value)
+    scopes = models.CharField(max_length=64)  # joined by spaces
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def contract(self) -> ApiKey:
+        """Give the key as other rooms see it."""
+        return ApiKey(
+            id=self.pk,
+            name=self.name,
+            prefix=self.prefix,
+            role=Role(self.role),
+            scopes=self.scope_set(),
+            created_at=self.created_at,
+            last_used_at=self.last_used_at,
+            expires_at=self.expires_at,
+            is_active=self.is_active,
+        )
+
+    def scope_set(self) -> frozenset[Scope]:
+        """Give the scopes as a set."""
+        return frozenset(Scope(each) for each in self.scopes.split())
+
+
+class AuditRow(models.Model):
+    """One thing that somebody did; rows are added and never changed."""
+
+    at = models.DateTimeField(db_index=True)
+    who = models.CharField(max_length=64)
+    what = models.CharField(max_length=64)
+    object = models.CharField(max_length=200)
+    detail: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row; raise TypeError for a row that is already there."""
+        if self.pk is not None:
+            raise TypeError("the audit log is append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Raise TypeError: audit rows stay."""
+        raise TypeError("the audit log is append-only")
+
+    def contract(self) -> AuditEntry:
+        """Give the entry as other rooms see it."""
+        return AuditEntry(
+            id=self.pk, at=self.at, who=self.who, what=self.what, object=self.object, detail=dict(self.detail)
+        )

@@ -1,0 +1,180 @@
+"""Do: make and change people and keys; every act leaves an audit entry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, router, transaction
+from django.utils import timezone
+
+from sojourn.domains.access import rules
+from sojourn.domains.access.contracts import ApiKey, NewKey, Person, Role, Scope, Viewer
+from sojourn.domains.access.models import Account, AuditRow, Key
+from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
+
+NAME_MAX_CHARACTERS = 100
+
+
+class LastAdministratorError(ConflictError):
+    """Without an administrator nobody could manage people again."""
+
+    code = "last_administrator"
+
+
+def create_person(*, email: str, role: Role, viewer: Viewer, password: str | None = None) -> Person:
+    """Make somebody who signs in; without a password they cannot until one is set.
+
+    Raise ForbiddenError, InvalidError (address, password), ConflictError (address taken).
+    """
+    viewer.require_administrator()
+    address = _address(email)
+    if password is not None:
+        _check_password(password)
+    try:
+        with transaction.atomic(using=router.db_for_write(Account)):
+            account = Account.objects.create_user(address, password, role=role.value)
+            audit(viewer=viewer, what="person.create", on=f"person:{account.pk}", role=role.value)
+    except IntegrityError:
+        raise ConflictError("Somebody signs in with this mail address already.") from None
+    return account.contract()
+
+
+def change_role(*, person_id: int, role: Role, viewer: Viewer) -> Person:
+    """Give somebody another role; raise LastAdministratorError when nobody could manage people any more."""
+    viewer.require_administrator()
+    with transaction.atomic(using=router.db_for_write(Account)):
+        if role is not Role.ADMINISTRATOR:
+            _keep_an_administrator(person_id)
+        account = _held(person_id)
+        account.role = role.value
+        account.save(update_fields=["role"])
+        audit(viewer=viewer, what="person.role", on=f"person:{person_id}", role=role.value)
+    return account.contract()
+
+
+def set_password(*, person_id: int, password: str, viewer: Viewer) -> None:
+    """Set a password, one's own or (as administrator) anybody's; raise InvalidError when it is too weak."""
+    if viewer.name != f"person:{person_id}":
+        viewer.require_administrator()
+    _check_password(password)
+    with transaction.atomic(using=router.db_for_write(Account)):
+        account = _held(person_id)
+        account.set_password(password)
+        account.save(update_fields=["password"])
+        audit(viewer=viewer, what="person.password", on=f"person:{person_id}")
+
+
+def deactivate(*, person_id: int, viewer: Viewer) -> Person:
+    """Shut somebody out; the entry stays, because the audit log names it. Raise LastAdministratorError."""
+    return _switch(person_id, False, viewer)
+
+
+def activate(*, person_id: int, viewer: Viewer) -> Person:
+    """Let somebody in again."""
+    return _switch(person_id, True, viewer)
+
+
+def note_seen(*, person_id: int, at: datetime) -> None:
+    """Remember when somebody was last here."""
+    Account.objects.filter(pk=person_id).update(last_seen_at=at)
+
+
+def create_key(
+    *,
+    name: str,
+    scopes: frozenset[Scope],
+    viewer: Viewer,
+    role: Role = Role.ANALYST,
+    expires_at: datetime | None = None,
+    now: datetime | None = None,
+) -> NewKey:
+    """Make an API key and return its secret, this once.
+
+    Raise ForbiddenError, InvalidError (name, no scope, expiry not in the future).
+    """
+    viewer.require_administrator()
+    at = now or timezone.now()
+    if not name.strip() or len(name) > NAME_MAX_CHARACTERS:
+        raise InvalidError(f"name: give the key a name of 1 to {NAME_MAX_CHARACTERS} characters.")
+    if not scopes:
+        raise InvalidError("scopes: give at least one of read, write.")
+    if expires_at is not None and expires_at <= at:
+        raise InvalidError("expires_at: must lie in the future.")
+    secret = rules.new_secret()
+    with transaction.atomic(using=router.db_for_write(Key)):
+        key = Key.objects.create(
+            name=name.strip(),
+            prefix=rules.shown_prefix(secret),
+            digest=rules.secret_digest(secret),
+            role=role.value,
+            scopes=" ".join(sorted(scopes)),
+            created_at=at,
+            expires_at=expires_at,
+        )
+        audit(viewer=viewer, what="key.create", on=f"key:{key.pk}", scopes=key.scopes, role=key.role)
+    return NewKey(key=key.contract(), secret=secret)
+
+
+def revoke_key(*, key_id: int, viewer: Viewer) -> ApiKey:
+    """Close a key for good; raise NotFoundError."""
+    viewer.require_administrator()
+    with transaction.atomic(using=router.db_for_write(Key)):
+        key = Key.objects.select_for_update().filter(pk=key_id).first()
+        if key is None:
+            raise NotFoundError("There is no such key.")
+        key.is_active = False
+        key.save(update_fields=["is_active"])
+        audit(viewer=viewer, what="key.revoke", on=f"key:{key_id}")
+    return key.contract()
+
+
+def audit(*, viewer: Viewer, what: str, on: str, now: datetime | None = None, **detail: str) -> None:
+    """Add an entry to the audit log, in the caller's transaction; ids and names of things only, nothing personal."""
+    AuditRow.objects.create(at=now or timezone.now(), who=viewer.name, what=what, object=on, detail=detail)
+
+
+def _switch(person_id: int, is_active: bool, viewer: Viewer) -> Person:
+    viewer.require_administrator()
+    with transaction.atomic(using=router.db_for_write(Account)):
+        if not is_active:
+            _keep_an_administrator(person_id)
+        account = _held(person_id)
+        account.is_active = is_active
+        account.save(update_fields=["is_active"])
+        audit(viewer=viewer, what="person.activate" if is_active else "person.deactivate", on=f"person:{person_id}")
+    return account.contract()
+
+
+def _held(person_id: int) -> Account:
+    account = Account.objects.select_for_update().filter(pk=person_id).first()
+    if account is None:
+        raise NotFoundError("There is no such person.")
+    return account
+
+
+def _keep_an_administrator(leaving: int) -> None:
+    # All administrators' rows are locked, in one order and before any other, so that two who remove each other at
+    # once can neither both succeed nor wait for each other for ever.
+    there = Account.objects.select_for_update().filter(role=Role.ADMINISTRATOR.value, is_active=True).order_by("pk")
+    ids = [each.pk for each in there]
+    if ids == [leaving]:
+        raise LastAdministratorError("This is the last administrator; make somebody else one first.")
+
+
+def _address(email: str) -> str:
+    address = email.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise InvalidError("email: this is not a mail address.") from None
+    return address
+
+
+def _check_password(password: str) -> None:
+    try:
+        validate_password(password)
+    except ValidationError as refusal:
+        raise InvalidError("password: " + " ".join(refusal.messages)) from None

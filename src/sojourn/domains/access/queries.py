@@ -1,0 +1,88 @@
+"""Ask access: who is it, what may they see."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from sojourn.domains.access import rules
+from sojourn.domains.access.contracts import LOCAL, ApiKey, AuditEntry, Person, Role, Scope, Viewer
+from sojourn.domains.access.models import Account, AuditRow, Key
+from sojourn.kit.errors import NotFoundError
+
+USE_NOTED_EVERY = timedelta(minutes=1)  # a write on every read would cost more than the read
+LOOPBACK = ("127.", "::1", "::ffff:127.")
+
+
+def viewer_of(account_id: int) -> Viewer:
+    """Give the viewer that an active account is; raise NotFoundError without one."""
+    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    if account is None:
+        raise NotFoundError("There is no such person.")
+    role = Role(account.role)
+    scopes = frozenset({Scope.READ}) if role is Role.VIEWER else frozenset(Scope)
+    return Viewer(name=f"person:{account.pk}", role=role, scopes=scopes)
+
+
+def viewer_of_key(secret: str, *, now: datetime | None = None) -> Viewer | None:
+    """Give the viewer that an API key is, noting its use; None when it opens nothing."""
+    at = now or timezone.now()
+    key = Key.objects.filter(digest=rules.secret_digest(secret)).first()
+    if key is None or not rules.is_open(is_active=key.is_active, expires_at=key.expires_at, now=at):
+        return None
+    if key.last_used_at is None or at - key.last_used_at >= USE_NOTED_EVERY:
+        Key.objects.filter(pk=key.pk).update(last_used_at=at)
+    return Viewer(name=f"key:{key.pk}", role=Role(key.role), scopes=key.scope_set())
+
+
+def viewer_of_local_token(token: str, *, server_file: Path, address: str) -> Viewer | None:
+    """Give the administrator's viewer to who holds the running server's own token on this machine; else None."""
+    if not address.startswith(LOOPBACK):
+        return None
+    try:
+        known = json.loads(server_file.read_text()).get("token", "")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return LOCAL if known and hmac.compare_digest(str(known).encode(), token.encode()) else None
+
+
+def person(person_id: int) -> Person:
+    """Give one person; raise NotFoundError."""
+    return _account(person_id).contract()
+
+
+def person_by_email(email: str) -> Person:
+    """Give the person with a mail address; raise NotFoundError."""
+    account = Account.objects.filter(email=email.strip().lower()).first()
+    if account is None:
+        raise NotFoundError("Nobody signs in with this mail address.")
+    return account.contract()
+
+
+def people() -> tuple[Person, ...]:
+    """List who signs in, by mail address."""
+    return tuple(each.contract() for each in Account.objects.order_by("email"))
+
+
+def api_keys() -> tuple[ApiKey, ...]:
+    """List the keys, newest first; never their secrets."""
+    return tuple(each.contract() for each in Key.objects.order_by("-id"))
+
+
+def audit_log(*, before: int | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
+    """List audit entries, newest first, those with an id below `before`."""
+    rows = AuditRow.objects.order_by("-id")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return tuple(each.contract() for each in rows[:limit])
+
+
+def _account(person_id: int) -> Account:
+    account = Account.objects.filter(pk=person_id).first()
+    if account is None:
+        raise NotFoundError("There is no such person.")
+    return account
