@@ -1,0 +1,362 @@
+"""The spool: an encrypted, append-only log between intake and the loader.
+
+A file begins with a header (magic, number, salt) that is synced before the first frame. A frame is one record:
+length and first ordinal in the clear, then the frame as MessagePack under AES-256-GCM. The key belongs to the file
+(number and salt), the nonce is the record's offset, and both clear numbers are authenticated. A writer always
+begins a new file and never touches an old one, so no place and no nonce is ever used twice.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import time
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sojourn.kit.errors import SojournError
+from sojourn.kit.sealing import Sealer
+
+MAGIC: Final = b"SJSPOOL1"
+HEADER: Final = struct.Struct(">8sQ16s")
+RECORD: Final = struct.Struct(">II")  # bytes of the ciphertext, ordinal of the first item
+SUFFIX: Final = ".spool"
+SEGMENT_LIMIT: Final = 1 << 31
+ORDINAL_LIMIT: Final = 1 << 30
+CHUNK_BYTES: Final = 8 << 20
+BUFFERS_AT_ONCE: Final = 512  # below IOV_MAX
+
+
+class SpoolError(SojournError):
+    """The spool cannot be written or was written by somebody else; nothing that was acknowledged is lost."""
+
+    code = "spool"
+    status = 503
+
+
+class Position(NamedTuple):
+    """A place between two frames: file number, bytes and items before it in that file."""
+
+    segment: int = 0
+    offset: int = 0
+    ordinal: int = 0
+
+
+class Refused(msgspec.Struct, frozen=True, array_like=True):
+    """An item that was not taken, with the reason and what was sent (may be cut)."""
+
+    index: int
+    message_id: str | None
+    code: str
+    reason: str
+    raw: bytes
+
+
+class Frame(msgspec.Struct, frozen=True, array_like=True):
+    """What one request brought: events (raw JSON objects), or refused items."""
+
+    source: str
+    kind: Literal["items", "refused"]
+    received_at: int  # microseconds since the epoch
+    sent_at: int | None = None  # by the client's clock
+    user_agent: str = ""
+    context: bytes | None = None  # raw JSON that belongs to every item
+    integrations: bytes | None = None
+    items: list[bytes] = []
+    refused: list[Refused] = []
+
+    @property
+    def size(self) -> int:
+        """Count the items, good or refused: the ordinals that the frame takes."""
+        return len(self.items) + len(self.refused)
+
+
+def spool_bytes(folder: Path) -> int:
+    """Sum the sizes of the spool's files, in bytes; a missing folder is empty."""
+    return sum(_size(path) for path in _files(folder).values())
+
+
+class SpoolWriter:
+    """Appends frames durably; one writer a folder, which is held by a lock until ``close``."""
+
+    def __init__(self, folder: Path, sealer: Sealer, segment_bytes: int) -> None:
+        self._folder, self._sealer, self._segment_bytes = folder, sealer, segment_bytes
+        fresh = _make_folder(folder)
+        self._lock = _locked(folder / "lock")
+        self._file = -1
+        self._broken = False
+        self._number = _first_number(folder, fresh=fresh)
+        self._begin()
+
+    @property
+    def position(self) -> Position:
+        """The place after the last frame written."""
+        return Position(self._number, self._offset, self._ordinal)
+
+    def append(self, frames: list[Frame]) -> Position:
+        """Write frames and return when they are on disk; give the place after them.
+
+        Raise SpoolError when the disk refuses; the writer is then broken for good, because after a failed sync
+        nobody knows which pages are on disk.
+        """
+        if self._broken:
+            raise SpoolError("The spool could not be written earlier; restart intake once the disk is well.")
+        items = sum(frame.size for frame in frames)
+        if self._offset >= self._segment_bytes or self._ordinal + items >= ORDINAL_LIMIT:
+            self.roll()
+        try:
+            self._write([part for frame in frames for part in self._sealed(frame)])
+            os.fdatasync(self._file)
+        except OSError as error:
+            self._broken = True
+            raise SpoolError(f"The spool cannot be written: {error.strerror}.") from error
+        return self.position
+
+    def roll(self) -> None:
+        """Close a file that holds frames and begin the next, so that the loader can delete the closed one."""
+        if self._ordinal == 0 and self._offset == HEADER.size:
+            return
+        os.close(self._file)
+        self._file = -1
+        self._number += 1
+        self._begin()
+
+    def close(self) -> None:
+        """Let go of the file and the lock."""
+        for descriptor in (self._file, self._lock):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._file = self._lock = -1
+        self._broken = True
+
+    def _begin(self) -> None:
+        if self._number >= SEGMENT_LIMIT:
+            raise SpoolError("The spool has used up its file numbers.")
+        salt = os.urandom(16)
+        try:
+            _write_next(self._folder, self._number + 1)  # before the file: a number is never given twice
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+            self._file = os.open(_path(self._folder, self._number), flags, 0o600)
+            self._offset = os.write(self._file, HEADER.pack(MAGIC, self._number, salt))
+            os.fsync(self._file)
+            _sync_folder(self._folder)
+        except OSError as error:
+            self._broken = True
+            raise SpoolError(f"A spool file cannot be made: {error.strerror}.") from error
+        self._cipher = _cipher(self._sealer, self._number, salt)
+        self._ordinal = 0
+
+    def _sealed(self, frame: Frame) -> tuple[bytes, bytes]:
+        plain = msgspec.msgpack.encode(frame)
+        clear = RECORD.pack(len(plain) + 16, self._ordinal)
+        sealed = self._cipher.encrypt(_nonce(self._offset), plain, clear)
+        self._offset += len(clear) + len(sealed)
+        self._ordinal += frame.size
+        return clear, sealed
+
+    def _write(self, parts: list[bytes]) -> None:
+        for at in range(0, len(parts), BUFFERS_AT_ONCE):
+            some = parts[at : at + BUFFERS_AT_ONCE]
+            written = os.writev(self._file, some)
+            if written < sum(map(len, some)):  # a signal or a full disk cut it: the rest says which
+                rest = memoryview(b"".join(some))[written:]
+                while rest:
+                    rest = rest[os.write(self._file, rest) :]
+
+
+class SpoolReader:
+    """Reads frames in the order in which they were written; opens files for reading only."""
+
+    def __init__(self, folder: Path, sealer: Sealer) -> None:
+        self._folder, self._sealer = folder, sealer
+        self._ciphers: dict[int, AESGCM] = {}
+        self.damaged: list[Position] = []  # unreadable records with readable ones behind them: not a torn tail
+
+    def read(self, after: Position, max_items: int) -> list[tuple[Position, Frame]]:
+        """Give the frames behind a place, each with the place after it, at least one and about ``max_items`` items.
+
+        The items of a frame have the ordinals ``position.ordinal - frame.size`` and on. A tail that was cut by a
+        crash was never acknowledged: it is skipped once a newer file exists, and waited for otherwise.
+        """
+        # Listed before reading: what a newer file closes then holds no frame that is read too late.
+        numbers = sorted(_files(self._folder))
+        found: list[tuple[Position, Frame]] = []
+        for number in (n for n in numbers if n >= after.segment):
+            start = after if number == after.segment else Position(number, HEADER.size, 0)
+            self._read_file(number, max(start.offset, HEADER.size), max_items, found)
+            if _items(found) >= max_items:
+                break
+        return found
+
+    def delete(self, done: Position) -> int:
+        """Delete the closed files that lie wholly before a place, give their count; the loader's last step."""
+        numbers = sorted(_files(self._folder))
+        gone = [n for n in numbers if n < done.segment]
+        if numbers and done.segment in numbers[:-1] and not self._next_in_file(done):
+            gone.append(done.segment)
+        for number in gone:
+            _path(self._folder, number).unlink(missing_ok=True)
+            self._ciphers.pop(number, None)
+        if gone:
+            _sync_folder(self._folder)
+        return len(gone)
+
+    def _next_in_file(self, after: Position) -> list[tuple[Position, Frame]]:
+        """Give the first frame behind a place in that place's own file, or nothing."""
+        found: list[tuple[Position, Frame]] = []
+        self._read_file(after.segment, max(after.offset, HEADER.size), 1, found)
+        return found
+
+    def _read_file(self, number: int, offset: int, max_items: int, found: list[tuple[Position, Frame]]) -> None:
+        try:
+            file = os.open(_path(self._folder, number), os.O_RDONLY)
+        except FileNotFoundError:
+            return
+        try:
+            cipher = self._cipher_of(number, file)
+            if cipher is not None:
+                _Scan(number, file, cipher, self.damaged).run(offset, max_items, found)
+        finally:
+            os.close(file)
+
+    def _cipher_of(self, number: int, file: int) -> AESGCM | None:
+        if number not in self._ciphers:
+            head = os.pread(file, HEADER.size, 0)
+            if len(head) < HEADER.size or head[:8] != MAGIC:
+                return None  # cut before its header was synced: it never held an acknowledged frame
+            self._ciphers[number] = _cipher(self._sealer, number, HEADER.unpack(head)[2])
+        return self._ciphers[number]
+
+
+class _Scan:
+    """One pass over the records of one file."""
+
+    def __init__(self, number: int, file: int, cipher: AESGCM, damaged: list[Position]) -> None:
+        self._number, self._file, self._cipher, self._damaged = number, file, cipher, damaged
+        self._base, self._chunk = 0, b""
+
+    def run(self, offset: int, max_items: int, found: list[tuple[Position, Frame]]) -> None:
+        suspects: list[Position] = []
+        items = _items(found)
+        while items < max_items:
+            clear = self._bytes(offset, RECORD.size)
+            if len(clear) < RECORD.size:
+                return
+            length, ordinal = RECORD.unpack(clear)
+            sealed = self._bytes(offset + RECORD.size, length)
+            if length <= 16 or len(sealed) < length:
+                return
+            end = offset + RECORD.size + length
+            frame = self._opened(offset, clear, sealed)
+            if frame is None:
+                suspects.append(Position(self._number, offset, ordinal))
+            else:
+                self._damaged += [each for each in suspects if each not in self._damaged]
+                suspects.clear()
+                found.append((Position(self._number, end, ordinal + frame.size), frame))
+                items += max(frame.size, 1)
+            offset = end
+
+    def _opened(self, offset: int, clear: bytes, sealed: bytes) -> Frame | None:
+        try:
+            return msgspec.msgpack.decode(self._cipher.decrypt(_nonce(offset), sealed, clear), type=Frame)
+        except InvalidTag:
+            return None
+
+    def _bytes(self, offset: int, length: int) -> bytes:
+        at = offset - self._base
+        if at < 0 or at + length > len(self._chunk):
+            size = os.fstat(self._file).st_size
+            if offset + length > size:
+                return b""
+            self._base, self._chunk = offset, os.pread(self._file, max(length, CHUNK_BYTES), offset)
+            at = 0
+        return self._chunk[at : at + length]
+
+
+def _items(found: list[tuple[Position, Frame]]) -> int:
+    return sum(max(frame.size, 1) for _, frame in found)
+
+
+def _nonce(offset: int) -> bytes:
+    return offset.to_bytes(12, "big")
+
+
+def _cipher(sealer: Sealer, number: int, salt: bytes) -> AESGCM:
+    # The salt keeps keys apart when a restored backup gives a number out again.
+    return AESGCM(sealer.derive(f"spool:{number}:{salt.hex()}"))
+
+
+def _path(folder: Path, number: int) -> Path:
+    return folder / f"{number:010d}{SUFFIX}"
+
+
+def _files(folder: Path) -> dict[int, Path]:
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return {}
+    found = (name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
+    return {int(stem): _path(folder, int(stem)) for stem in found if stem.isdigit()}
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _make_folder(folder: Path) -> bool:
+    if folder.exists():
+        return False
+    folder.mkdir(parents=True, mode=0o700)
+    _sync_folder(folder.parent)
+    return True
+
+
+def _first_number(folder: Path, *, fresh: bool) -> int:
+    highest = max(_files(folder), default=0)
+    try:
+        return max(int((folder / "next").read_text()), highest + 1)
+    except FileNotFoundError:
+        # Somebody removed the number file: the clock is higher than any number given so far, so that the loader,
+        # which has passed the old numbers, does not take the new files for read ones.
+        return 1 if fresh else max(int(time.time()), highest + 1)
+    except ValueError:
+        raise SpoolError(f"{folder / 'next'} does not hold a number; remove it to go on.") from None
+
+
+def _write_next(folder: Path, number: int) -> None:
+    fresh = folder / "next.new"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(descriptor, b"%d\n" % number)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    fresh.rename(folder / "next")
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(path: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise SpoolError(f"Another intake writes to {path.parent}; stop it first.") from None
+    return descriptor
