@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Generic, TypeVar
 
+from sojourn.engine.kernels.words import NO_CODE
 from sojourn.kit.period import Period
 
 
@@ -60,6 +63,27 @@ class Coverage:
     batch: int  # newest batch that is in
     fresh_at: datetime | None  # when that batch was received
     took_ms: float
+    cached: bool = False  # the same question was answered before and nothing has changed since
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The dictionary of event names that a fold's codes are read by; codes never change their meaning.
+
+    >>> codes = Codes(names=("", "Opened", "Paid"))
+    >>> codes.code("Paid"), codes.names[1], codes.code("Never seen")
+    (2, 'Opened', 65535)
+    """
+
+    names: tuple[str, ...]
+
+    def code(self, name: str) -> int:
+        """Give a name's code; `NO_CODE`, which no event has, for a name that was never seen."""
+        return self._codes.get(name, int(NO_CODE))
+
+    @cached_property
+    def _codes(self) -> Mapping[str, int]:
+        return {name: code for code, name in enumerate(self.names)}
 
 
 R = TypeVar("R")
@@ -67,10 +91,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer(Generic[R]):
-    """A value and what it rests on."""
+    """A value and what it rests on; event codes in the value are positions in `names`."""
 
     value: R
     coverage: Coverage
+    names: tuple[str, ...] = ()
 
 
 class Aggregate(StrEnum):
@@ -129,8 +154,33 @@ class EventRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EventPage:
+    """Some events, newest first; `next_cursor` leads to the following page, None at the end."""
+
+    rows: tuple[EventRow, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """An event name or a dimension's value, with the events and customers that have it."""
+
+    name: str
+    events: int
+    customers: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vocabulary:
+    """What can be asked about: event names and, by dimension, values; most frequent first."""
+
+    names: tuple[Term, ...]
+    dimensions: dict[str, tuple[Term, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Freshness:
-    """How far the stream and its timeline have come."""
+    """How far the stream and its timeline have come, counting what the viewer may see."""
 
     events: int
     customers: int

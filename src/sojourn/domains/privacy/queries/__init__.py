@@ -1,0 +1,9 @@
+"""The door: everything that other rooms and surfaces learn about events, under a purpose and for a viewer."""
+
+from sojourn.domains.privacy.queries.freshness import freshness, recent_period
+from sojourn.domains.privacy.queries.journeys import ask
+from sojourn.domains.privacy.queries.listing import event, events
+from sojourn.domains.privacy.queries.sums import measure
+from sojourn.domains.privacy.queries.terms import vocabulary
+
+__all__ = ["ask", "event", "events", "freshness", "measure", "recent_period", "vocabulary"]
