@@ -66,6 +66,10 @@ class Settings:
     buckets: int = _setting(16, "Hash buckets that compaction sorts persons into.", low=1, high=1_024)
     compact_every_seconds: int = _setting(600, "Pause between two compactions.", low=1)
     quarantine_max_items: int = _setting(100_000, "Refused items kept; beyond it the oldest go, counted.", low=1)
+    discovered_events_max: int = _setting(2_000, "Event names discovered; newer ones count as (other).", low=1)
+    discovered_properties_max: int = _setting(
+        300, "Properties discovered for one event; newer ones count as (other).", low=1
+    )
     upload_max_bytes: int = _setting(4 * GB, "Largest file that the upload page takes.", low=MB)
 
     @property

@@ -29,6 +29,8 @@ class Source:
     is_strict: bool  # answer 400 when any item is refused
     is_active: bool
     expected_every_minutes: int | None  # freshness promise
+    rate: int = 0  # events a second that intake takes from it; 0: as the settings say
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +43,8 @@ class PropertyRow:
     declared_type: str | None
     is_personal: bool
     is_dimension: bool
+    first_at: datetime | None = None
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,8 +97,106 @@ class PlannedEvent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """A tracking plan; `closed` counts events that it does not name as violations."""
+    """A tracking plan; `closed` counts events and properties that it does not name as violations.
+
+    `common` are properties that any event may carry, such as `$app_version`.
+    """
 
     events: tuple[PlannedEvent, ...] = ()
     closed: bool = False
     version: int = 0
+    common: tuple[PlannedProperty, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanVersion:
+    """One version of the plan, as the history lists it."""
+
+    version: int
+    saved_at: datetime
+    saved_by: str
+    events: int
+
+
+class FreshnessState(StrEnum):
+    """Whether a source keeps its promise."""
+
+    OK = "ok"
+    LATE = "late"  # nothing for longer than promised
+    SILENT = "silent"  # nothing ever, or for ten times as long as promised
+    OPEN = "open"  # promises nothing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceFreshness:
+    """When a source was last heard, and whether that is as it promised."""
+
+    source: str
+    state: FreshnessState
+    events: int
+    last_received_at: datetime | None
+    expected_every_minutes: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadingRules:
+    """What the loader needs to know, compactly.
+
+    `events` maps an event's name to its declared properties by name; `common` are those of every event.
+    `personal` are property names that are personal wherever they stand; `dimensions` those that may be filtered by.
+    `channels` maps a source's slug to its channel. `version` grows with each change of plan or sources.
+    """
+
+    version: int
+    closed: bool
+    events: dict[str, dict[str, PlannedProperty]]
+    common: dict[str, PlannedProperty]
+    personal: frozenset[str]
+    dimensions: tuple[str, ...]
+    channels: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenEvents:
+    """Events of one name from one source in a batch: how many, their first and last occurred_at in microseconds."""
+
+    event: str
+    source: str
+    count: int
+    first_us: int
+    last_us: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenProperties:
+    """Values of one property with one JSON type in a batch; `type` is as in `PlannedProperty`, or null."""
+
+    event: str
+    name: str
+    type: str
+    count: int
+    first_us: int
+    last_us: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Breaches:
+    """One way in which a batch's events break the plan; `rule` as in `Violation`, `property` "" for the event."""
+
+    event: str
+    property: str
+    rule: str
+    count: int
+    first_us: int
+    last_us: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchObservation:
+    """What the loader saw in one batch; the batch's number makes noting it twice harmless."""
+
+    batch: int
+    received_us: int  # newest received_at in the batch
+    events: tuple[SeenEvents, ...] = ()
+    properties: tuple[SeenProperties, ...] = ()
+    breaches: tuple[Breaches, ...] = ()
