@@ -70,6 +70,7 @@ class Settings:
     discovered_properties_max: int = _setting(
         300, "Properties discovered for one event; newer ones count as (other).", low=1
     )
+    api_rate_per_minute: int = _setting(6_000, "API requests a minute that one viewer may make; 0: no limit.", low=0)
     upload_max_bytes: int = _setting(4 * GB, "Largest file that the upload page takes.", low=MB)
 
     @property

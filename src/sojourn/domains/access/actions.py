@@ -32,7 +32,7 @@ def create_person(*, email: str, role: Role, viewer: Viewer, password: str | Non
     viewer.require_administrator()
     address = _address(email)
     if password is not None:
-        _check_password(password)
+        _check_password(password, Account(email=address))
     try:
         with transaction.atomic(using=router.db_for_write(Account)):
             account = Account.objects.create_user(address, password, role=role.value)
@@ -55,13 +55,24 @@ def change_role(*, person_id: int, role: Role, viewer: Viewer) -> Person:
     return account.contract()
 
 
+def change_person(*, person_id: int, viewer: Viewer, role: Role | None = None, is_active: bool | None = None) -> Person:
+    """Change role, access, or both in one step; raise as `change_role` and `deactivate` do."""
+    viewer.require_administrator()
+    with transaction.atomic(using=router.db_for_write(Account)):
+        if role is not None:
+            change_role(person_id=person_id, role=role, viewer=viewer)
+        if is_active is not None:
+            _switch(person_id, is_active, viewer)
+        return _held(person_id).contract()
+
+
 def set_password(*, person_id: int, password: str, viewer: Viewer) -> None:
     """Set a password, one's own or (as administrator) anybody's; raise InvalidError when it is too weak."""
     if viewer.name != f"person:{person_id}":
         viewer.require_administrator()
-    _check_password(password)
     with transaction.atomic(using=router.db_for_write(Account)):
         account = _held(person_id)
+        _check_password(password, account)
         account.set_password(password)
         account.save(update_fields=["password"])
         audit(viewer=viewer, what="person.password", on=f"person:{person_id}")
@@ -173,8 +184,8 @@ def _address(email: str) -> str:
     return address
 
 
-def _check_password(password: str) -> None:
+def _check_password(password: str, account: Account) -> None:
     try:
-        validate_password(password)
+        validate_password(password, account)
     except ValidationError as refusal:
         raise InvalidError("password: " + " ".join(refusal.messages)) from None

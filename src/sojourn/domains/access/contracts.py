@@ -17,6 +17,9 @@ class Role(StrEnum):
     VIEWER = "viewer"  # reads figures
 
 
+RANK = {Role.VIEWER: 0, Role.ANALYST: 1, Role.ADMINISTRATOR: 2}
+
+
 class Scope(StrEnum):
     """What an API key may do."""
 
@@ -54,8 +57,12 @@ class Viewer:
     def require_administrator(self) -> None:
         """Raise ForbiddenError unless this viewer may manage people, keys and sources, and change things."""
         self.require_write()
-        if not self.is_administrator():
-            raise ForbiddenError("Only an administrator may do this.")
+        self.require_role(Role.ADMINISTRATOR)
+
+    def require_role(self, role: Role) -> None:
+        """Raise ForbiddenError unless this viewer has the role or a higher one."""
+        if RANK[self.role] < RANK[role]:
+            raise ForbiddenError(f"This needs the role {role.value}.")
 
 
 SYSTEM = Viewer(name="system", role=Role.ADMINISTRATOR, scopes=frozenset(Scope))

@@ -63,18 +63,24 @@ def person_by_email(email: str) -> Person:
     return account.contract()
 
 
-def people() -> tuple[Person, ...]:
-    """List who signs in, by mail address."""
+def people(*, viewer: Viewer) -> tuple[Person, ...]:
+    """List who signs in, by mail address; raise ForbiddenError unless an administrator asks."""
+    viewer.require_role(Role.ADMINISTRATOR)
     return tuple(each.contract() for each in Account.objects.order_by("email"))
 
 
-def api_keys() -> tuple[ApiKey, ...]:
-    """List the keys, newest first; never their secrets."""
+def api_keys(*, viewer: Viewer) -> tuple[ApiKey, ...]:
+    """List the keys, newest first; never their secrets. Raise ForbiddenError unless an administrator asks."""
+    viewer.require_role(Role.ADMINISTRATOR)
     return tuple(each.contract() for each in Key.objects.order_by("-id"))
 
 
-def audit_log(*, before: int | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
-    """List audit entries, newest first, those with an id below `before`."""
+def audit_log(*, viewer: Viewer, before: int | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
+    """List audit entries, newest first, those with an id below `before`.
+
+    Raise ForbiddenError unless an administrator asks.
+    """
+    viewer.require_role(Role.ADMINISTRATOR)
     rows = AuditRow.objects.order_by("-id")
     if before is not None:
         rows = rows.filter(pk__lt=before)

@@ -1,0 +1,97 @@
+"""The command `sojourn`. Commands are loaded when they are called, so that help comes at once."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from sojourn import __version__
+
+OK, REFUSED, USAGE, UNREACHABLE, FOUND = 0, 1, 2, 3, 4
+INTERRUPTED = 130
+
+# name: (module, attribute, what `sojourn --help` says)
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "demo": ("demo", "demo", "Load the demo company and serve it."),
+    "serve": ("serve", "serve", "Serve pages, API and event intake."),
+    "import": ("imports", "import_files", "Load files of events."),
+    "deliveries": ("imports", "deliveries", "List the files that were handed in."),
+    "events": ("events", "events", "List events, newest first."),
+    "graph": ("explorer", "graph", "Show which step follows which."),
+    "variants": ("explorer", "variants", "Show the most frequent ways through."),
+    "funnel": ("explorer", "funnel", "Show who gets from step to step."),
+    "journeys": ("journeys", "journeys", "Manage named journeys and see how they end."),
+    "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
+    "source": ("sources", "source", "Manage where events come from, and write keys."),
+    "plan": ("plan", "plan", "Show, save and check the tracking plan."),
+    "units": ("units", "units", "Show and save the tree of units."),
+    "user": ("people", "user", "Manage who signs in."),
+    "keys": ("keys", "keys", "Manage API keys."),
+    "doctor": ("doctor", "doctor", "Check the whole chain and say what is wrong."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and give a command; None when there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(f"sojourn.surfaces.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, _, said) in COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="sojourn")
+def cli() -> None:
+    """Sojourn measures customer journeys from raw events.
+
+    Commands talk to the running server of the data folder, to a remote one with --url and --key, or, when no
+    server runs, work on the data folder themselves. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 server not
+    reachable or data folder in use, 4 the doctor found something.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and give its exit code; refusals are one line on standard error."""
+    from sojourn.kit.errors import SojournError
+
+    try:
+        return _code(cli.main(args=arguments, prog_name="sojourn", standalone_mode=False))
+    except click.exceptions.Abort:
+        click.echo("Stopped.", err=True)
+        return INTERRUPTED
+    except click.ClickException as refusal:
+        refusal.show()
+        return refusal.exit_code
+    except SojournError as refusal:
+        click.echo(f"Error: {refusal.message}", err=True)
+        return UNREACHABLE if refusal.code in {"locked", "unreachable"} else REFUSED
+    except BrokenPipeError:
+        # The reader left (`| head`); give the interpreter nothing to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _code(result: Any) -> int:
+    return result if isinstance(result, int) else OK

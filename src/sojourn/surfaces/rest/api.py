@@ -1,0 +1,24 @@
+"""The API: its routers, its way in, its errors."""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI
+
+from sojourn import __version__
+from sojourn.surfaces.rest import health, people, problems, sources
+from sojourn.surfaces.rest.auth import Key, SignedIn
+from sojourn.surfaces.rest.renderer import JsonRenderer
+
+api = NinjaAPI(
+    title="Sojourn",
+    version=__version__,
+    description="Everything that the pages and the command line can do. Errors are problem+json (RFC 9457).",
+    urls_namespace="api",
+    openapi_url=None,
+    docs_url=None,
+    renderer=JsonRenderer(),
+    auth=[Key(), SignedIn()],
+)
+problems.install(api)
+for router in (health.router, people.router, sources.router):
+    api.add_router("", router)

@@ -1,0 +1,80 @@
+"""Sources and their write keys."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Path, Router, Schema, Status
+from pydantic import Field
+
+from sojourn.domains.catalogue import actions, queries
+from sojourn.domains.catalogue.contracts import Source, SourceKind
+from sojourn.surfaces.rest.auth import viewer_of
+from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.paging import Page
+
+router = Router(tags=["sources"])
+Slug = Annotated[str, Path(max_length=63)]
+RATE_MAX = 1_000_000
+YEAR_MINUTES = 525_600
+
+
+class SourceRequest(Schema):
+    """The source that shall be made; its write key is made with it."""
+
+    slug: str = Field(max_length=63, pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    name: str = Field("", max_length=100)
+    kind: SourceKind = SourceKind.SERVER
+    channel: str = Field("", max_length=63, description="Taken where an event names none; empty: by the kind.")
+    is_strict: bool = Field(False, description="Answer 400 when any item of a request is refused.")
+    rate: int = Field(0, ge=0, le=RATE_MAX, description="Events a second that intake takes; 0: as the settings say.")
+    expected_every_minutes: int | None = Field(None, ge=1, le=YEAR_MINUTES, description="Freshness promise.")
+
+
+class SourceChange(Schema):
+    """What changes; the rest stays. A promise of 0 minutes takes the promise back."""
+
+    name: str | None = Field(None, max_length=100)
+    channel: str | None = Field(None, max_length=63)
+    is_strict: bool | None = None
+    is_active: bool | None = None
+    rate: int | None = Field(None, ge=0, le=RATE_MAX)
+    expected_every_minutes: int | None = Field(None, ge=0, le=YEAR_MINUTES)
+
+
+@router.get("/sources", response={200: Page[Source], **PROBLEMS}, summary="List the sources")
+def list_sources(request: HttpRequest) -> Page[Source]:
+    """Write keys are shown: they are public in browsers."""
+    return Page[Source](items=list(queries.sources()))
+
+
+@router.post("/sources", response={201: Source, **PROBLEMS}, summary="Make a source")
+def create_source(request: HttpRequest, body: SourceRequest) -> Status[Source]:
+    """For administrators. Intake knows it at once."""
+    return Status(201, actions.create_source(viewer=viewer_of(request), **body.dict()))
+
+
+@router.get("/sources/{slug}", response={200: Source, **PROBLEMS}, summary="Show a source")
+def get_source(request: HttpRequest, slug: Slug) -> Source:
+    """The source with its write key."""
+    return queries.source(slug)
+
+
+@router.patch("/sources/{slug}", response={200: Source, **PROBLEMS}, summary="Change a source")
+def change_source(request: HttpRequest, slug: Slug, body: SourceChange) -> Source:
+    """For administrators."""
+    return actions.change_source(slug=slug, viewer=viewer_of(request), **body.dict(exclude_unset=True))
+
+
+@router.delete("/sources/{slug}", response={204: None, **PROBLEMS}, summary="Remove a source")
+def delete_source(request: HttpRequest, slug: Slug) -> Status[None]:
+    """For administrators. Its events stay."""
+    actions.delete_source(slug=slug, viewer=viewer_of(request))
+    return Status(204, None)
+
+
+@router.post("/sources/{slug}/rotate", response={200: Source, **PROBLEMS}, summary="Give a source a new write key")
+def rotate_write_key(request: HttpRequest, slug: Slug) -> Source:
+    """For administrators. The old key opens nothing from now on."""
+    return actions.rotate_write_key(slug=slug, viewer=viewer_of(request))
