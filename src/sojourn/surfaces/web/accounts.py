@@ -1,0 +1,14 @@
+"""Sign-in: accounts are made by administrators or the command line, never by a visitor."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Keeps sign-up closed."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Say no: an administrator makes accounts."""
+        return False

@@ -1,0 +1,90 @@
+"""Who may open a page: deny by default, one decorator, one middleware."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django_htmx.middleware import HtmxDetails
+
+from sojourn.domains.access import queries
+from sojourn.domains.access.contracts import Role, Viewer
+from sojourn.kit.errors import ForbiddenError, NotFoundError, SojournError
+
+P = ParamSpec("P")
+RANK = {Role.VIEWER: 0, Role.ANALYST: 1, Role.ADMINISTRATOR: 2}
+# Views that have a door of their own: signing in and out, and the API's keys.
+OWN_DOORS = ("allauth.account.", "ninja.", "sojourn.surfaces.rest.")
+
+
+class PageRequest(HttpRequest):
+    """A request that has passed the door: it knows its viewer."""
+
+    viewer: Viewer
+    htmx: HtmxDetails
+
+
+View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
+
+
+def page(role: Role = Role.VIEWER) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
+    """Open a view to signed-in people of at least this role; the view finds them in ``request.viewer``."""
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            viewer = viewer_of(request)
+            if viewer is None:
+                return redirect_to_login(request.get_full_path())
+            if RANK[viewer.role] < RANK[role]:
+                raise ForbiddenError("Your role does not open this page. Ask an administrator.")
+            request.viewer = viewer  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        opened = never_cache(guarded)
+        opened.opens_to = role  # type: ignore[attr-defined]
+        return opened
+
+    return decorate
+
+
+def viewer_of(request: HttpRequest) -> Viewer | None:
+    """Give the viewer of a request: an active, signed-in person, or None."""
+    if not request.user.is_authenticated:
+        return None
+    known: Viewer | None = getattr(request, "viewer", None)
+    if known is not None:
+        return known
+    try:
+        return queries.viewer_of(int(request.user.pk))
+    except NotFoundError:
+        return None
+
+
+class DoorMiddleware:
+    """Refuses views that no decorator opened, and turns expected refusals into pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: object, kwargs: object) -> None:
+        """Let in only views that say to whom they open."""
+        where = f"{getattr(view, '__module__', '')}."
+        if not hasattr(view, "opens_to") and not where.startswith(OWN_DOORS):
+            raise PermissionDenied
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Show an expected refusal as a page; anything else is a bug and goes on."""
+        if not isinstance(error, SojournError) or request.path.startswith("/api/"):
+            return None
+        return render(request, "web/refused.html", {"error": error}, status=error.status)

@@ -1,0 +1,59 @@
+"""How figures are written: locale's separators, a unit always, an honest word where there is no number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext, ngettext
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+def whole(value: float | Decimal) -> str:
+    """Write a number without decimals, with thousands separated.
+
+    >>> whole(346118)
+    '346,118'
+    """
+    return str(formats.number_format(round(value), use_l10n=True, force_grouping=True))
+
+
+def decimal(value: float, places: int = 1) -> str:
+    """Write a number with so many decimals; minus is a real minus sign."""
+    written = str(formats.number_format(abs(value), decimal_pos=places, use_l10n=True, force_grouping=True))
+    return f"−{written}" if round(value, places) < 0 else written
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage with one decimal."""
+    return f"{decimal(share * 100)}%"
+
+
+def duration(seconds: float) -> str:
+    """Write a length of time in the unit that fits it: 48 s, 6.5 min, 1.9 h, 3.2 d."""
+    if seconds < 1:
+        return gettext("0 s") if seconds <= 0 else gettext("under 1 s")
+    if seconds < MINUTE:
+        return gettext("%(n)s s") % {"n": whole(seconds)}
+    if seconds < HOUR:
+        return gettext("%(n)s min") % {"n": _short(seconds / MINUTE)}
+    if seconds < 2 * DAY:
+        return gettext("%(n)s h") % {"n": _short(seconds / HOUR)}
+    return gettext("%(n)s d") % {"n": _short(seconds / DAY)}
+
+
+def moment(at: datetime) -> str:
+    """Write an instant in the viewer's zone, the zone named."""
+    here = timezone.localtime(at)
+    return f"{formats.date_format(here, 'j M Y H:i')} {here.tzname()}"
+
+
+def too_few(n: int) -> str:
+    """Say that there are too few to give a number."""
+    return ngettext("n = %(n)s, too few to say", "n = %(n)s, too few to say", n) % {"n": whole(n)}
+
+
+def _short(value: float) -> str:
+    return whole(value) if value >= 100 or value == int(value) else decimal(value)

@@ -1,0 +1,45 @@
+"""Finding a page, a journey, an event or a KPI by some letters of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.surfaces.web.shell import bar
+
+MOST = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Something that the palette leads to."""
+
+    label: str
+    kind: str
+    url: str
+
+
+def find(text: str, viewer: Viewer) -> list[Found]:
+    """List what the viewer may open whose name holds every word of `text`, best first."""
+    words = text.casefold().split()
+    hits = [each for each in everything(viewer) if all(word in each.label.casefold() for word in words)]
+    begins = words[0] if words else ""
+    return sorted(hits, key=lambda each: not each.label.casefold().startswith(begins))[:MOST]
+
+
+def everything(viewer: Viewer) -> Iterator[Found]:
+    """Give all that can be found, pages first."""
+    for line in bar(viewer, "/"):
+        for part in line.parts or (line,):
+            yield Found(label=str(part.entry.label), kind=gettext("page"), url=part.entry.url)
+    yield Found(label=gettext("Change password"), kind=gettext("page"), url=reverse("account_change_password"))
+
+
+def explorer_url(**parts: str) -> str:
+    """Give the explorer's address for one question."""
+    return f"{reverse('explorer')}?{urlencode(parts)}"

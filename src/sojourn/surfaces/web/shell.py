@@ -1,0 +1,75 @@
+"""What stands around every page: the left bar, the workspace, who is signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sojourn.domains.access.contracts import Role, Viewer
+from sojourn.surfaces.web.doors import RANK, viewer_of
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line of the left bar; `name` is the address's name, `parts` stand below it while it is open."""
+
+    label: Words
+    name: str
+    icon: str = ""
+    role: Role = Role.VIEWER
+    parts: tuple[Entry, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Where the entry leads."""
+        return reverse(self.name)
+
+
+BAR = (
+    Entry(label=_("Home"), name="home", icon="home"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """An entry as one viewer sees it on one page."""
+
+    entry: Entry
+    is_here: bool
+    parts: tuple[Line, ...] = ()
+
+
+def bar(viewer: Viewer, path: str) -> tuple[Line, ...]:
+    """Give the left bar's lines for a viewer on the page at `path`."""
+    return tuple(_line(entry, viewer, path) for entry in BAR if _may(viewer, entry))
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Give every template the left bar, the workspace's name and the viewer."""
+    viewer = viewer_of(request) if hasattr(request, "user") else None
+    return {
+        "workspace": settings.SOJOURN.workspace,
+        "viewer": viewer,
+        "bar": bar(viewer, request.path) if viewer else (),
+    }
+
+
+def _may(viewer: Viewer, entry: Entry) -> bool:
+    return RANK[viewer.role] >= RANK[entry.role]
+
+
+def _line(entry: Entry, viewer: Viewer, path: str) -> Line:
+    parts = tuple(_line(part, viewer, path) for part in entry.parts if _may(viewer, part))
+    is_here = any(part.is_here for part in parts) if parts else _is_at(entry.url, path)
+    return Line(entry=entry, is_here=is_here, parts=parts)
+
+
+def _is_at(url: str, path: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

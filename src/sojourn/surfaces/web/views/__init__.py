@@ -1,0 +1,1 @@
+"""One module an area of the pages: translate, ask or do once, translate back."""
