@@ -53,6 +53,8 @@ class Settings:
     item_max_bytes: int = _setting(32 * KB, "Largest single event that intake takes.", low=1_024)
     body_max_bytes: int = _setting(500 * KB, "Largest request body that intake takes, unpacked.", low=1_024)
     batch_max_items: int = _setting(2_500, "Items of one request beyond which the rest is refused.", low=1)
+    intake_in_flight_bytes: int = _setting(64 * MB, "Bytes of request bodies that intake holds in memory.", low=MB)
+    intake_connections: int = _setting(2_000, "Connections to intake at once; more are answered 503.", low=1)
     rate_per_source: int = _setting(0, "Events a second that one source may send; 0: no limit.", low=0)
     spool_max_bytes: int = _setting(4 * GB, "Spool size at which intake answers 429.", low=MB)
     spool_segment_bytes: int = _setting(64 * MB, "Size at which a spool file is closed.", low=64 * KB)
@@ -65,6 +67,8 @@ class Settings:
     dedupe_days: int = _setting(7, "Days over which a repeated message id is dropped.", low=1)
     buckets: int = _setting(16, "Hash buckets that compaction sorts persons into.", low=1, high=1_024)
     compact_every_seconds: int = _setting(600, "Pause between two compactions.", low=1)
+    compact_min_segments: int = _setting(8, "Fresh segments that are worth a compaction.", low=2)
+    retired_grace_seconds: int = _setting(60, "Time that a replaced segment file stays for short readers.", low=0)
     quarantine_max_items: int = _setting(100_000, "Refused items kept; beyond it the oldest go, counted.", low=1)
     discovered_events_max: int = _setting(2_000, "Event names discovered; newer ones count as (other).", low=1)
     discovered_properties_max: int = _setting(

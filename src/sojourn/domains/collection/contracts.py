@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 
 class SegmentCondition(StrEnum):
@@ -28,6 +29,18 @@ class Segment:
     bucket: int | None  # None until compacted
     source: str | None  # when all rows come from one source
     delivery: int | None
+    size: int = 0  # bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removal:
+    """Events that a batch took out of the stream: those with ids in a range, or all of one person."""
+
+    batch: int
+    low_event_id: int | None = None
+    high_event_id: int | None = None  # exclusive
+    person: int | None = None
+    rows: int = 0  # how many there were
 
 
 class DeliveryStatus(StrEnum):
@@ -73,6 +86,64 @@ class RefusedRow:
     code: str
     reason: str
     received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """An item or row on its way into the quarantine; `payload` is sealed there."""
+
+    source: str
+    origin: str  # intake, or a file's name
+    place: str  # index in the request, line number
+    code: str
+    reason: str
+    received_us: int
+    payload: bytes
+    message_id: str = ""  # a digest, never what was sent
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flow:
+    """What one commit adds to a source's minute of arrival."""
+
+    minute: int  # minutes since the epoch
+    source: str
+    accepted: int = 0
+    refused: int = 0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TailBatch:
+    """What a consumer of the tail has not seen: batches in (`after`, `until`].
+
+    `paths` are segments that may hold other rows too: only those with `after < batch <= until` are new.
+    """
+
+    after: int
+    until: int
+    paths: tuple[Path, ...]
+    removals: tuple[Removal, ...]
+
+
+class Pressure(StrEnum):
+    """Whether intake takes events."""
+
+    OPEN = "open"
+    SPOOL_FULL = "spool_full"
+    DISK_FULL = "disk_full"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackPressure:
+    """How much lies between intake and loader, and how much room the disk has; bytes."""
+
+    state: Pressure
+    spool_bytes: int
+    spool_max_bytes: int
+    disk_free_bytes: int
+    disk_needed_bytes: int
+    reserve_bytes: int  # size of the reserve file as it stands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

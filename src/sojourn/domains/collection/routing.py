@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 STREAM_ROOMS = frozenset({"collection", "identity"})
-STATE_MODELS = frozenset({"outboxevent"})  # written inside another room's transaction
+STATE_MODELS = frozenset({"outboxevent", "consumercursor"})  # written inside another room's transaction
 
 
 class Router:

@@ -18,3 +18,13 @@ class PersonMap:
     person: Int64s
     customer: Int64s
     version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moves:
+    """Persons that went from one customer to another, as parallel arrays sorted by `person`."""
+
+    person: Int64s
+    before: Int64s
+    customer: Int64s
+    version: int

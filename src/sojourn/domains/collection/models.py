@@ -1,0 +1,165 @@
+"""Tables of collection. All but `OutboxEvent` and `ConsumerCursor` commit together with a segment."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from sojourn.domains.collection.contracts import Segment
+
+
+class Counter(models.Model):
+    """A number that only grows: `batch` (commits of events), `generation` (changes of the manifest)."""
+
+    name = models.CharField(primary_key=True, max_length=32)
+    value = models.BigIntegerField(default=0)
+
+
+class SegmentRow(models.Model):
+    """One file of the stream; the manifest is these rows."""
+
+    path = models.CharField(max_length=200, unique=True)
+    condition = models.CharField(max_length=8, default="live")
+    first_batch = models.BigIntegerField()
+    last_batch = models.BigIntegerField(db_index=True)
+    rows = models.BigIntegerField()
+    size = models.BigIntegerField()
+    since_us = models.BigIntegerField()
+    until_us = models.BigIntegerField()
+    bucket = models.IntegerField(null=True)
+    source = models.CharField(max_length=63, null=True)
+    delivery = models.BigIntegerField(null=True)
+    retired_generation = models.BigIntegerField(null=True)
+    retired_us = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["condition"], name="segment_condition")]
+
+    def contract(self) -> Segment:
+        """Give the segment as other rooms see it."""
+        return Segment(
+            id=self.pk,
+            path=self.path,
+            first_batch=self.first_batch,
+            last_batch=self.last_batch,
+            rows=self.rows,
+            size=self.size,
+            since_us=self.since_us,
+            until_us=self.until_us,
+            bucket=self.bucket,
+            source=self.source,
+            delivery=self.delivery,
+        )
+
+
+class BatchRow(models.Model):
+    """One commit of events: when it was, and the newest `received_at` in it."""
+
+    batch = models.BigIntegerField(primary_key=True)
+    committed_us = models.BigIntegerField()
+    received_us = models.BigIntegerField()
+    rows = models.BigIntegerField()
+
+
+class SpoolPlace(models.Model):
+    """How far the loader has come in the spool; one row."""
+
+    segment = models.BigIntegerField()
+    offset = models.BigIntegerField()
+    ordinal = models.BigIntegerField()
+
+
+class RemovalRow(models.Model):
+    """Events that a batch took out of the stream: a range of event ids, or all of one person."""
+
+    batch = models.BigIntegerField(db_index=True)
+    low_event_id = models.BigIntegerField(null=True)
+    high_event_id = models.BigIntegerField(null=True)  # exclusive
+    person = models.BigIntegerField(null=True)
+    rows = models.BigIntegerField(default=0)
+
+
+class LeaseRow(models.Model):
+    """A reader that needs the files of the manifest as it was at `generation`."""
+
+    holder = models.CharField(max_length=64)
+    generation = models.BigIntegerField()
+    started_us = models.BigIntegerField()
+    expires_us = models.BigIntegerField()
+
+
+class RefusedItem(models.Model):
+    """An item that was not let in; what was sent is sealed."""
+
+    source = models.CharField(max_length=63)
+    origin = models.CharField(max_length=200)
+    place = models.CharField(max_length=64)
+    code = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300)
+    received_us = models.BigIntegerField()
+    message_id = models.CharField(max_length=32, default="")  # digest
+    payload = models.BinaryField()
+    delivery = models.BigIntegerField(null=True, db_index=True)
+
+
+class FlowMinute(models.Model):
+    """Events of one source in one minute of arrival."""
+
+    minute = models.BigIntegerField()  # minutes since the epoch
+    source = models.CharField(max_length=63)
+    accepted = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+    duplicates = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["minute", "source"], name="one_flow_minute")]
+
+
+class RefusedCount(models.Model):
+    """Refused items by source and code, since the beginning; the quarantine itself is bounded."""
+
+    source = models.CharField(max_length=63)
+    code = models.CharField(max_length=64)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["source", "code"], name="one_refused_count")]
+
+
+class ObservationRow(models.Model):
+    """What the loader saw in one batch, until the catalogue has noted it."""
+
+    batch = models.BigIntegerField(primary_key=True)
+    payload = models.BinaryField()
+
+
+class Command(models.Model):
+    """A change of segments that somebody asked for; the work process does them one after the other."""
+
+    kind = models.CharField(max_length=16)
+    arguments: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()  # tokens and ids only
+    state = models.CharField(max_length=8, default="waiting", db_index=True)
+    message = models.CharField(max_length=300, default="")
+    created_us = models.BigIntegerField()
+    finished_us = models.BigIntegerField(null=True)
+
+
+class OutboxTaken(models.Model):
+    """Outbox rows that are in the stream already; the row here goes after the one in the outbox."""
+
+    id = models.BigIntegerField(primary_key=True)
+
+
+class OutboxEvent(models.Model):
+    """An event that a room recorded in its own transaction; lives in the state database."""
+
+    payload = models.BinaryField()  # sealed
+    recorded_us = models.BigIntegerField()
+
+
+class ConsumerCursor(models.Model):
+    """How far a consumer of the tail has come; lives in the state database, beside the consumer's effect."""
+
+    consumer = models.CharField(primary_key=True, max_length=64)
+    batch = models.BigIntegerField(default=0)

@@ -1,0 +1,7 @@
+"""Do: resolve, link, forget."""
+
+from __future__ import annotations
+
+from sojourn.domains.identity.actions.resolve import Resolver, link, resolve, resolver
+
+__all__ = ["Resolver", "link", "resolve", "resolver"]

@@ -1,0 +1,192 @@
+"""Whose event is it: tokens for identifiers in bulk, new ones made, persons linked to customers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+from django.conf import settings
+
+from sojourn.domains.identity import rules, statements
+from sojourn.domains.identity.models import Link, MapCounter
+from sojourn.engine.stream.claims import Alias, Claims, Resolved, Text, Tokens, Trait
+from sojourn.kit import sealing
+from sojourn.kit.ids import random_tokens
+
+KNOWN_MAX: Final = 400_000  # identifiers kept in memory, of each kind
+KINDS: Final = ("user", "anonymous", "agent", "case", "group")
+
+
+class Resolver:
+    """Answers with tokens, remembering identifiers of recent batches; one thread, under the write lock.
+
+    New tokens are remembered at once: call `forget` when the commit they belong to has failed.
+    """
+
+    def __init__(self, sealer: sealing.Sealer) -> None:
+        self._sealer = sealer
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what is remembered; the next question asks the tables."""
+        self._known: dict[str, dict[str | None, int]] = {kind: {None: 0} for kind in KINDS}
+        self._pairs: set[tuple[str, str]] = set()
+        self._epoch = -1
+        self._new: list[tuple[int, str, bytes, bytes]] = []
+
+    def resolve(self, claims: Claims) -> Resolved:
+        """Give the tokens of a batch's rows; what is new is stored by `write`, inside the commit."""
+        self._begin()
+        user = self._column("user", claims.user)
+        anonymous = self._column("anonymous", claims.anonymous)
+        person = np.where(user != 0, user, anonymous)
+        agent, case = self._column("agent", claims.agent), self._column("case", claims.case)
+        groups = self._column("group", claims.groups)
+        pairs = self._fresh_pairs(claims)
+        aliases = [(self._previous(each.previous), int(person[each.row])) for each in claims.aliases]
+        write = functools.partial(
+            self._write, self._new, pairs, aliases, self._traits(claims, person), _texts(claims, person, self._sealer)
+        )
+        return Resolved(person=person, agent=agent, case=case, groups=groups, write=write)
+
+    def tokens(self, kind: str, values: Sequence[str]) -> tuple[Tokens, Callable[[], None]]:
+        """Give the tokens of distinct identifiers of a kind, for a file delivery; `write` as in `resolve`."""
+        self._begin()
+        found = self._column(kind, list(values))
+        return found, functools.partial(statements.write, statements.ADD_IDENTIFIERS, self._new)
+
+    def _begin(self) -> None:
+        epoch = MapCounter.objects.filter(name="epoch").values_list("value", flat=True).first() or 0
+        if epoch != self._epoch:
+            self.forget()
+            self._epoch = epoch
+        self._new = []
+
+    def _column(self, kind: str, values: list[str | None]) -> Tokens:
+        known = self._known[kind]
+        missing = set(values) - known.keys()
+        if missing:
+            if len(known) + len(missing) > KNOWN_MAX:
+                self._known[kind] = known = {None: 0}
+                missing = set(values) - known.keys()
+            self._learn(kind, sorted(missing), known)  # type: ignore[type-var]
+        return np.fromiter(map(known.__getitem__, values), np.int64, len(values))
+
+    def _learn(self, kind: str, values: list[str], known: dict[str | None, int]) -> None:
+        blind = self._sealer.blind
+        by_blind = {blind(kind, value): value for value in values}
+        sql = "SELECT blind, token FROM identity_identifier WHERE blind IN {}"
+        for found, token in statements.read_in(sql, list(by_blind)):
+            known[by_blind.pop(bytes(found))] = token
+        seal = self._sealer.seal
+        for (digest, value), token in zip(by_blind.items(), random_tokens(len(by_blind)), strict=True):
+            known[value] = token
+            self._new.append((token, kind, digest, seal(value.encode(), use="identifier")))
+
+    def _previous(self, value: str) -> int:
+        """Find an alias's previous id: an anonymous id if we know it as one, else a user id if we know that."""
+        for kind in ("anonymous", "user"):
+            if value in self._known[kind]:
+                return self._known[kind][value]
+            for _, token in statements.read_in(
+                "SELECT blind, token FROM identity_identifier WHERE blind IN {}", [self._sealer.blind(kind, value)]
+            ):
+                return int(token)
+        return int(self._column("anonymous", [value])[0])
+
+    def _fresh_pairs(self, claims: Claims) -> list[tuple[int, int]]:
+        """List pairs (user's person, anonymous person) that were not looked at before, in order of arrival."""
+        said = dict.fromkeys(zip(claims.user, claims.anonymous, strict=True))
+        fresh = [pair for pair in said if pair[0] is not None and pair[1] is not None and pair not in self._pairs]
+        if len(self._pairs) > KNOWN_MAX:
+            self._pairs.clear()
+        self._pairs.update(fresh)  # type: ignore[arg-type]
+        users, anonymous = self._known["user"], self._known["anonymous"]
+        return [(users[user], anonymous[other]) for user, other in fresh]
+
+    def _traits(self, claims: Claims, person: Tokens) -> list[tuple[int, str, bytes, bytes | None, int]]:
+        newest: dict[tuple[int, str], Trait] = {}
+        groups = self._known["group"]
+        for each in claims.traits:
+            key = (groups[each.group] if each.group is not None else int(person[each.row]), each.name)
+            if key not in newest or each.at_us >= newest[key].at_us:
+                newest[key] = each
+        seal = self._sealer.seal
+        return [
+            (token, name, seal(each.value, use="trait"), self._trait_blind(name, each.value), each.at_us)
+            for (token, name), each in newest.items()
+        ]
+
+    def _trait_blind(self, name: str, value: bytes) -> bytes | None:
+        if name not in ("email", "phone"):
+            return None
+        text = rules.normalised(name, msgspec.json.decode(value))
+        return None if text is None else self._sealer.blind(name, text)
+
+    def _write(
+        self,
+        new: list[tuple[int, str, bytes, bytes]],
+        pairs: list[tuple[int, int]],
+        aliases: list[tuple[int, int]],
+        traits: list[tuple[int, str, bytes, bytes | None, int]],
+        texts: list[tuple[int, int, str, bytes]],
+    ) -> None:
+        statements.write(statements.ADD_IDENTIFIERS, new)
+        statements.write(statements.SET_TRAITS, traits)
+        statements.write(statements.ADD_TEXTS, texts)
+        link(pairs=pairs, aliases=aliases)
+
+
+def link(*, pairs: Sequence[tuple[int, int]], aliases: Sequence[tuple[int, int]] = ()) -> None:
+    """Join persons into customers, inside the caller's transaction, and note each move in the change log.
+
+    `pairs` are (user's person, anonymous person), `aliases` (previous person, user's person).
+    """
+    persons = list({each for pair in (*pairs, *aliases) for each in pair})
+    if not persons:
+        return
+    before = dict(statements.read_in("SELECT person, customer FROM identity_link WHERE person IN {}", persons))
+    now = dict(before)
+    now |= rules.linked(pairs, now)
+    for previous, user in aliases:
+        now |= rules.merged(previous, user, now, functools.partial(_members, now))
+    _store({person: customer for person, customer in now.items() if before.get(person) != customer}, before)
+
+
+def _members(now: dict[int, int], customer: int) -> list[int]:
+    stored = Link.objects.filter(customer=customer).values_list("person", flat=True)
+    fresh = (person for person, current in now.items() if current == customer)
+    return [person for person in dict.fromkeys((*stored, *fresh)) if now.get(person, customer) == customer]
+
+
+def _store(moves: dict[int, int], before: dict[int, int]) -> None:
+    if not moves:
+        return
+    old = before | dict(
+        statements.read_in("SELECT person, customer FROM identity_link WHERE person IN {}", list(moves))
+    )
+    version = (MapCounter.objects.filter(name="version").values_list("value", flat=True).first() or 0) + 1
+    statements.write(statements.SET_LINKS, list(moves.items()))
+    rows = [(version, person, old.get(person, person), customer) for person, customer in moves.items()]
+    statements.write(statements.ADD_CHANGES, rows)
+    statements.write(statements.SET_COUNTER, [("version", version)])
+
+
+def _texts(claims: Claims, person: Tokens, sealer: sealing.Sealer) -> list[tuple[int, int, str, bytes]]:
+    return [
+        (each.id, int(person[each.row]), each.name[:64], sealer.seal(each.value, use="text")) for each in claims.texts
+    ]
+
+
+@functools.cache
+def resolver() -> Resolver:
+    """Give this process's resolver."""
+    return Resolver(sealing.sealer(settings.SOJOURN))
+
+
+def resolve(claims: Claims) -> Resolved:
+    """Answer the loader: whose are these rows? Call inside `collection.actions.writing()`."""
+    return resolver().resolve(claims)

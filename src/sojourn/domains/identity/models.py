@@ -1,0 +1,67 @@
+"""Tables of identity: the only place that knows who is behind a token."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class MapCounter(models.Model):
+    """A number that only grows: `version` of the person map, `epoch` of erasures."""
+
+    name = models.CharField(primary_key=True, max_length=16)
+    value = models.BigIntegerField(default=0)
+
+
+class Identifier(models.Model):
+    """A direct identifier: found by its blind index, readable only with the key, known as a random token.
+
+    The token is the key of the table, so that going from token to identifier needs no further index.
+    """
+
+    token = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=16)
+    blind = models.BinaryField(max_length=16, unique=True)
+    sealed = models.BinaryField()
+
+
+class Link(models.Model):
+    """A person that belongs to a customer other than itself."""
+
+    person = models.BigIntegerField(primary_key=True)
+    customer = models.BigIntegerField(db_index=True)
+
+
+class LinkChange(models.Model):
+    """The change log of the person map: `person` went from one customer to another at a version."""
+
+    version = models.BigIntegerField(db_index=True)
+    person = models.BigIntegerField()
+    before = models.BigIntegerField()
+    customer = models.BigIntegerField()
+
+
+class Trait(models.Model):
+    """An attribute of a person, sealed; the newest by occurrence wins."""
+
+    person = models.BigIntegerField()
+    name = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+    blind = models.BinaryField(max_length=16, null=True)  # mail and phone, to be found without being read
+    occurred_us = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "name"], name="one_trait")]
+        indexes: ClassVar = [
+            models.Index(fields=["blind"], name="trait_blind", condition=models.Q(blind__isnull=False))
+        ]
+
+
+class Text(models.Model):
+    """Free text or a personal property of an event, sealed; the stream holds its id."""
+
+    id = models.BigIntegerField(primary_key=True)
+    person = models.BigIntegerField(db_index=True)
+    name = models.CharField(max_length=64)
+    sealed = models.BinaryField()

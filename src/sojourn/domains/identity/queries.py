@@ -1,0 +1,57 @@
+"""Ask: which customer is each person, and what has changed."""
+
+from __future__ import annotations
+
+import numpy as np
+from django.db import connections, router
+
+from sojourn.domains.identity.contracts import Moves, PersonMap
+from sojourn.domains.identity.models import Link, LinkChange, MapCounter
+
+
+def map_version() -> int:
+    """Give the version of the person map, 0 before the first link."""
+    return MapCounter.objects.filter(name="version").values_list("value", flat=True).first() or 0
+
+
+def person_map() -> PersonMap:
+    """Give the customer of each person that is linked to another, sorted by person."""
+    # The version first: a link that comes between the two reads is then delivered again by `changes`.
+    version = map_version()
+    rows = _pairs("SELECT person, customer FROM identity_link ORDER BY person", [])
+    return PersonMap(person=rows[:, 0].copy(), customer=rows[:, 1].copy(), version=version)
+
+
+def changes(after_version: int) -> Moves:
+    """Give the persons that moved after a version, where they were at it and where they are now, sorted by person."""
+    version = map_version()
+    sql = (
+        f"SELECT person, before, customer FROM {LinkChange._meta.db_table} "
+        "WHERE version > %s AND version <= %s ORDER BY id"
+    )
+    before: dict[int, int] = {}
+    customer: dict[int, int] = {}
+    for row in _pairs(sql, [after_version, version]).tolist():
+        before.setdefault(row[0], row[1])
+        customer[row[0]] = row[2]
+    persons = sorted(each for each in customer if customer[each] != before[each])
+    return Moves(
+        person=np.array(persons, np.int64),
+        before=np.array([before[each] for each in persons], np.int64),
+        customer=np.array([customer[each] for each in persons], np.int64),
+        version=version,
+    )
+
+
+def persons_of(*, customer: int) -> tuple[int, ...]:
+    """List the persons of a customer; a customer without links is its own only person."""
+    linked = Link.objects.filter(customer=customer).values_list("person", flat=True)
+    return tuple(sorted({customer, *linked}))
+
+
+def _pairs(sql: str, parameters: list[int]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    with connections[router.db_for_read(Link)].cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
+    width = sql.split("FROM")[0].count(",") + 1
+    return np.array(rows, np.int64).reshape(-1, width)

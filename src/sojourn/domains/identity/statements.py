@@ -1,0 +1,48 @@
+"""SQL of identity's bulk writes, for SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from django.db import connections, router
+
+from sojourn.domains.identity.models import Identifier
+
+IN_AT_ONCE: Final = 4_000  # below SQLite's and PostgreSQL's limit of parameters
+
+ADD_IDENTIFIERS: Final = """
+INSERT INTO identity_identifier (token, kind, blind, sealed) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+SET_LINKS: Final = """
+INSERT INTO identity_link (person, customer) VALUES (%s, %s)
+ON CONFLICT (person) DO UPDATE SET customer = excluded.customer
+"""
+ADD_CHANGES: Final = "INSERT INTO identity_linkchange (version, person, before, customer) VALUES (%s, %s, %s, %s)"
+SET_TRAITS: Final = """
+INSERT INTO identity_trait (person, name, sealed, blind, occurred_us) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (person, name) DO UPDATE SET
+  sealed = excluded.sealed, blind = excluded.blind, occurred_us = excluded.occurred_us
+WHERE excluded.occurred_us >= identity_trait.occurred_us
+"""
+ADD_TEXTS: Final = "INSERT INTO identity_text (id, person, name, sealed) VALUES (%s, %s, %s, %s)"
+SET_COUNTER: Final = """
+INSERT INTO identity_mapcounter (name, value) VALUES (%s, %s)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+
+
+def write(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run a statement once a row, inside the caller's transaction."""
+    if rows:
+        with connections[router.db_for_write(Identifier)].cursor() as cursor:
+            cursor.executemany(statement, rows)
+
+
+def read_in(sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """Run a SELECT that ends in `IN {}` over any number of values."""
+    for at in range(0, len(values), IN_AT_ONCE):
+        some = values[at : at + IN_AT_ONCE]
+        with connections[router.db_for_write(Identifier)].cursor() as cursor:
+            cursor.execute(sql.format("(" + ",".join(["%s"] * len(some)) + ")"), some)
+            yield from cursor.fetchall()

@@ -1,0 +1,63 @@
+"""What a batch says about whom: the loader collects it, identity answers with tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Tokens = npt.NDArray[np.int64]
+
+
+class Trait(NamedTuple):
+    """An attribute of the person of a row (or of a group, when `group` names one); `value` is JSON."""
+
+    row: int
+    name: str
+    value: bytes
+    at_us: int
+    group: str | None = None
+
+
+class Text(NamedTuple):
+    """A personal value or free text that a row must not hold: the row keeps `id`; `value` is JSON."""
+
+    id: int
+    row: int
+    name: str
+    value: bytes
+
+
+class Alias(NamedTuple):
+    """A sender says that `previous` is the same person as the row's user."""
+
+    row: int
+    previous: str
+
+
+@dataclass(slots=True)
+class Claims:
+    """Lists over the rows of a batch, None where a row does not say; rows are in the order of arrival."""
+
+    user: list[str | None] = field(default_factory=list)
+    anonymous: list[str | None] = field(default_factory=list)
+    agent: list[str | None] = field(default_factory=list)
+    case: list[str | None] = field(default_factory=list)
+    traits: list[Trait] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    aliases: list[Alias] = field(default_factory=list)
+    groups: list[str | None] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Tokens of a batch's rows, 0 where there is none; `write` stores what is new, inside the commit."""
+
+    person: Tokens
+    agent: Tokens
+    case: Tokens
+    groups: Tokens
+    write: Callable[[], None]

@@ -1,0 +1,77 @@
+"""SQL over segments: an embedded DuckDB that keeps to its limits and loads nothing from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from sojourn.engine.stream.schema import SCHEMA
+from sojourn.engine.stream.words import COLUMNS
+from sojourn.kit import durable
+
+ARROW_ROWS = 128 * 1024
+Connection = duckdb.DuckDBPyConnection
+QueryError = duckdb.Error
+
+
+@contextmanager
+def session(
+    paths: Sequence[Path], *, temporary: Path, memory_limit_mb: int = 1_024, threads: int = 1
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a connection in which the view `events` is the union of the segments given.
+
+    Columns that an older segment lacks read as NULL; no segments give an empty view. Spills go encrypted to
+    `temporary`. Raise duckdb.Error.
+    """
+    durable.make_folder(temporary)
+    connection = duckdb.connect(
+        config={
+            "memory_limit": f"{memory_limit_mb}MB",
+            "threads": threads,
+            "temp_directory": str(temporary),
+            "temp_file_encryption": True,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": False,
+        }
+    )
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"CREATE VIEW events AS {source_sql(paths)}")
+        yield connection
+    finally:
+        connection.close()
+
+
+def source_sql(paths: Sequence[Path]) -> str:
+    """Write the SELECT that reads segments, all columns of the schema."""
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
+    if not paths:
+        empty = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in COLUMNS.items())
+        return f"SELECT {empty} LIMIT 0"
+    listed = ", ".join(_quoted(path) for path in paths)
+    return f"SELECT {names} FROM read_parquet([{listed}], union_by_name = true)"
+
+
+def batches(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()
+) -> Iterator[pa.RecordBatch]:
+    """Run a query and give its rows as Arrow batches, without holding them all."""
+    # `sql` and not `execute`: the latter copies every batch once more.
+    relation = connection.sql(sql, params=list(parameters)) if parameters else connection.sql(sql)
+    yield from relation.to_arrow_reader(ARROW_ROWS)
+
+
+def events(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> Iterator[pa.Table]:
+    """Run a query that gives all columns of the stream and bring each part to the stream's schema."""
+    for each in batches(connection, sql, parameters):
+        yield pa.table([each.column(field.name).cast(field.type) for field in SCHEMA], schema=SCHEMA)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
