@@ -13,8 +13,8 @@ class Graph:
 
     Arrays over edges are parallel: `source` and `target` codes, `count` (times), `customers`, gaps in
     microseconds: `mean_gap`, exact `median_gap` and `p90_gap` (linear interpolation, as SQL's
-    percentile_cont). Arrays over nodes are parallel with `node`: `times`, `visitors` (customers), `starts` and `ends`
-    (customers whose first or last event it is).
+    percentile_cont). Arrays over nodes are parallel with `node`: `times`, `visitors` (customers), `repeaters`
+    (customers who have it more than once), `starts` and `ends` (customers whose first or last event it is).
     """
 
     source: UInt16s
@@ -27,6 +27,7 @@ class Graph:
     node: UInt16s
     times: Int64s
     visitors: Int64s
+    repeaters: Int64s
     starts: Int64s
     ends: Int64s
     total_customers: int
@@ -64,3 +65,25 @@ class Funnel:
     median_gap: Floats
     p90_gap: Floats
     median_total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """How journeys begun in a period ended, by group (a dimension's code, a span of time, or one for all).
+
+    A journey is closed when its window has passed, and only then counted as ended; `open` ones are still within it,
+    whatever happened to them so far, because quick successes would else be counted before slow failures.
+    Columns of `count` are completed, abandoned, then each outcome; they add up to `closed`. Beside them the sums that
+    an interval by customer needs: over customers with `n` closed journeys, `k` of them so ended, the sums of
+    `n * n`, `k * k` and `n * k`. `median_time` and `p90_time` are microseconds from start to goal (NaN when none).
+    """
+
+    customers: Int64s  # (groups,) with at least one closed journey
+    open: Int64s  # (groups,)
+    closed: Int64s  # (groups,) sum of n
+    closed_squares: Int64s  # (groups,) sum of n * n
+    count: Int64s  # (groups, 2 + outcomes) sum of k
+    squares: Int64s  # (groups, 2 + outcomes) sum of k * k
+    products: Int64s  # (groups, 2 + outcomes) sum of n * k
+    median_time: Floats  # (groups,)
+    p90_time: Floats  # (groups,)

@@ -1,0 +1,162 @@
+"""The ordered funnel in a window as a fold.
+
+A chain is a choice of one event for each of the first steps, in the order of events, the first within the period
+and the last at most `window_us` after the first. A customer reaches the longest chain there is. Times are
+taken from the customer's first completed chain of that length, each earlier step as late as it can be: so the
+successful try is timed, not the failed ones before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sojourn.engine.kernels.compiling import compiled, frozen, masks
+from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
+from sojourn.engine.kernels.quantiles import grouped
+from sojourn.engine.kernels.results import Funnel
+from sojourn.engine.kernels.words import Bytes, Int64s, Slice, UInt64s
+
+STEPS_LIMIT = 50
+
+
+@dataclass(slots=True)
+class FunnelPartial:
+    """Customers whose longest chain ends at each step, and per block the steps timed and their gaps.
+
+    A gap filed under step 0 is the time from the first step to the last.
+    """
+
+    furthest: Int64s
+    blocks: list[tuple[Bytes, Int64s]] = field(default_factory=list)
+
+
+class FunnelFold:
+    """Asks how many customers reach each step in order within a window; see `results.Funnel`.
+
+    `steps` are the codes of each step: any of them is that step; an event may be several steps, but is used for one
+    in a chain. `since_us` and `until_us` (exclusive) bound the first step only: later ones may come as long as
+    the window is open. Time is linear in events, times the steps that one event may be.
+    """
+
+    def __init__(
+        self,
+        steps: Sequence[Iterable[int]],
+        *,
+        window_us: int,
+        since_us: int = FIRST_INSTANT,
+        until_us: int = LAST_INSTANT,
+    ) -> None:
+        """Ask about these steps; raise ValueError for none, for more than `STEPS_LIMIT`, or a negative window."""
+        if not 1 <= len(steps) <= STEPS_LIMIT:
+            raise ValueError(f"a funnel has 1 to {STEPS_LIMIT} steps, not {len(steps)}")
+        if window_us < 0:
+            raise ValueError("a window cannot be negative")
+        roles = np.zeros(CODES, np.uint64)
+        for step, codes in enumerate(steps):
+            roles[np.unique(np.fromiter(codes, np.uint16))] |= np.uint64(1 << step)
+        self.steps = len(steps)
+        self._roles = frozen(roles)
+        self._window_us, self._since_us, self._until_us = window_us, since_us, until_us
+
+    def start(self) -> FunnelPartial:
+        """Make the funnel of no customers."""
+        return FunnelPartial(np.zeros(self.steps, np.int64))
+
+    def fold(self, events: Slice, partial: FunnelPartial) -> FunnelPartial:
+        """Add a slice's customers."""
+        keep, customer_keep = masks(events)
+        # a customer writes at most one gap an event, and a total; pages not written to take no memory
+        room = int(events.offset[-1] - events.offset[0]) if events.customers else 0
+        step, gap = np.empty(room, np.uint8), np.empty(room, np.int64)
+        filled = _scan(
+            frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep,
+            self._roles, self.steps, self._window_us, self._since_us, self._until_us, partial.furthest, step, gap,
+        )  # fmt: skip
+        partial.blocks.append((step[:filled].copy(), gap[:filled].copy()))
+        return partial
+
+    def merge(self, left: FunnelPartial, right: FunnelPartial) -> FunnelPartial:
+        """Add the right partial to the left."""
+        left.furthest += right.furthest
+        left.blocks.extend(right.blocks)
+        return left
+
+    def finish(self, partial: FunnelPartial) -> Funnel:
+        """Work out medians and 90th percentiles."""
+        step = np.concatenate([block[0] for block in partial.blocks] or [np.zeros(0, np.uint8)])
+        gap = np.concatenate([block[1] for block in partial.blocks] or [np.zeros(0, np.int64)])
+        size = np.bincount(step, minlength=self.steps)
+        _, quantiles = grouped(size, _by_step(size, step, gap), (0.5, 0.9))
+        total = float(quantiles[0, 0])
+        quantiles[0] = np.nan
+        return Funnel(
+            reached=np.cumsum(partial.furthest[::-1])[::-1].copy(),
+            median_gap=quantiles[:, 0],
+            p90_gap=quantiles[:, 1],
+            median_total=total,
+        )
+
+
+@compiled
+def _by_step(size: Int64s, step: Bytes, gap: Int64s) -> Int64s:
+    place = np.cumsum(size) - size
+    ordered = np.empty(len(gap), np.int64)
+    for i in range(len(gap)):
+        ordered[place[step[i]]] = gap[i]
+        place[step[i]] += 1
+    return ordered
+
+
+@compiled
+def _scan(
+    offset: Int64s, at: Int64s, event: Int64s, keep: Bytes, customer_keep: Bytes,
+    roles: UInt64s, steps: int, window: int, since: int, until: int,
+    furthest: Int64s, step_out: Bytes, gap_out: Int64s,
+) -> int:  # fmt: skip
+    # chain[s, :s + 1]: instants of the latest chain that ends at step s. Its first instant is also the latest first
+    # instant of any chain so far that ends at s, so when it is too old for the window, every other one is too.
+    chain = np.empty((steps, steps), np.int64)
+    best_chain = np.empty(steps, np.int64)
+    masked, chosen = len(keep) > 0, len(customer_keep) > 0
+    filled = 0
+    for customer in range(len(offset) - 1):
+        if chosen and customer_keep[customer] == 0:
+            continue
+        best = 0
+        for i in range(offset[customer], offset[customer + 1]):
+            role = roles[event[i]]
+            if role == 0 or (masked and keep[i] == 0):
+                continue
+            moment = at[i]
+            for s in range(best, -1, -1):  # from the last step back: an event is used once in a chain
+                if s >= steps or (role >> np.uint64(s)) & np.uint64(1) == 0:
+                    continue
+                if s == 0:
+                    if moment < since or moment >= until:
+                        continue
+                elif moment - chain[s - 1, 0] > window:
+                    continue
+                for k in range(s):
+                    chain[s, k] = chain[s - 1, k]
+                chain[s, s] = moment
+                if s + 1 > best:
+                    best = s + 1
+                    for k in range(best):
+                        best_chain[k] = chain[s, k]
+            if best == steps:
+                break
+        if best == 0:
+            continue
+        furthest[best - 1] += 1
+        for k in range(1, best):
+            step_out[filled] = k
+            gap_out[filled] = best_chain[k] - best_chain[k - 1]
+            filled += 1
+        if best == steps:
+            step_out[filled] = 0
+            gap_out[filled] = best_chain[steps - 1] - best_chain[0]
+            filled += 1
+    return filled
