@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.db import IntegrityError, models, router, transaction
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.catalogue import publication, queries, rules
-from sojourn.domains.catalogue.contracts import Source, SourceKind
-from sojourn.domains.catalogue.models import Revision, SourceRow
+from sojourn.domains.catalogue import counting, document, publication, queries, rules
+from sojourn.domains.catalogue.contracts import BatchObservation, Plan, Source, SourceKind
+from sojourn.domains.catalogue.models import Breach, NotedBatch, PlanRow, Revision, SourceRow
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
 CHANNEL_OF_KIND = {SourceKind.WEB: "web", SourceKind.MOBILE: "app"}
@@ -99,6 +101,53 @@ def delete_source(*, slug: str, viewer: Viewer) -> None:
         bump()
         access.audit(viewer=viewer, what="source.delete", on=f"source:{slug}")
         transaction.on_commit(publish_sources, using=router.db_for_write(SourceRow))
+
+
+def save_plan(*, text: str, viewer: Viewer, base: int | None = None) -> Plan:
+    """Save a plan (YAML or JSON) as the next version; the same plan again makes none.
+
+    `base` is the version that was edited: raise ConflictError when a newer one is there. Raise PlanError naming line
+    and field, ForbiddenError.
+    """
+    viewer.require_write()
+    saved = document.read(text)
+    with transaction.atomic(using=router.db_for_write(PlanRow)):
+        bump()  # first, because it holds the row that two who save at once must pass one after the other
+        newest = PlanRow.objects.order_by("-version").first()
+        version = newest.version if newest else 0
+        if base is not None and base != version:
+            raise ConflictError(f"The plan has moved on to version {version}; yours began at {base}. Look at both.")
+        if newest and newest.document == document.document(saved):
+            return replace(saved, version=version)
+        PlanRow.objects.create(
+            version=version + 1,
+            document=document.document(saved),
+            saved_at=timezone.now(),
+            saved_by=viewer.name,
+        )
+        access.audit(viewer=viewer, what="plan.save", on=f"plan:{version + 1}")
+    return replace(saved, version=version + 1)
+
+
+def note(observation: BatchObservation) -> bool:
+    """Count what the loader saw in a batch; say False, and count nothing, when this batch was counted before."""
+    limits = settings.SOJOURN
+    with transaction.atomic(using=router.db_for_write(NotedBatch)):
+        if not counting.is_new(observation.batch):
+            return False
+        events = counting.count_events(observation.events, most=limits.discovered_events_max)
+        counting.count_properties(observation.properties, events=events, most=limits.discovered_properties_max)
+        counting.count_breaches(observation.breaches, events=events)
+        counting.count_sources(observation)
+    return True
+
+
+def forget_violations(*, viewer: Viewer) -> None:
+    """Begin to count violations anew, after a plan or a client was put right."""
+    viewer.require_write()
+    with transaction.atomic(using=router.db_for_write(Breach)):
+        Breach.objects.all().delete()
+        access.audit(viewer=viewer, what="plan.forget_violations", on="plan")
 
 
 def publish_sources() -> None:

@@ -16,3 +16,11 @@ class Unit:
     parent: str | None
     since: date | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitNode:
+    """A unit with the units below it, by code."""
+
+    unit: Unit
+    children: tuple[UnitNode, ...] = ()

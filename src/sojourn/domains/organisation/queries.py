@@ -1,0 +1,31 @@
+"""Ask organisation: which units, which tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sojourn.domains.organisation import document, rules
+from sojourn.domains.organisation.contracts import Unit, UnitNode
+from sojourn.domains.organisation.models import UnitRow
+
+
+def units(*, at: date | None = None) -> tuple[Unit, ...]:
+    """List the units that stand on a day, by code; without a day every row, moves included."""
+    rows = tuple(row.contract() for row in UnitRow.objects.order_by("code", "id"))
+    return rows if at is None else tuple(unit for unit in rows if rules.is_valid(unit, at))
+
+
+def tree(*, at: date) -> tuple[UnitNode, ...]:
+    """Give the roots of the tree as it stands on a day."""
+    return rules.grown(units(at=at))
+
+
+def descendants(codes: Iterable[str], *, at: date | None = None) -> frozenset[str]:
+    """Give codes and every code below them on a day; without a day, below them ever."""
+    return rules.below(units(at=at), codes)
+
+
+def units_text() -> str:
+    """Give every row as YAML."""
+    return document.write(units())
