@@ -1,0 +1,36 @@
+"""Open a delivered file by what it holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from sojourn.engine.stream.files.csv import CsvReader
+from sojourn.engine.stream.files.jsonl import JsonLinesReader
+from sojourn.engine.stream.files.parquet import ParquetReader
+from sojourn.engine.stream.files.rows import Reader, UnreadableFileError
+from sojourn.engine.stream.files.sniff import sniff
+from sojourn.engine.stream.files.xes import XesReader
+
+
+def open_file(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Reader:
+    """Open a file by its content; `encoding` and `delimiter` overrule what is detected.
+
+    Raise UnreadableFileError when it is none of CSV, Parquet, JSON lines and XES, or holds nothing.
+    """
+    dialect = sniff(path)
+    if encoding:
+        try:
+            "".encode(encoding)
+        except LookupError:
+            raise UnreadableFileError(f"There is no encoding {encoding!r}.") from None
+        dialect = replace(dialect, encoding=encoding)
+    if delimiter:
+        if len(delimiter) != 1 or not delimiter.isascii():
+            raise UnreadableFileError("A delimiter is one character.")
+        dialect = replace(dialect, delimiter=delimiter)
+    readers = {"csv": CsvReader, "parquet": ParquetReader, "jsonl": JsonLinesReader, "xes": XesReader}
+    reader: Reader = readers[dialect.format](path, dialect)
+    if not reader.header:
+        raise UnreadableFileError("The file holds no rows that can be read.")
+    return reader
