@@ -1,0 +1,127 @@
+"""The simulated rows as Arrow tables in Sojourn's own column form, which the import reads without a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sojourn.engine.simulation import words
+from sojourn.engine.simulation.bank import Bank
+from sojourn.engine.simulation.ledger import NO_VALUE, Rows
+from sojourn.engine.simulation.names import FIRST_NAMES, LAST_NAMES
+from sojourn.engine.simulation.population import Population
+from sojourn.engine.simulation.words import APP, IDENTIFY, WEB
+from sojourn.engine.stream.files.presets import NATIVE_SCHEMA
+
+CURRENCY = "EUR"
+BLOCK_OFFSET = 1_000  # keeps the block's number in a message id positive
+CENTS_TO_UNITS = 100  # cents to ten-thousandths
+REGISTER = "register"
+
+
+def tabled(bank: Bank, number: int, rows: Rows) -> pa.Table:
+    """Turn rows of a block into a table of `NATIVE_SCHEMA`; their message ids stay the same whenever they are made."""
+    column = rows.columns
+    channel, actor, kind = column["channel"], column["actor"], column["kind"]
+    digital = (channel == WEB) | (channel == APP)
+    arrays = {
+        "message_id": _joined(f"hb{bank.seed}-{number + BLOCK_OFFSET}-", column["row"]),
+        "user_id": _masked(user_ids(actor), column["known"] & (actor < bank.size)),
+        "anonymous_id": _masked(_joined("device-", actor * 2 + (channel == APP)), digital),
+        "type": _taken(words.KINDS, kind),
+        "event": _taken(words.EVENTS, column["name"]),
+        "timestamp": pa.array(column["at"]).cast(pa.timestamp("us", tz="UTC")),
+        "channel": _taken(words.CHANNELS, channel),
+        "touchpoint": _taken(words.TOUCHPOINTS, channel),
+        "unit": _taken((*words.UNITS, None), np.where(column["unit"] < 0, len(words.UNITS), column["unit"])),
+        "agent": _masked(_joined("agent-", column["agent"]), column["agent"] >= 0),
+        "product": _taken((None, *words.PRODUCTS[1:]), column["product"]),
+        "case": _masked(_joined("HB", column["case"]), column["case"] > 0),
+        "value": _money(column["value"]),
+        "currency": _taken((None, CURRENCY), (column["value"] != NO_VALUE).astype(np.int8)),
+        "properties": _properties(bank, rows),
+        "traits": _masked(traits(bank.people, actor % bank.size), (kind == IDENTIFY) & _is_new(bank, actor)),
+    }
+    return pa.table(arrays, schema=NATIVE_SCHEMA)
+
+
+def register(bank: Bank, at: int) -> pa.Table:
+    """Make the customer register as delivered in the night of ``at``: one `identify` with traits per old customer."""
+    old = np.flatnonzero(bank.people.member_from == 0).astype(np.int64)
+    instants = at + np.arange(len(old), dtype=np.int64) * words.SECOND // 50
+    columns = {
+        "message_id": _joined(f"hb{bank.seed}-{REGISTER}-", old),
+        "user_id": user_ids(old),
+        "type": pa.array(["identify"] * len(old)),
+        "event": pa.array(["Identified"] * len(old)),
+        "timestamp": pa.array(instants).cast(pa.timestamp("us", tz="UTC")),
+        "traits": traits(bank.people, old),
+    }
+    return pa.table([columns.get(each.name, pa.nulls(len(old), each.type)) for each in NATIVE_SCHEMA], NATIVE_SCHEMA)
+
+
+def user_ids(customer: npt.NDArray[np.int64]) -> pa.StringArray:
+    """Name customers as the bank's systems do."""
+    return _joined("HB-", customer + 100_000)
+
+
+def traits(people: Population, customer: npt.NDArray[np.int64]) -> pa.StringArray:
+    """Write name, mail and phone of customers as JSON; mail and phone can reach nobody."""
+    first = pa.array(FIRST_NAMES).take(pa.array(people.first_name[customer]))
+    last = pa.array(LAST_NAMES).take(pa.array(people.last_name[customer]))
+    shares = people.shares_mail[customer]
+    box = pc.if_else(pa.array(shares), "family", pc.utf8_lower(first))
+    number = np.where(shares, customer // 2 * 2, customer)
+    return pc.binary_join_element_wise(
+        '{"name":"', first, " ", last, '","email":"', box, ".", pc.utf8_lower(last),
+        pa.array(number).cast(pa.string()), '@example.com","phone":"+999',
+        pa.array(customer + 20_000_000).cast(pa.string()), '"}', "",
+    )  # fmt: skip
+
+
+def _is_new(bank: Bank, actor: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    return (actor < bank.size) & (bank.people.opens_at[actor % bank.size] > 0)
+
+
+def _properties(bank: Bank, rows: Rows) -> pa.StringArray:
+    """Join what the device says and what the event says into one JSON object; equal ones are written once."""
+    column = rows.columns
+    channel, actor = column["channel"], column["actor"]
+    people, customer = bank.people, actor % bank.size
+    app = 3 + people.system[customer] * 3 + people.version(actor, column["at"], bank.anchor)
+    profile = np.where(channel == WEB, people.browser[customer], np.where(channel == APP, app, -1)).astype(np.int64)
+    pairs, place = np.unique(column["extra"].astype(np.int64) * 16 + profile + 1, return_inverse=True)
+    texts = [_object(rows.fragments[pair >> 4], (pair & 15) - 1) for pair in pairs.tolist()]
+    return pa.array(texts, pa.string()).take(pa.array(place))
+
+
+def _object(fragment: str, profile: int) -> str | None:
+    parts = [part for part in (words.PROFILES[profile] if profile >= 0 else "", fragment) if part]
+    return "{" + ",".join(parts) + "}" if parts else None
+
+
+def _money(cents: npt.NDArray[np.int64]) -> pa.Array:
+    """Turn cents into decimal(18, 4), written as the 128-bit integers of ten-thousandths that Arrow holds."""
+    wide = np.empty((len(cents), 2), dtype=np.int64)
+    absent = cents == NO_VALUE
+    wide[:, 0] = np.where(absent, 0, cents) * CENTS_TO_UNITS
+    wide[:, 1] = wide[:, 0] >> 63
+    valid = pa.array(~absent).buffers()[1]
+    return pa.Array.from_buffers(pa.decimal128(18, 4), len(cents), [valid, pa.py_buffer(wide)])
+
+
+def _joined(prefix: str, number: npt.NDArray[Any]) -> pa.StringArray:
+    return pc.binary_join_element_wise(prefix, pa.array(number).cast(pa.string()), "")
+
+
+def _masked(values: pa.Array, where: npt.NDArray[np.bool_]) -> pa.Array:
+    return pc.if_else(pa.array(where), values, pa.scalar(None, values.type))
+
+
+def _taken(texts: Sequence[str | None], code: npt.NDArray[Any]) -> pa.StringArray:
+    return pa.array(texts, pa.string()).take(pa.array(code))
