@@ -1,0 +1,151 @@
+"""Finds customers, persons and events in parts, and takes customers out as rows again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sojourn.engine.kernels.compiling import compiled, frozen
+from sojourn.engine.kernels.words import Bytes, Flags, Int64s
+from sojourn.engine.timeline.part import Part
+from sojourn.engine.timeline.rows import Rows
+from sojourn.engine.timeline.words import Persons
+
+
+def live(part: Part) -> Flags:
+    """Say which customers of a part no later part has superseded."""
+    if part.gone is None:
+        return np.ones(len(part.customer), np.bool_)
+    alive: Flags = part.gone == 0
+    return alive
+
+
+def places(part: Part, customers: Int64s) -> Int64s:
+    """Give where customers stand in a part; those that are not there, or superseded, are left out."""
+    if not len(part.customer) or not len(customers):
+        return np.empty(0, np.int64)
+    at = np.minimum(np.searchsorted(part.customer, customers), len(part.customer) - 1)
+    at = np.unique(at[part.customer[at] == customers])
+    return at if part.gone is None else at[part.gone[at] == 0]
+
+
+def holders(part: Part, persons: Int64s) -> tuple[Int64s, Int64s]:
+    """Give, for those persons whom a live customer of the part holds, the person and the customer."""
+    here, place = _held(part, persons)
+    alive = live(part)[place]
+    return persons[here[alive]], part.customer[place[alive]]
+
+
+def superseded_holders(part: Part, persons: Int64s) -> Int64s:
+    """Give the places of superseded customers who hold any of the persons."""
+    place = np.unique(_held(part, persons)[1])
+    return place[~live(part)[place]]
+
+
+def _held(part: Part, persons: Int64s) -> tuple[Int64s, Int64s]:
+    found = searched(frozen(part.person), frozen(part.person_order), np.ascontiguousarray(persons))
+    here = np.flatnonzero(found >= 0)
+    return here, np.searchsorted(part.person_offset, found[here], side="right") - 1
+
+
+@compiled
+def searched(person: Int64s, order: npt.NDArray[np.uint32], wanted: Int64s) -> Int64s:
+    """Find persons through their sorted order; -1 where there is none. O(m log n)."""
+    found = np.full(len(wanted), -1, np.int64)
+    for index in range(len(wanted)):
+        low, high = 0, len(order)
+        while low < high:
+            middle = (low + high) // 2
+            if person[order[middle]] < wanted[index]:
+                low = middle + 1
+            else:
+                high = middle
+        if low < len(order) and person[order[low]] == wanted[index]:
+            found[index] = order[low]
+    return found
+
+
+def owners(part: Part, spans: Int64s) -> Int64s:
+    """Give the live customers who have an event in any span of ids; one scan of the part for each span."""
+    hit = np.zeros(len(part.customer), np.bool_)
+    for low, high in spans:
+        hit |= holding(frozen(part.offset), frozen(part.row), low, high) != 0
+    return part.customer[hit & live(part)]
+
+
+def within(event_ids: Int64s, spans: Int64s) -> Flags:
+    """Say which ids lie in any span, (n, 2) with an exclusive end."""
+    inside = np.zeros(len(event_ids), np.bool_)
+    for low, high in spans:
+        inside |= (event_ids >= low) & (event_ids < high)
+    return inside
+
+
+@compiled
+def holding(offset: Int64s, row: Int64s, low: int, high: int) -> Bytes:
+    """Mark the customers who have an event id from `low` to `high` (exclusive)."""
+    hit = np.zeros(len(offset) - 1, np.uint8)
+    for customer in range(len(offset) - 1):
+        for index in range(offset[customer], offset[customer + 1]):
+            if low <= row[index] < high:
+                hit[customer] = 1
+                break
+    return hit
+
+
+def taken(part: Part, at: Int64s) -> Rows:
+    """Take customers, by their places in a part, out as rows."""
+    low: Int64s = part.offset[at]
+    high: Int64s = part.offset[at + 1]
+    counts = _counts(low, high)
+    index = ranges(low, high)
+    money_low: Int64s = np.searchsorted(part.money_at, low)
+    money_high: Int64s = np.searchsorted(part.money_at, high)
+    money = ranges(money_low, money_high)
+    shift = np.concatenate([[0], np.cumsum(counts)])[:-1] - low
+    return Rows(
+        at=part.at[index],
+        row=part.row[index],
+        event=part.event[index],
+        purposes=part.picked("purposes", index).astype(np.uint8),
+        person=part.persons_of(index, np.repeat(part.person_offset[at].astype(np.int64), counts)),
+        dimensions={name: part.picked(f"dimension:{name}", index) for name in part.dimensions},
+        money_at=part.money_at[money].astype(np.int64) + np.repeat(shift, _counts(money_low, money_high)),
+        money_amount=part.money_amount[money].astype(np.int64),
+        money_currency=part.picked("money_currency", money),
+    )
+
+
+def ranges(low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Int64s:
+    """Write out the numbers of several ranges, one range after the other.
+
+    >>> ranges(np.array([3, 10]), np.array([5, 11])).tolist()
+    [3, 4, 10]
+    """
+    counts = _counts(low, high)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    numbers: Int64s = np.arange(starts[-1]) + np.repeat(low - starts[:-1], counts)
+    return numbers
+
+
+def _counts(low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Int64s:
+    counts: Int64s = np.subtract(high, low, dtype=np.int64)
+    return counts
+
+
+def own_persons(parts: Sequence[Part], version: int) -> Persons:
+    """Give the map of persons to customers with which the live customers of parts were built."""
+    person, customer = [], []
+    for part in parts:
+        count = np.diff(part.person_offset.astype(np.int64))
+        alive = np.repeat(live(part), count)
+        person.append(part.person[alive])
+        customer.append(np.repeat(part.customer, count)[alive])
+    if not person:
+        return Persons(version=version)
+    everyone, theirs = np.concatenate(person), np.concatenate(customer)
+    order = np.argsort(everyone)
+    return Persons(person=everyone[order], customer=theirs[order], version=version)
