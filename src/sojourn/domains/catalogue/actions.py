@@ -117,11 +117,12 @@ def save_plan(*, text: str, viewer: Viewer, base: int | None = None) -> Plan:
         version = newest.version if newest else 0
         if base is not None and base != version:
             raise ConflictError(f"The plan has moved on to version {version}; yours began at {base}. Look at both.")
-        if newest and newest.document == document.document(saved):
+        if newest and newest.text == document.write(saved):
             return replace(saved, version=version)
         PlanRow.objects.create(
             version=version + 1,
-            document=document.document(saved),
+            text=document.write(saved),
+            events=len(saved.events),
             saved_at=timezone.now(),
             saved_by=viewer.name,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 
@@ -43,7 +43,8 @@ class PlanRow(models.Model):
     """One version of the tracking plan; versions are added, never changed."""
 
     version = models.PositiveIntegerField(unique=True)
-    document: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    text = models.TextField()  # YAML; a JSON column would lose the order of events on PostgreSQL
+    events = models.PositiveIntegerField()
     saved_at = models.DateTimeField()
     saved_by = models.CharField(max_length=64)
 

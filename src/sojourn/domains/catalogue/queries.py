@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -54,7 +53,7 @@ def plan(version: int | None = None) -> Plan:
     row = rows.first() if version is None else rows.filter(version=version).first()
     if row is None and version is not None:
         raise NotFoundError("There is no plan of this version.")
-    return replace(document.read(json.dumps(row.document)), version=row.version) if row else Plan()
+    return replace(document.read(row.text), version=row.version) if row else Plan()
 
 
 def plan_text(version: int | None = None) -> str:
@@ -65,12 +64,7 @@ def plan_text(version: int | None = None) -> str:
 def plan_versions() -> tuple[PlanVersion, ...]:
     """List the plan's versions, newest first."""
     return tuple(
-        PlanVersion(
-            version=row.version,
-            saved_at=row.saved_at,
-            saved_by=row.saved_by,
-            events=len(row.document.get("events") or {}),
-        )
+        PlanVersion(version=row.version, saved_at=row.saved_at, saved_by=row.saved_by, events=row.events)
         for row in PlanRow.objects.order_by("-version")
     )
 
