@@ -15,8 +15,10 @@ from engine.kernels.histories import CODES, Histories, halves, histories, slice_
 from sojourn.engine.kernels import lens, naive
 from sojourn.engine.kernels.completion import CompletionFold
 from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.gaps import GapsFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.results import Completions, Funnel, Graph
+from sojourn.engine.kernels.steps import StepsFold
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.kernels.words import AnyFold, Slice
 
@@ -57,6 +59,16 @@ def test_the_graph_equals_its_twin(
     }
     assert nodes == naive.nodes(seen)
     assert (got.total_customers, got.total_events) == (len(seen), sum(map(len, seen)))
+
+    nodes_alone = answer(StepsFold(since_us=period[0], until_us=period[1]), halves(events, cut))
+    unseen = naive.seen([events], lens.every(CODES), *period)
+    found = zip(nodes_alone.node.tolist(), nodes_alone.times.tolist(), nodes_alone.visitors.tolist(), strict=True)
+    assert list(found) == [(node, *counts[:2]) for node, counts in naive.nodes(unseen).items()]
+    assert (nodes_alone.total_customers, nodes_alone.total_events) == (len(unseen), sum(map(len, unseen)))
+    for (source, target), (times, customers, _, middle, _) in naive.graph(seen).items():
+        fold = GapsFold(view, source=source, target=target, since_us=period[0], until_us=period[1])
+        gaps = answer(fold, halves(events, cut))
+        assert (len(gaps.gap), gaps.customers, naive.percentile(gaps.gap.tolist(), 0.5)) == (times, customers, middle)
 
 
 @settings(max_examples=250, deadline=None)

@@ -17,7 +17,7 @@ from sojourn.engine.kernels.compiling import compiled, frozen, masks
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.quantiles import grouped
 from sojourn.engine.kernels.results import Completions
-from sojourn.engine.kernels.words import Bytes, Int64s, Slice, UInt16s
+from sojourn.engine.kernels.words import NO_CODE, Bytes, Int64s, Slice, UInt16s
 
 COMPLETED, ABANDONED, FIRST_OUTCOME = 0, 1, 2
 _NOTHING, _START, _END = -2, -1, 0  # roles of an event; from _END on it is the column in which it ends a journey
@@ -58,7 +58,7 @@ class CompletionFold:
             raise ValueError("group by a dimension or by time, not both")
         roles = np.full(CODES, _NOTHING, np.int16)
         for column, codes in ((_START, [start]), (COMPLETED, goals), *enumerate(outcomes, FIRST_OUTCOME)):
-            for code in codes:
+            for code in set(codes) - {int(NO_CODE)}:  # a name that was never seen has no event
                 if roles[code] not in (_NOTHING, column):
                     raise ValueError(f"event {code} has two roles in the journey")
                 roles[code] = column

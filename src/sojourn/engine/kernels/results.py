@@ -87,3 +87,22 @@ class Completions:
     products: Int64s  # (groups, 2 + outcomes) sum of n * k
     median_time: Floats  # (groups,)
     p90_time: Floats  # (groups,)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Which events there are: arrays parallel with `node`, the codes seen, ascending: times and visitors."""
+
+    node: UInt16s
+    times: Int64s
+    visitors: Int64s
+    total_customers: int
+    total_events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """The gaps of one edge in microseconds, ascending, and the customers who took it."""
+
+    gap: Int64s
+    customers: int

@@ -9,8 +9,10 @@ import numpy as np
 from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.completion import CompletionFold
 from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.gaps import GapsFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.running import require_order
+from sojourn.engine.kernels.steps import StepsFold
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.kernels.words import AnyFold, Slice
 
@@ -28,6 +30,8 @@ def warm() -> None:
     shown = lens.every(2)
     folds: tuple[AnyFold, ...] = (
         GraphFold(shown),
+        GapsFold(shown, source=0, target=1),
+        StepsFold(),
         VariantsFold(shown),
         FunnelFold([[0], [1]], window_us=1),
         CompletionFold(start=0, goals=[1], outcomes=[], window_us=1, as_of_us=9),
