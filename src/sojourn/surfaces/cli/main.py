@@ -17,7 +17,7 @@ INTERRUPTED = 130
 # name: (module, attribute, what `sojourn --help` says)
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "demo", "Load the demo company and serve it."),
-    "serve": ("serve", "serve", "Serve pages, API and event intake."),
+    "serve": ("serve", "command", "Serve pages, API and event intake."),
     "import": ("imports", "import_files", "Load files of events."),
     "deliveries": ("imports", "deliveries", "List the files that were handed in."),
     "events": ("events", "events", "List events, newest first."),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+import contextlib
+import os
 from datetime import UTC, datetime
 
 import msgspec
@@ -12,5 +13,5 @@ def log(event: str, *, level: str = "info", **facts: str | int | float | dict[st
     """Write one line."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     line = msgspec.json.encode({"at": at, "level": level, "event": event, **facts})
-    sys.stderr.buffer.write(line + b"\n")
-    sys.stderr.buffer.flush()
+    with contextlib.suppress(OSError):  # whoever read the log went away; that is no reason to lose events
+        os.write(2, line + b"\n")

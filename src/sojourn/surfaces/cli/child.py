@@ -1,0 +1,30 @@
+"""Run a module as a process that ends when the supervisor ends: `python -m sojourn.surfaces.cli.child MODULE`.
+
+A supervisor that is killed without notice must not leave an intake behind that holds port and spool.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import runpy
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def follow_parent() -> None:
+    """Ask the kernel for SIGTERM when the parent ends; where there is no such call, do nothing."""
+    parent = os.getppid()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:  # it ended between the two calls
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    follow_parent()
+    module = sys.argv.pop(1)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)

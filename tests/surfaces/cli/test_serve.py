@@ -1,0 +1,91 @@
+"""`sojourn serve` is one command for three processes."""
+
+from __future__ import annotations
+
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from surfaces.cli.serving import RunningServer, free_port, until
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    running = RunningServer(tmp_path_factory.mktemp("serve") / "data")
+    yield running
+    running.stop()
+
+
+def serve(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name("sojourn"), "serve", "--data", str(data), *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_pages_and_intake_answer_and_the_local_token_opens_the_api(server: RunningServer) -> None:
+    assert httpx.get(f"{server.intake_url}/healthz").json()["status"] == "ok"
+    assert httpx.get(f"{server.url}/api/v1/health").status_code == 200
+    assert httpx.get(f"{server.url}/api/v1/sources").status_code == 401
+    assert httpx.get(f"{server.url}/api/v1/sources", headers=server.token).status_code == 200
+
+
+def test_the_file_with_the_token_is_its_owners_alone(server: RunningServer) -> None:
+    assert stat.S_IMODE((server.data / "server.json").stat().st_mode) == 0o600
+    assert server.told["pid"] == server.process.pid
+
+
+def test_a_second_server_on_the_same_data_is_refused_and_names_the_first(server: RunningServer) -> None:
+    second = serve(server.data, "--port", str(free_port()), "--intake-port", str(free_port()))
+    assert second.returncode == 3
+    assert f"in use by process {server.process.pid}" in second.stderr
+    assert httpx.get(f"{server.intake_url}/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("option", ["--port", "--intake-port"])
+def test_a_port_in_use_is_refused_before_anything_starts(option: str, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        other = "--intake-port" if option == "--port" else "--port"
+        done = serve(tmp_path / "data", option, port, other, str(free_port()))
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr
+    assert f"Choose another with {option}" in done.stderr
+    assert not (tmp_path / "data" / "server.json").exists()
+
+
+@pytest.mark.parametrize("name", ["intake", "web", "worker"])
+def test_a_killed_process_comes_back(server: RunningServer, name: str) -> None:
+    before = until(lambda: server.child(name))
+    before.kill()
+    after = until(lambda: (found := server.child(name)) and found.pid != before.pid and found)
+    until(lambda: _answers(f"{server.intake_url}/healthz") and _answers(f"{server.url}/api/v1/health"))
+    assert after.is_running()
+
+
+def test_sigterm_stops_everything_and_leaves_no_address_behind(tmp_path: Path) -> None:
+    running = RunningServer(tmp_path / "data")
+    children = psutil.Process(running.process.pid).children(recursive=True)
+    assert running.stop() == 0
+    assert not any(each.is_running() for each in children)
+    assert not (running.data / "server.json").exists()
+    assert "serve  | stopped" in running.log.read_text()
+
+
+def test_what_the_server_writes_is_its_owners_alone(server: RunningServer) -> None:
+    mode = [stat.S_IMODE(path.stat().st_mode) & 0o077 for path in server.data.rglob("*") if path.is_file()]
+    assert not any(mode)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,91 @@
+"""Children live as long as the supervisor wants, and no longer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sojourn.surfaces.cli.supervision import Child, StartError, Supervisor
+from surfaces.cli.serving import until
+
+SLEEPER = "import time; print('hello', flush=True); time.sleep(60)"
+FAILS = "import sys; sys.exit('no room')"
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, lambda *_: print('bye', flush=True)); time.sleep(60)"
+
+
+@pytest.fixture
+def modules(tmp_path: Path) -> dict[str, str]:
+    for name, text in {"sleeper": SLEEPER, "fails": FAILS, "stubborn": STUBBORN}.items():
+        (tmp_path / f"{name}_module.py").write_text(text)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+
+
+def running(supervisor: Supervisor, ready: threading.Event) -> threading.Thread:
+    thread = threading.Thread(target=supervisor.run, args=(lambda: True, ready.set))
+    thread.start()
+    return thread
+
+
+def test_a_dead_child_is_started_again_and_all_end_with_the_supervisor(modules: dict[str, str]) -> None:
+    lines: list[str] = []
+    child, ready = Child("work", "sleeper_module"), threading.Event()
+    supervisor = Supervisor([child], modules, lines.append)
+    thread = running(supervisor, ready)
+    assert ready.wait(20)
+    until(lambda: "work   | hello" in lines)
+    assert child.process is not None
+    first = child.process.pid
+    os.kill(first, signal.SIGKILL)
+    second = until(lambda: child.process and child.process.pid != first and child.process.pid)
+    assert any("work ended with SIGKILL; starting it again in 0.5 s" in line for line in lines)
+    supervisor.stop()
+    thread.join(20)
+    assert not psutil.pid_exists(first) and not psutil.pid_exists(second)
+
+
+def test_a_child_that_never_comes_up_ends_the_start_with_its_own_words(modules: dict[str, str]) -> None:
+    lines: list[str] = []
+    supervisor = Supervisor([Child("web", "fails_module")], modules, lines.append)
+    with pytest.raises(StartError, match="web process does not start: exit code 1"):
+        supervisor.run(lambda: False, lambda: None)
+    assert "web    | no room" in lines
+
+
+def test_the_pause_before_a_restart_doubles_up_to_half_a_minute(modules: dict[str, str]) -> None:
+    child = Child("web", "fails_module")
+    pauses = []
+    for _ in range(8):
+        child.start(modules, lambda _: None)
+        until(lambda: not child.is_running())
+        child.ended(child.started_at + 1)
+        pauses.append(child.start_at - child.started_at - 1)
+    assert [round(pause, 1) for pause in pauses] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    child.start(modules, lambda _: None)
+    until(lambda: not child.is_running())
+    child.ended(child.started_at + 61)
+    assert round(child.start_at - child.started_at - 61, 1) == 0.5
+
+
+def test_children_of_a_killed_supervisor_end_too(modules: dict[str, str], tmp_path: Path) -> None:
+    script = tmp_path / "boss.py"
+    script.write_text(
+        "import os\n"
+        "from sojourn.surfaces.cli.supervision import Child, Supervisor, to_stderr\n"
+        "child = Child('work', 'sleeper_module')\n"
+        "Supervisor([child], os.environ, to_stderr).run(lambda: True, lambda: print(child.process.pid, flush=True))\n"
+    )
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(command, env=modules, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as boss:
+        assert boss.stdout is not None and boss.stderr is not None
+        child = int(boss.stdout.readline())
+        assert boss.stderr.readline() == b"work   | hello\n"  # it follows its parent by now
+        boss.kill()
+        boss.wait()
+        until(lambda: not psutil.pid_exists(child))
