@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sojourn.domains.privacy.contracts import Coverage, EventFilter
+from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.period import Period
 
 
@@ -37,6 +38,7 @@ class Step:
     name: str
     customers: int
     times: int
+    repeaters: int  # customers who had it more than once
     starts: int
     ends: int
 
@@ -64,6 +66,24 @@ class JourneyGraph:
     steps_in_all: int
     paths_in_all: int
     covers: float  # share of all transitions that the shown paths carry
+    coverage: Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GapBin:
+    """How many times the next step came after `since_s` (inclusive) and before `until_s` seconds (None: no end)."""
+
+    since_s: float
+    until_s: float | None
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PathDetails:
+    """One edge of the graph with the distribution of its gaps; seconds."""
+
+    path: Path
+    bins: tuple[GapBin, ...]
     coverage: Coverage
 
 
@@ -128,13 +148,26 @@ class Journey:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Completion:
-    """How journeys begun in a period ended: completed + declined or other outcomes + abandoned + open = started."""
+    """How the journeys begun in a period ended.
+
+    A journey is `open` until its window has passed, even when its goal is already reached: else quick successes
+    would be counted before slow failures. `completed`, `abandoned` and `outcomes` are shares of the closed ones, and in
+    numbers: completed + abandoned + outcomes = closed, closed + open = started. `counts` has them, by `completed`,
+    `abandoned` and each outcome's name. `part` is the value broken down by, "" for the whole. Seconds are from the
+    start to the goal, of completed ones.
+    """
 
     journey: str
+    part: str = ""
     started: int
     open: int
+    closed: int
+    counts: dict[str, int]
     completed: Share
     abandoned: Share
     outcomes: dict[str, Share]
     median_s: float | None
+    p90_s: float | None
+    completed_clusters: Clusters  # sums by customer, for comparing with another period or part
+    abandoned_clusters: Clusters
     coverage: Coverage

@@ -76,6 +76,7 @@ class Codes:
     """
 
     names: tuple[str, ...]
+    dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # values by code, for folds that group
 
     def code(self, name: str) -> int:
         """Give a name's code; `NO_CODE`, which no event has, for a name that was never seen."""

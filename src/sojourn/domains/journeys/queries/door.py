@@ -1,0 +1,58 @@
+"""What every journey question hands to privacy's door."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.journeys import rules
+from sojourn.domains.journeys.contracts import Question
+from sojourn.domains.privacy import queries as privacy
+from sojourn.domains.privacy.contracts import Answer, Codes, Purpose
+from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
+from sojourn.engine.kernels.results import Steps
+from sojourn.engine.kernels.steps import StepsFold
+from sojourn.kit.errors import InvalidError
+from sojourn.kit.period import Period
+
+
+class Bounds(TypedDict):
+    """A fold's period."""
+
+    since_us: int
+    until_us: int
+
+
+def bounds(period: Period) -> Bounds:
+    """Turn a period into a fold's bounds."""
+    since, until = period.since_us, period.until_us
+    return Bounds(since_us=FIRST_INSTANT if since is None else since, until_us=LAST_INSTANT if until is None else until)
+
+
+def present_steps(question: Question, viewer: Viewer, purpose: Purpose) -> Answer[Steps]:
+    """Count the events that the question is about, by name."""
+    return privacy.ask(
+        fold_for=lambda _: StepsFold(**bounds(question.period)),
+        period=question.period,
+        events=question.events,
+        purpose=purpose,
+        viewer=viewer,
+        key=("journeys.steps",),
+    )
+
+
+def shown_steps(question: Question, viewer: Viewer, purpose: Purpose) -> tuple[tuple[str, ...], int]:
+    """Choose the steps that the question's slider shows, and say how many there are in all."""
+    rules.check_explorer(steps_shown=question.steps_shown, paths_shown=question.paths_shown)
+    present = present_steps(question, viewer, purpose)
+    found = zip(present.value.node.tolist(), present.value.visitors.tolist(), strict=True)
+    visitors = {present.names[code]: customers for code, customers in found}
+    return rules.top_steps(visitors, question.steps_shown), len(visitors)
+
+
+def known_codes(codes: Codes, names: tuple[str, ...]) -> list[int]:
+    """Give the codes of events that people named; raise InvalidError for a name that no event ever had."""
+    unknown = [name for name in names if name not in codes.names]
+    if unknown:
+        raise InvalidError(f"No event is called {', '.join(unknown)}; check the spelling in the tracking plan.")
+    return [codes.code(name) for name in names]

@@ -1,0 +1,166 @@
+"""Thought of journeys: which steps and paths make a graph that can be read, and what a journey must be."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
+from typing import Final
+
+import numpy as np
+
+from sojourn.domains.journeys.contracts import GapBin, Journey, Share
+from sojourn.engine.kernels.words import Int64s
+from sojourn.engine.stats.clusters import Clusters
+from sojourn.engine.stats.intervals import Interval, proportion, wilson
+from sojourn.kit.errors import InvalidError
+
+MICROS: Final = 1_000_000
+DAY_S: Final = 86_400
+STEPS_MOST: Final = 200
+FUNNEL_STEPS_MOST: Final = 50
+WINDOW_DAYS_MOST: Final = 3_650
+BIN_EDGES_S: Final = (
+    0, 1, 10, 60, 600, 3_600, 6 * 3_600, DAY_S, 2 * DAY_S, 7 * DAY_S, 14 * DAY_S, 30 * DAY_S, 90 * DAY_S,
+)  # fmt: skip
+NO_SHARE: Final = Share(value=0.0, low=0.0, high=1.0, n=0, too_few=True)
+
+Edge = tuple[str, str]
+
+
+def share(successes: int, n: int) -> Share:
+    """Give a share of independent customers with its 95 % interval."""
+    return _share(wilson(successes, n), n) if n else NO_SHARE
+
+
+def clustered_share(clusters: Clusters) -> Share:
+    """Give a share whose customers may count several times; `n` is then the number of times."""
+    return _share(proportion(clusters), int(clusters.n)) if clusters.n else NO_SHARE
+
+
+def _share(found: Interval, n: int) -> Share:
+    return Share(value=found.value, low=found.low, high=found.high, n=n, too_few=found.is_too_few())
+
+
+def seconds(micros: float) -> float | None:
+    """Turn microseconds into seconds, and a figure that means nothing (NaN) into None."""
+    return None if isnan(micros) else micros / MICROS
+
+
+def top_steps(visitors: Mapping[str, int], wanted: int) -> tuple[str, ...]:
+    """Choose the steps that most customers had, ties by name."""
+    return tuple(sorted(visitors, key=lambda name: (-visitors[name], name))[:wanted])
+
+
+def kept_paths(count: Mapping[Edge, int], starts: Mapping[str, int], ends: Mapping[str, int], part: float) -> set[Edge]:
+    """Choose the most frequent paths that carry `part` of all transitions, and those that keep the graph whole.
+
+    However few are asked for, every step stays on a way from a start to an end: of all ways there, the one whose
+    rarest path is most frequent. Ties go by name.
+    """
+    kept: set[Edge] = set()
+    carried, wanted = 0, part * sum(count.values())
+    for edge in sorted(count, key=lambda edge: (-count[edge], edge)):
+        if carried >= wanted:
+            break
+        kept.add(edge)
+        carried += count[edge]
+    backwards = {(target, source): times for (source, target), times in count.items()}
+    kept |= _widest_tree(count, starts)
+    kept |= {(source, target) for target, source in _widest_tree(backwards, ends)}
+    return kept
+
+
+def _widest_tree(count: Mapping[Edge, int], roots: Mapping[str, int]) -> set[Edge]:
+    """Reach every step from the roots by the way whose narrowest edge is widest (Dijkstra's search, maximin)."""
+    leaving: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for (source, target), times in count.items():
+        leaving[source].append((target, times))
+    tree: set[Edge] = set()
+    reached: set[str] = set()
+    queue = [(-times, "", name) for name, times in roots.items() if times]
+    heapq.heapify(queue)
+    while queue:
+        narrowest, came_from, step = heapq.heappop(queue)
+        if step in reached:
+            continue
+        reached.add(step)
+        if came_from:
+            tree.add((came_from, step))
+        for target, times in leaving[step]:
+            if target not in reached:
+                heapq.heappush(queue, (max(narrowest, -times), step, target))
+    return tree
+
+
+def gap_bins(gaps_us: Int64s) -> tuple[GapBin, ...]:
+    """Count ascending gaps in spans that people name (a second, a minute, an hour, a day), without empty ends."""
+    cuts = np.searchsorted(gaps_us, np.array(BIN_EDGES_S) * MICROS)
+    times = np.diff(cuts, append=len(gaps_us)).tolist()
+    filled = [place for place, each in enumerate(times) if each]
+    if not filled:
+        return ()
+    ends = [*BIN_EDGES_S[1:], None]
+    return tuple(
+        GapBin(since_s=BIN_EDGES_S[place], until_s=ends[place], times=times[place])
+        for place in range(filled[0], filled[-1] + 1)
+    )
+
+
+def check_explorer(*, steps_shown: int, paths_shown: float) -> None:
+    """Raise InvalidError when a slider stands where it cannot."""
+    if not 1 <= steps_shown <= STEPS_MOST:
+        raise InvalidError(f"steps: choose 1 to {STEPS_MOST} steps, not {steps_shown}.")
+    if not 0 <= paths_shown <= 1:
+        raise InvalidError(f"paths: choose a share from 0 to 1, not {paths_shown:g}.")
+
+
+def check_funnel(*, steps: Sequence[Sequence[str]], window_days: float) -> None:
+    """Raise InvalidError when steps or window cannot make a funnel."""
+    if not 1 <= len(steps) <= FUNNEL_STEPS_MOST:
+        raise InvalidError(f"steps: a funnel has 1 to {FUNNEL_STEPS_MOST} steps, not {len(steps)}.")
+    if not all(steps) or not all(name.strip() for step in steps for name in step):
+        raise InvalidError("steps: each step names at least one event.")
+    _check_window(window_days)
+
+
+def check_journey(journey: Journey) -> None:
+    """Raise InvalidError, naming the field, when a journey cannot be measured."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", journey.slug):
+        raise InvalidError("slug: 1 to 63 small letters, digits, - and _, beginning with a letter or digit.")
+    if not journey.name.strip() or len(journey.name) > 100:
+        raise InvalidError("name: 1 to 100 characters.")
+    if not journey.start.strip():
+        raise InvalidError("start: name the event that begins the journey.")
+    if not journey.goals:
+        raise InvalidError("goals: name at least one event that completes the journey.")
+    if not all(name.strip() and events for name, events in journey.outcomes.items()):
+        raise InvalidError("outcomes: each outcome has a name and at least one event.")
+    for reserved in {"completed", "abandoned", "open"} & set(journey.outcomes):
+        raise InvalidError(f"outcomes: {reserved} is not a name for an outcome; it says how the others ended.")
+    _check_roles(journey)
+    if journey.steps:
+        check_funnel(steps=[(step,) for step in journey.steps], window_days=journey.window_days)
+    _check_window(journey.window_days)
+
+
+def _check_roles(journey: Journey) -> None:
+    roles: list[tuple[str, Iterable[str]]] = [
+        ("start", [journey.start]),
+        ("goals", journey.goals),
+        *((f"outcome {name}", events) for name, events in journey.outcomes.items()),
+    ]
+    seen: dict[str, str] = {}
+    for role, events in roles:
+        for event in events:
+            if not event.strip():
+                raise InvalidError(f"{role}: an event's name is empty.")
+            if seen.setdefault(event, role) != role:
+                raise InvalidError(f"{role}: {event} is already an event of {seen[event]}; it can mean one thing only.")
+
+
+def _check_window(window_days: float) -> None:
+    if not 0 < window_days <= WINDOW_DAYS_MOST:
+        raise InvalidError(f"window: choose more than 0 and at most {WINDOW_DAYS_MOST} days, not {window_days:g}.")
