@@ -61,6 +61,16 @@ def plan_text(version: int | None = None) -> str:
     return document.write(plan(version))
 
 
+def read_plan(text: str) -> Plan:
+    """Read a plan from YAML without saving it; raise PlanError naming line and field."""
+    return document.read(text)
+
+
+def plan_document(plan: Plan) -> str:
+    """Write a plan as YAML."""
+    return document.write(plan)
+
+
 def plan_versions() -> tuple[PlanVersion, ...]:
     """List the plan's versions, newest first."""
     return tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from typing import Annotated, Generic, TypeVar
 
 from ninja import Query, Schema
@@ -48,3 +49,10 @@ def number(cursor: str) -> int | None:
     if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < 1 << 63:
         raise InvalidError("cursor: take it from `next` of the page before.")
     return place
+
+
+def sliced(rows: Sequence[T], *, limit: int, cursor: str) -> tuple[list[T], str | None]:
+    """Cut a page out of a list that is at hand as a whole; raise InvalidError for a bad cursor."""
+    begin = number(cursor) or 0
+    end = begin + limit
+    return list(rows[begin:end]), encode(end) if end < len(rows) else None

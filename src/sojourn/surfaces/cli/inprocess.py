@@ -1,0 +1,54 @@
+"""The application in this process, for a data folder that no server holds."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sojourn.kit import lock
+from sojourn.kit.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
+
+App = Callable[[dict[str, Any], Any], Iterable[bytes]]
+IN_PROCESS = "sojourn.local"  # as `surfaces.rest.auth` reads it
+
+
+@contextmanager
+def transport(settings: Settings) -> Iterator[httpx.BaseTransport]:
+    """Hold the data folder, bring its tables up to date and give the way into the application.
+
+    Deferred jobs run at once, because no queue is bound. Raise LockedError when somebody holds the folder.
+    """
+    import httpx
+
+    with lock.hold(settings.data):
+        yield httpx.WSGITransport(app=_as_local(_application()), raise_app_exceptions=False)
+
+
+def _application() -> App:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sojourn.settings"
+    from django.core.management import call_command
+    from django.core.wsgi import get_wsgi_application
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    application: App = get_wsgi_application()
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # a refusal is told once, by the command
+    for alias in connections:
+        executor = MigrationExecutor(connections[alias])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", database=alias, verbosity=0)
+    return application
+
+
+def _as_local(application: App) -> App:
+    def called(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ[IN_PROCESS] = True
+        return application(environ, start_response)
+
+    return called

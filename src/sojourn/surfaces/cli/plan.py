@@ -1,0 +1,106 @@
+"""The tracking plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from sojourn.surfaces.cli.options import connected, read_text
+from sojourn.surfaces.cli.server import Server
+from sojourn.surfaces.cli.tables import Columns, Shown, moment
+
+DISCOVERED: Columns = [
+    ("event", "name"),
+    ("count", "count"),
+    ("declared", "is_declared"),
+    ("violations", "violations"),
+    ("properties", lambda row: len(row["properties"])),
+    ("sources", "sources"),
+    ("last", moment("last_at")),
+]
+PROPERTIES: Columns = [
+    ("event", "event"),
+    ("property", "name"),
+    ("types", lambda row: ", ".join(f"{name} {count:,}" for name, count in row["types"].items())),
+    ("declared", "declared_type"),
+    ("personal", "is_personal"),
+    ("dimension", "is_dimension"),
+    ("last", moment("last_at")),
+]
+VIOLATIONS: Columns = [
+    ("event", "event"),
+    ("property", "property"),
+    ("rule", "rule"),
+    ("count", "count"),
+    ("first", moment("first_at")),
+    ("last", moment("last_at")),
+]
+VERSIONS: Columns = [("version", "version"), ("saved", moment("saved_at")), ("by", "saved_by"), ("events", "events")]
+
+
+@click.group()
+def plan() -> None:
+    """Show, save and check the tracking plan."""
+
+
+@plan.command("show")
+@click.option("--version", type=click.IntRange(1), help="Without it, the newest.")
+@connected
+def show(server: Server, version: int | None) -> Shown:
+    """Print the plan as YAML."""
+    answer = server.get("/plan", version=version)
+    return Shown(data=answer, before=[answer["text"].rstrip()])
+
+
+@plan.command("save")
+@click.argument("file")
+@click.option("--base", type=click.IntRange(0), help="The version that was edited: refused when it has moved on.")
+@connected
+def save(server: Server, file: str, base: int | None) -> Shown:
+    """Save a YAML file (- for standard input) as the next version."""
+    answer = server.put("/plan", {"text": read_text(file), "base": base})
+    return Shown(data=answer, before=[f"The plan is version {answer['version']}: {_size(answer)}."])
+
+
+@plan.command("check")
+@click.argument("file")
+@connected
+def check(server: Server, file: str) -> Shown:
+    """Read a YAML file (- for standard input) without saving it."""
+    answer = server.post("/plan/check", {"text": read_text(file)})
+    return Shown(data=answer, before=[f"This is a plan: {_size(answer)}."])
+
+
+@plan.command("versions")
+@connected
+def versions(server: Server) -> Shown:
+    """List the versions, newest first."""
+    items = server.every("/plan/versions")
+    return Shown(data=items, columns=VERSIONS, rows=items, empty="No plan yet: sojourn plan save FILE.")
+
+
+@plan.command("discovered")
+@click.option("--properties", is_flag=True, help="List each property.")
+@connected
+def discovered(server: Server, properties: bool) -> Shown:
+    """List events as they were seen, most frequent first."""
+    items = server.every("/plan/discovered")
+    if properties:
+        rows: list[Any] = [each for item in items for each in item["properties"]]
+        return Shown(data=items, columns=PROPERTIES, rows=rows, empty="No properties yet.")
+    return Shown(data=items, columns=DISCOVERED, rows=items, empty="No events yet.")
+
+
+@plan.command("violations")
+@connected
+def violations(server: Server) -> Shown:
+    """List what breaks the plan, most frequent first."""
+    items = server.every("/plan/violations")
+    return Shown(data=items, columns=VIOLATIONS, rows=items, empty="Nothing breaks the plan.")
+
+
+def _size(answer: dict[str, Any]) -> str:
+    events = answer["plan"]["events"]
+    properties = sum(len(each["properties"]) for each in events)
+    return f"{len(events):,} events, {properties:,} properties"

@@ -1,0 +1,60 @@
+"""The tree of units."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import click
+
+from sojourn.surfaces.cli.options import connected, read_text
+from sojourn.surfaces.cli.server import Server
+from sojourn.surfaces.cli.tables import Columns, Shown
+
+COLUMNS: Columns = [(name, name) for name in ("code", "name", "kind", "parent", "since", "until")]
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def units() -> None:
+    """Show and save the tree of units."""
+
+
+@units.command("list")
+@click.option("--at", type=DAY, help="A day; without it every row, moves included.")
+@connected
+def list_units(server: Server, at: datetime | None) -> Shown:
+    """List the units by code."""
+    items = server.every("/units", at=at.date().isoformat() if at else None)
+    return Shown(data=items, columns=COLUMNS, rows=items, empty="No units yet: sojourn units save FILE.")
+
+
+@units.command("tree")
+@click.option("--at", type=DAY, help="A day; without it today.")
+@connected
+def tree(server: Server, at: datetime | None) -> Shown:
+    """Draw the tree as it stands on a day."""
+    day: date = at.date() if at else datetime.now(UTC).date()
+    items = server.every("/units", at=day.isoformat())
+    there = {item["code"] for item in items}
+    children: dict[str | None, list[Any]] = {}
+    for item in items:
+        children.setdefault(item["parent"] if item["parent"] in there else None, []).append(item)
+    return Shown(data=items, before=_drawn(children, None, 0) or ["No units on this day."])
+
+
+@units.command("save")
+@click.argument("file")
+@connected
+def save(server: Server, file: str) -> Shown:
+    """Make a YAML or CSV file (- for standard input) the whole tree."""
+    answer = server.put("/units", {"text": read_text(file)})
+    return Shown(data=answer, before=[f"The tree has {answer['count']:,} rows."])
+
+
+def _drawn(children: dict[str | None, list[Any]], parent: str | None, depth: int) -> list[str]:
+    lines: list[str] = []
+    for item in children.get(parent, ()):
+        lines.append(f"{'  ' * depth}{item['name']} ({item['kind']}, {item['code']})")
+        lines += _drawn(children, item["code"], depth + 1)
+    return lines

@@ -1,0 +1,93 @@
+"""The tracking plan, what was discovered, what breaks it, and who is late."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from sojourn.domains.catalogue import actions, queries
+from sojourn.domains.catalogue.contracts import EventTypeRow, Plan, PlanVersion, SourceFreshness, Violation
+from sojourn.surfaces.rest.auth import viewer_of
+from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, sliced
+
+router = Router(tags=["tracking plan"])
+TEXT_MAX_CHARACTERS = 2_000_000
+VERSION_MAX = 2_147_483_647
+Version = Annotated[int | None, Query(ge=1, le=VERSION_MAX, description="None: the newest.")]
+
+
+class PlanText(Schema):
+    """A plan as YAML, or as JSON, which is YAML."""
+
+    text: str = Field(max_length=TEXT_MAX_CHARACTERS)
+    base: int | None = Field(None, ge=0, le=VERSION_MAX, description="The version that was edited.")
+
+
+class PlanAnswer(Schema):
+    """A plan, read and as YAML."""
+
+    version: int
+    text: str
+    plan: Plan
+
+
+@router.get("/plan", response={200: PlanAnswer, **PROBLEMS}, summary="Show the tracking plan")
+def get_plan(request: HttpRequest, version: Version = None) -> PlanAnswer:
+    """The newest version, or the one asked for; version 0 is the empty plan before the first."""
+    return _answer(queries.plan(version))
+
+
+@router.put("/plan", response={200: PlanAnswer, **PROBLEMS}, summary="Save the tracking plan as the next version")
+def put_plan(request: HttpRequest, body: PlanText) -> PlanAnswer:
+    """The same plan again makes no version. What means nothing is refused with line and field."""
+    return _answer(actions.save_plan(text=body.text, base=body.base, viewer=viewer_of(request)))
+
+
+@router.post("/plan/check", response={200: PlanAnswer, **PROBLEMS}, summary="Read a tracking plan without saving it")
+def check_plan(request: HttpRequest, body: PlanText) -> PlanAnswer:
+    """What means nothing is refused with line and field."""
+    return _answer(queries.read_plan(body.text))
+
+
+@router.get("/plan/versions", response={200: Page[PlanVersion], **PROBLEMS}, summary="List the plan's versions")
+def list_versions(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[PlanVersion]:
+    """Newest first."""
+    rows, following = sliced(queries.plan_versions(), limit=limit, cursor=cursor)
+    return Page[PlanVersion](items=rows, next=following)
+
+
+@router.get(
+    "/plan/discovered", response={200: Page[EventTypeRow], **PROBLEMS}, summary="List events and properties as seen"
+)
+def list_discovered(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[EventTypeRow]:
+    """Most frequent first, with types, counts, first and last seen; names beyond the bound stand under (other)."""
+    rows, following = sliced(queries.discovered(), limit=limit, cursor=cursor)
+    return Page[EventTypeRow](items=rows, next=following)
+
+
+@router.get("/plan/violations", response={200: Page[Violation], **PROBLEMS}, summary="List what breaks the plan")
+def list_violations(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[Violation]:
+    """Counted by event, property and rule, most frequent first."""
+    rows, following = sliced(queries.violations(), limit=limit, cursor=cursor)
+    return Page[Violation](items=rows, next=following)
+
+
+@router.delete("/plan/violations", response={204: None, **PROBLEMS}, summary="Count violations anew")
+def forget_violations(request: HttpRequest) -> Status[None]:
+    """After the plan or a client was put right."""
+    actions.forget_violations(viewer=viewer_of(request))
+    return Status(204, None)
+
+
+@router.get("/freshness", response={200: Page[SourceFreshness], **PROBLEMS}, summary="Say when each source was heard")
+def list_freshness(request: HttpRequest) -> Page[SourceFreshness]:
+    """Active sources: ok, late, silent, or open where none promised anything."""
+    return Page[SourceFreshness](items=list(queries.freshness()))
+
+
+def _answer(plan: Plan) -> PlanAnswer:
+    return PlanAnswer(version=plan.version, text=queries.plan_document(plan), plan=plan)

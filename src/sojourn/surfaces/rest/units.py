@@ -1,0 +1,52 @@
+"""The tree of units."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from sojourn.domains.organisation import actions, queries
+from sojourn.domains.organisation.contracts import Unit
+from sojourn.kit.errors import InvalidError
+from sojourn.surfaces.rest.auth import viewer_of
+from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, sliced
+
+router = Router(tags=["organisation"])
+UNITS_MAX = 50_000
+TEXT_MAX_CHARACTERS = 10_000_000
+
+
+class UnitTree(Schema):
+    """The whole tree, past and future moves included: either rows, or a text (YAML or CSV)."""
+
+    units: list[Unit] | None = Field(None, max_length=UNITS_MAX)
+    text: str | None = Field(None, max_length=TEXT_MAX_CHARACTERS)
+
+
+class SavedUnits(Schema):
+    """How many rows the tree has now."""
+
+    count: int
+
+
+@router.get("/units", response={200: Page[Unit], **PROBLEMS}, summary="List the units")
+def list_units(request: HttpRequest, at: date | None = None, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[Unit]:
+    """Those that stand on a day; without a day every row, moves included."""
+    rows, following = sliced(queries.units(at=at), limit=limit, cursor=cursor)
+    return Page[Unit](items=rows, next=following)
+
+
+@router.put("/units", response={200: SavedUnits, **PROBLEMS}, summary="Save the whole tree of units")
+def put_units(request: HttpRequest, body: UnitTree) -> SavedUnits:
+    """Replaces the tree. Cycles, unknown parents and a unit twice for the same days are refused."""
+    viewer = viewer_of(request)
+    viewer.require_write()
+    if (body.units is None) == (body.text is None):
+        raise InvalidError("units, text: give one of the two.")
+    if body.units is not None:
+        return SavedUnits(count=actions.save_units(body.units, by=viewer.name))
+    return SavedUnits(count=actions.save_units_text(body.text or "", by=viewer.name))
