@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def counted(made: list[list[str]]) -> tuple[dict[tuple[str, str], int], dict[str
     starts: dict[str, int] = {}
     ends: dict[str, int] = {}
     for history in made:
-        for edge in zip(history, history[1:], strict=False):
+        for edge in pairwise(history):
             count[edge] = count.get(edge, 0) + 1
         starts[history[0]] = starts.get(history[0], 0) + 1
         ends[history[-1]] = ends.get(history[-1], 0) + 1
