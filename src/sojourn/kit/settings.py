@@ -48,6 +48,7 @@ class Settings:
     workspace: str = _setting("Sojourn", "Name shown at the top of the pages.")
     log_level: str = _setting("info", "debug, info, warning or error.")
     threads: int = _setting(0, "Threads for kernels; 0: one less than there are cores, at least one.", low=0, high=256)
+    k_floor: int = _setting(5, "Customers below whom a count of those left out is not shown.", low=1)
     memory_limit_mb: int = _setting(1_024, "Memory that one query on segments may take, in MB.", low=128)
 
     item_max_bytes: int = _setting(32 * KB, "Largest single event that intake takes.", low=1_024)
@@ -76,6 +77,11 @@ class Settings:
     )
     api_rate_per_minute: int = _setting(6_000, "API requests a minute that one viewer may make; 0: no limit.", low=0)
     upload_max_bytes: int = _setting(4 * GB, "Largest file that the upload page takes.", low=MB)
+
+    @property
+    def kernel_threads(self) -> int:
+        """Number of threads for kernels."""
+        return self.threads or max(1, (os.cpu_count() or 2) - 1)
 
     @property
     def keys_file(self) -> Path:

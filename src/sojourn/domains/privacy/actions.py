@@ -4,22 +4,121 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import numpy as np
+from django.conf import settings
+from django.db import router, transaction
+from django.db.models import F
+
+from sojourn.domains.catalogue import queries as catalogue
+from sojourn.domains.collection import queries as collection
+from sojourn.domains.collection.contracts import Removal, Segment
+from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy import rules
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.domains.privacy.models import ConsentEpoch, ConsentWord
+from sojourn.domains.privacy.persons import forget as forget_persons
+from sojourn.domains.privacy.persons import persons
+from sojourn.engine.timeline import Change, Layout, Source, Writer, manifest, writing
+from sojourn.kit.errors import InvalidError
+from sojourn.kit.period import micros
+
+DIMENSIONS = ("channel", "unit", "source", "product", "touchpoint")
+REBUILD_LEASE_SECONDS = 900
 
 
-def refresh_timeline() -> None:
-    """Bring the timeline up to the newest batch and identity version; cheap when nothing has changed.
+def refresh_timeline(*, rebuild: bool = False) -> bool:
+    """Bring the timeline up to the newest batch and identity version, and say whether anything was new.
 
-    Raise ConflictError when another process is refreshing.
+    Cheap when nothing has changed. Raise BusyError when another process is at it.
     """
-    raise NotImplementedError
+    place = settings.SOJOURN
+    layout = timeline_layout()
+    if not rebuild and _is_current(manifest.read(place.timeline), layout):
+        return False
+    with writing(place.timeline, layout, threads=place.kernel_threads) as writer:
+        with collection.lease("timeline", REBUILD_LEASE_SECONDS):
+            _bring_up(writer, rebuild=rebuild or writer.needs_rebuild or _is_ahead(writer.manifest))
+        writer.compact()
+    return True
+
+
+def timeline_layout() -> Layout:
+    """Say what the timeline holds: the fixed dimensions and those that the tracking plan marks."""
+    planned = (name for name in catalogue.loading_rules().dimensions if name not in DIMENSIONS)
+    return Layout(dimensions=(*DIMENSIONS, *planned), unstated_purposes=rules.UNSTATED)
 
 
 def record_consent(*, customer: int, purpose: Purpose, allowed: bool, at: datetime) -> None:
-    """Note a customer's grant or objection; it acts on the next read, history included."""
-    raise NotImplementedError
+    """Note a customer's grant or objection; it acts on the next read, history included.
+
+    Raise InvalidError for a purpose that no one can refuse.
+    """
+    if not rules.can_refuse(purpose):
+        raise InvalidError(f"{purpose.value} rests on {rules.BASES[purpose].value}: consent does not change it.")
+    said = micros(at)
+    with transaction.atomic(using=router.db_for_write(ConsentWord)):
+        ConsentWord.objects.bulk_create(
+            ConsentWord(person=person, purpose=purpose.value, allowed=allowed, said_us=said)
+            for person in identity.persons_of(customer=customer)
+        )
+        _advance_epoch()
 
 
-def erase(*, customer: int) -> None:
-    """Remove a customer everywhere: identity link, rows of every segment, timeline."""
-    raise NotImplementedError
+def _advance_epoch() -> None:
+    ConsentEpoch.objects.get_or_create(pk=1)
+    ConsentEpoch.objects.filter(pk=1).update(value=F("value") + 1)
+
+
+def _is_ahead(current: manifest.Manifest) -> bool:
+    """Say whether the state is older than the timeline: a backup was restored."""
+    return current.batch > collection.newest_batch() or current.identity_version > identity.map_version()
+
+
+def _is_current(current: manifest.Manifest, layout: Layout) -> bool:
+    return (
+        current.generation > 0
+        and current.dimensions == layout.dimensions
+        and current.batch == collection.newest_batch()
+        and current.identity_version == identity.map_version()
+        and not current.to_zero
+    )
+
+
+def _bring_up(writer: Writer, *, rebuild: bool) -> None:
+    known = writer.manifest
+    if rebuild:
+        forget_persons()
+    newest = collection.newest_batch()
+    segments = collection.segments()  # read after the newest batch: it holds that one and all before
+    batch = max(newest, *(each.last_batch for each in segments)) if segments else newest
+    sources = [_source(each) for each in segments]
+    change = Change(persons=persons(), batch=batch)  # read after the segments: their persons are in
+    if rebuild:
+        writer.rebuild(sources, change)
+        return
+    removals = [each for each in collection.withdrawn(after_batch=known.batch) if each.batch <= batch]
+    moves = identity.changes(known.identity_version)
+    writer.refresh(
+        sources,
+        Change(
+            persons=change.persons,
+            batch=batch,
+            moved=moves.person,
+            withdrawn=_spans(removals),
+            erased=np.array([each.person for each in removals if each.person is not None], np.int64),
+        ),
+    )
+
+
+def _spans(removals: list[Removal]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    spans = [(r.low_event_id, r.high_event_id) for r in removals if r.low_event_id is not None]
+    return np.array(spans, np.int64).reshape(-1, 2)
+
+
+def _source(segment: Segment) -> Source:
+    return Source(
+        path=settings.SOJOURN.segments / segment.path,
+        rows=segment.rows,
+        first_batch=segment.first_batch,
+        last_batch=segment.last_batch,
+    )

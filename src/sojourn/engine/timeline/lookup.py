@@ -140,7 +140,7 @@ def own_persons(parts: Sequence[Part], version: int) -> Persons:
     """Give the map of persons to customers with which the live customers of parts were built."""
     person, customer = [], []
     for part in parts:
-        count = np.diff(part.person_offset.astype(np.int64))
+        count = _counts(part.person_offset[:-1], part.person_offset[1:])
         alive = np.repeat(live(part), count)
         person.append(part.person[alive])
         customer.append(np.repeat(part.customer, count)[alive])

@@ -35,6 +35,7 @@ class Manifest:
     """
 
     generation: int = 0
+    stamp: str = ""  # random: tells apart two timelines that have the same generation
     batch: int = 0
     identity_version: int = 0
     dimensions: tuple[str, ...] = ()

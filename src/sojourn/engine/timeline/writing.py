@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -181,7 +182,8 @@ class Writer:
                 dictionary.write(self.folder / files[name])
         durable.reach("timeline.dictionaries_written")
         durable.sync_folder(self.folder)
-        manifest.swap(self.folder, replace(state, generation=generation, dictionaries=files))
+        stamp = secrets.token_hex(8)
+        manifest.swap(self.folder, replace(state, generation=generation, stamp=stamp, dictionaries=files))
         self._load()
         durable.reach("timeline.swapped")
         manifest.sweep(self.folder, self.manifest)

@@ -5,5 +5,6 @@ from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.listing import event, events
 from sojourn.domains.privacy.queries.sums import measure
 from sojourn.domains.privacy.queries.terms import vocabulary
+from sojourn.domains.privacy.rules import purposes_at_collection
 
-__all__ = ["ask", "event", "events", "freshness", "measure", "recent_period", "vocabulary"]
+__all__ = ["ask", "event", "events", "freshness", "measure", "purposes_at_collection", "recent_period", "vocabulary"]

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.privacy.contracts import Freshness, Purpose
-from sojourn.kit.period import Period
+from sojourn.domains.collection import queries as collection
+from sojourn.domains.privacy.contracts import EventFilter, Freshness, Purpose
+from sojourn.domains.privacy.sight import sight
+from sojourn.kit.period import Period, instant
 
 RECENT_DAYS = 90
+EMPTY = EventFilter()
 
 
 def freshness(*, purpose: Purpose = Purpose.ANALYTICS, viewer: Viewer) -> Freshness:
     """Say how far stream and timeline have come, counting what viewer and purpose may see."""
-    raise NotImplementedError
+    looking = sight(purpose=purpose, viewer=viewer)
+    counted = looking.seen(Period(), EMPTY, whole=False).counted
+    newest = collection.newest_batch()
+    return Freshness(
+        events=counted.events,
+        customers=counted.customers,
+        batch=newest,
+        received_at=collection.received_at(batch=newest),
+        timeline_batch=looking.timeline.batch,
+        first_at=instant(counted.first_at) if counted.events else None,
+        last_at=instant(counted.last_at) if counted.events else None,
+    )
 
 
-def recent_period(*, days: int = RECENT_DAYS, purpose: Purpose = Purpose.ANALYTICS, viewer: Viewer) -> Period:
-    """Give the last days of the data: they end where the data end when that is in the past."""
-    raise NotImplementedError
+def recent_period(
+    *, days: int = RECENT_DAYS, now: datetime | None = None, purpose: Purpose = Purpose.ANALYTICS, viewer: Viewer
+) -> Period:
+    """Give the last days of the data: they end now, or where the data end when that is more than a day ago."""
+    last_at = freshness(purpose=purpose, viewer=viewer).last_at
+    ends_at = now or timezone.now()
+    if last_at is None or last_at >= ends_at - timedelta(days=1):
+        return Period.last(days=days, until=ends_at)
+    return Period.last(days=days, until=last_at + timedelta(microseconds=1))

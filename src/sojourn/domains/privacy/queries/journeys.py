@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import TypeVar
 
+from django.conf import settings
+
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Purpose
+from sojourn.domains.collection import queries as collection
+from sojourn.domains.privacy import rules
+from sojourn.domains.privacy.contracts import Answer, Codes, Coverage, EventFilter, Purpose
+from sojourn.domains.privacy.sight import ANSWERS, Sight, frozen_filter, sight
+from sojourn.engine.kernels import running
 from sojourn.engine.kernels.words import Fold
 from sojourn.kit.period import Period
 
@@ -27,6 +35,30 @@ def ask(
 
     `fold_for` gets the dictionary of event names and makes the fold. A customer with hidden events among those
     asked about is left out rather than shown with a step missing. With a `key` that names the fold and its
-    parameters, the answer is kept until events, identity or consents change.
+    parameters, the answer is kept until events, identity or consents change. Raise InvalidError for an unknown
+    dimension.
     """
-    raise NotImplementedError
+    looking = sight(purpose=purpose, viewer=viewer)
+    if key is None:
+        return _fold(looking, fold_for, period, events)
+    question = (looking.key, period, frozen_filter(events), key)
+    answer, was_known = ANSWERS.get(question, lambda: _fold(looking, fold_for, period, events))
+    return replace(answer, coverage=replace(answer.coverage, cached=True)) if was_known else answer
+
+
+def _fold(looking: Sight, fold_for: Callable[[Codes], Fold[P, R]], period: Period, events: EventFilter) -> Answer[R]:
+    begun = time.perf_counter()
+    seen = looking.seen(period, events, whole=True)
+    names = looking.timeline.names
+    value = running.run(fold_for(Codes(names)), seen.slices, settings.SOJOURN.kernel_threads)
+    coverage = Coverage(
+        purpose=looking.purpose,
+        customers=seen.counted.customers,
+        events=seen.counted.events,
+        left_out=rules.shown_left_out(seen.counted.left_out, settings.SOJOURN.k_floor),
+        period=period,
+        batch=looking.timeline.batch,
+        fresh_at=collection.received_at(batch=looking.timeline.batch),
+        took_ms=(time.perf_counter() - begun) * 1_000,
+    )
+    return Answer(value=value, coverage=coverage, names=names)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.privacy.contracts import Purpose, Vocabulary
+from sojourn.domains.privacy import masks
+from sojourn.domains.privacy.contracts import EventFilter, Purpose, Term, Vocabulary
+from sojourn.domains.privacy.sight import ANSWERS, Seen, sight
+from sojourn.engine.kernels.words import Slice, UInt16s
 from sojourn.kit.period import Period
 
 
@@ -14,4 +21,33 @@ def vocabulary(
     viewer: Viewer,
 ) -> Vocabulary:
     """Count event names and dimension values among the events that viewer and purpose may see."""
-    raise NotImplementedError
+    looking = sight(purpose=purpose, viewer=viewer)
+
+    def make() -> Vocabulary:
+        seen = looking.seen(period, EventFilter(), whole=False)
+        timeline = looking.timeline
+        return Vocabulary(
+            names=_terms(seen, lambda events: events.event, timeline.names),
+            dimensions={
+                name: _terms(seen, lambda events, name=name: events.dimensions[name], texts)  # type: ignore[misc]
+                for name, texts in timeline.dimensions.items()
+            },
+        )
+
+    return ANSWERS.get((looking.key, "vocabulary", period), make)[0]
+
+
+def _terms(seen: Seen, codes_of: Callable[[Slice], UInt16s], texts: tuple[str, ...]) -> tuple[Term, ...]:
+    events, customers = np.zeros(masks.CODES, np.int64), np.zeros(masks.CODES, np.int64)
+    for each in seen.slices:
+        if each.keep is None or each.customer_keep is None or not each.customers:
+            continue
+        more, whose = masks.counted_codes(each.offset, codes_of(each), each.keep, each.customer_keep)
+        events += more
+        customers += whose
+    found = [
+        Term(name=text, events=int(events[code]), customers=int(customers[code]))
+        for code, text in enumerate(texts)
+        if events[code]
+    ]
+    return tuple(sorted(found, key=lambda term: (-term.events, term.name)))

@@ -1,0 +1,203 @@
+"""What a viewer may see under a purpose, of the timeline as it stands: the masks of the door."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from django.conf import settings
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.privacy import consents, masks, rules
+from sojourn.domains.privacy.contracts import EventFilter, Purpose
+from sojourn.domains.privacy.masks import ALL, CODES, Asked, Counted
+from sojourn.engine.kernels.words import NO_CODE, Bytes, Slice
+from sojourn.engine.timeline import Timeline, manifest
+from sojourn.engine.timeline.lookup import holders, live
+from sojourn.engine.timeline.part import Part
+from sojourn.engine.timeline.timeline import whole as slice_of
+from sojourn.kit.errors import InvalidError
+from sojourn.kit.period import Period
+
+T = TypeVar("T")
+KEPT_MASKS = 8  # a byte an event each
+KEPT_ANSWERS = 256
+
+
+class Kept:
+    """The last few results, by key."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._lock = limit, threading.Lock()
+        self._results: OrderedDict[Hashable, object] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> tuple[T, bool]:
+        """Give the result of a key, making it when it is not there; say whether it was."""
+        with self._lock:
+            if key in self._results:
+                self._results.move_to_end(key)
+                return self._results[key], True  # type: ignore[return-value]
+        made = make()
+        with self._lock:
+            self._results[key] = made
+            while len(self._results) > self._limit:
+                self._results.popitem(last=False)
+        return made, False
+
+
+ANSWERS = Kept(KEPT_ANSWERS)
+_masks = Kept(KEPT_MASKS)
+_now = Kept(KEPT_MASKS)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The timeline under the masks of one question."""
+
+    slices: tuple[Slice, ...]
+    counted: Counted
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One generation of the timeline, one purpose, one viewer."""
+
+    timeline: Timeline
+    purpose: Purpose
+    viewer: Viewer
+    epoch: int
+
+    @property
+    def key(self) -> Hashable:
+        """What every cached result depends on."""
+        return (self.timeline.manifest.stamp, self.epoch, self.purpose, self.viewer.units)
+
+    def seen(self, period: Period, events: EventFilter, *, whole: bool) -> Seen:
+        """Mask the timeline for a question; raise InvalidError for a dimension that is not there."""
+        question = (self.key, period, frozen_filter(events), whole)
+        return _masks.get(question, lambda: self._seen(period, events, whole))[0]
+
+    def _seen(self, period: Period, events: EventFilter, whole: bool) -> Seen:
+        allowed = self._allowed_values(events)
+        slices, counted = [], Counted()
+        for place, part in enumerate(self.timeline.parts):
+            asked = self._asked(place, part, period, events, allowed)
+            keep, customer_keep, more = masks.masked(part.offset, part.at, part.event, asked, whole=whole)
+            slices.append(replace(slice_of(part), keep=keep, customer_keep=customer_keep))
+            counted += more
+        return Seen(tuple(slices), counted)
+
+    def _asked(self, place: int, part: Part, period: Period, events: EventFilter, allowed: dict[str, Bytes]) -> Asked:
+        since, until = period.since_us, period.until_us
+        return Asked(
+            since=masks.FIRST if since is None else since,
+            until=masks.LAST if until is None else until,
+            names=self._table(events.names),
+            having=self._table(events.having),
+            shown=_shown(part, allowed),
+            live=ALL if part.gone is None else live(part).view(np.uint8),
+            now=self._allowed_now()[place],
+            collected=_collected(part, self.purpose),
+        )
+
+    def _table(self, names: tuple[str, ...]) -> Bytes:
+        if not names:
+            return ALL
+        table = np.zeros(CODES, np.uint8)
+        wanted = set(names)
+        for code, name in enumerate(self.timeline.names):
+            table[code] = name in wanted
+        return table
+
+    def _allowed_values(self, events: EventFilter) -> dict[str, Bytes]:
+        """Give, for each dimension that is filtered or scoped, a table over its codes."""
+        asked = {name: set(values) for name, values in events.dimensions.items()}
+        tables = {name: self._values(name, values) for name, values in asked.items()}
+        if self.viewer.units is not None:
+            mine = self._values("unit", set(self.viewer.units))
+            tables["unit"] = tables["unit"] & mine if "unit" in tables else mine
+        return tables
+
+    def _values(self, dimension: str, values: set[str]) -> Bytes:
+        if dimension not in self.timeline.dimensions:
+            if not self.timeline.parts:
+                return np.zeros(CODES, np.uint8)
+            known = ", ".join(sorted(self.timeline.dimensions))
+            raise InvalidError(f"There is no dimension {dimension}; there are {known}.")
+        table = np.zeros(CODES, np.uint8)
+        for code, text in enumerate(self.timeline.dimensions[dimension]):
+            table[code] = text in values
+        table[NO_CODE] = "" in values  # the empty text asks for events without a value
+        return table
+
+    def _allowed_now(self) -> tuple[Bytes, ...]:
+        key = (self.timeline.manifest.stamp, self.epoch, self.purpose)
+        return _now.get(key, lambda: tuple(allowed_now(part, self.purpose) for part in self.timeline.parts))[0]
+
+
+def sight(*, purpose: Purpose, viewer: Viewer) -> Sight:
+    """Look at the newest generation of the timeline."""
+    return Sight(current_timeline(), purpose, viewer, consents.epoch())
+
+
+def current_timeline() -> Timeline:
+    """Open the newest generation, or go on with the one that is open."""
+    folder = settings.SOJOURN.timeline
+    return _opened(folder, manifest.read(folder).stamp)
+
+
+@lru_cache(maxsize=2)
+def _opened(folder: Path, stamp: str) -> Timeline:
+    return Timeline.open(folder)
+
+
+def frozen_filter(events: EventFilter) -> Hashable:
+    """Give a filter in a form that can be a key."""
+    dimensions = tuple(sorted((name, tuple(sorted(values))) for name, values in events.dimensions.items()))
+    return (tuple(sorted(events.names)), dimensions, tuple(sorted(events.having)))
+
+
+def allowed_now(part: Part, purpose: Purpose) -> Bytes:
+    """Say for each customer of a part whether the purpose is allowed now; empty when it is for all."""
+    said = dict(consents.words(purpose))
+    default = rules.is_silence_yes(purpose)
+    if not said and default:
+        return ALL
+    allowed = np.full(len(part.customer), default, np.uint8)
+    persons, customers = holders(part, np.array(sorted(said), np.int64))
+    pairs = dict(zip(persons.tolist(), customers.tolist(), strict=True))
+    together = rules.settled([(person, said[person]) for person in pairs], pairs)
+    at = np.searchsorted(part.customer, np.array(list(together), np.int64))
+    allowed[at] = list(together.values())
+    return allowed
+
+
+def _shown(part: Part, allowed: dict[str, Bytes]) -> Bytes:
+    shown: Bytes = ALL
+    for dimension, table in allowed.items():
+        codes = part.narrow_codes(f"dimension:{dimension}")
+        if isinstance(codes, int):
+            if table[codes]:
+                continue
+            return np.zeros(len(part.at), np.uint8)
+        narrow = np.append(table[:255], table[NO_CODE]) if codes.dtype == np.uint8 else table
+        one = narrow[codes]
+        shown = one if not len(shown) else shown & one
+    return shown
+
+
+def _collected(part: Part, purpose: Purpose) -> Bytes:
+    if not rules.can_refuse(purpose):
+        return ALL
+    bit = rules.BITS[purpose]
+    held = part.narrow_codes("purposes")
+    if isinstance(held, int):
+        return ALL if held & bit else np.zeros(len(part.at), np.uint8)
+    collected: Bytes = (held & bit).astype(np.uint8)
+    return collected

@@ -1,0 +1,165 @@
+"""The door: what a question sees of the stream."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domains.privacy.bank import BEGIN, commit, event, link, load
+from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
+from sojourn.domains.privacy import actions, queries
+from sojourn.domains.privacy.contracts import Answer, EventFilter, Purpose
+from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.results import Funnel
+from sojourn.kit.errors import InvalidError
+from sojourn.kit.period import Period
+
+pytestmark = pytest.mark.django_db(databases=["default", "stream"])
+DAY = Period(since=BEGIN, until=BEGIN + timedelta(days=1))
+
+
+def funnel(
+    *steps: str,
+    period: Period = DAY,
+    events: EventFilter = EventFilter(),  # noqa: B008
+    purpose: Purpose = Purpose.ANALYTICS,
+    viewer: Viewer = SYSTEM,
+) -> Answer[Funnel]:
+    return queries.ask(
+        fold_for=lambda codes: FunnelFold([[codes.code(step)] for step in steps], window_us=86_400_000_000),
+        period=period,
+        events=events,
+        purpose=purpose,
+        viewer=viewer,
+        key=("funnel", steps),
+    )
+
+
+def reached(*steps: str, **question: object) -> list[int]:
+    return funnel(*steps, **question).value.reached.tolist()  # type: ignore[arg-type]
+
+
+def test_a_funnel_counts_customers_in_the_order_of_their_events() -> None:
+    load([event(1, "Opened", 0), event(1, "Paid", 5), event(2, "Paid", 1), event(2, "Opened", 3)])
+    answer = funnel("Opened", "Paid")
+    assert answer.value.reached.tolist() == [2, 1]
+    assert (answer.coverage.customers, answer.coverage.events, answer.coverage.batch) == (2, 4, 1)
+
+
+def test_a_late_event_and_a_merge_are_seen_after_a_refresh() -> None:
+    load([event(1, "Paid", 5), event(2, "Opened", 7)])
+    assert reached("Opened", "Paid") == [1, 0]
+    commit([event(1, "Opened", 1)], number=2)
+    link([(2, 3)])
+    commit([event(3, "Paid", 9)], number=3)
+    assert actions.refresh_timeline()
+    assert reached("Opened", "Paid") == [2, 2]
+    assert not actions.refresh_timeline()
+
+
+def test_a_corrected_delivery_replaces_its_predecessor() -> None:
+    load([event(1, "Opened", 0), event(2, "Opened", 0)])
+    load([event(1, "Opened", 0)], number=2, replaces=1)
+    assert reached("Opened") == [1]
+
+
+def test_a_filter_keeps_names_and_values_of_dimensions_and_customers_who_have_an_event() -> None:
+    load(
+        [
+            event(1, "Opened", 0, channel="web"),
+            event(1, "Asked", 1, channel="phone"),
+            event(2, "Opened", 0, channel="web"),
+            event(3, "Opened", 0),
+        ]
+    )
+    assert reached("Opened", events=EventFilter(dimensions={"channel": ("web",)})) == [2]
+    assert reached("Opened", events=EventFilter(dimensions={"channel": ("",)})) == [1]
+    assert reached("Opened", events=EventFilter(having=("Asked",))) == [1]
+    assert reached("Opened", "Asked", events=EventFilter(names=("Asked",))) == [0, 0]
+    with pytest.raises(InvalidError, match="There is no dimension colour"):
+        reached("Opened", events=EventFilter(dimensions={"colour": ("red",)}))
+
+
+def test_an_objection_acts_on_the_next_read_and_a_later_grant_undoes_it() -> None:
+    load([event(person, "Opened", 0) for person in (1, 2, 3)])
+    for customer in (1, 2):
+        actions.record_consent(customer=customer, purpose=Purpose.ANALYTICS, allowed=False, at=BEGIN)
+    answer = funnel("Opened")
+    assert answer.value.reached.tolist() == [1]
+    assert (answer.coverage.customers, answer.coverage.left_out) == (1, 2)
+    actions.record_consent(customer=1, purpose=Purpose.ANALYTICS, allowed=True, at=BEGIN + timedelta(days=1))
+    answer = funnel("Opened")
+    assert answer.value.reached.tolist() == [2]
+    assert answer.coverage.left_out is None, "one left out is below the floor"
+
+
+def test_marketing_sees_only_who_has_opted_in_and_service_sees_all() -> None:
+    load([event(person, "Opened", 0, purposes=63) for person in (1, 2, 3)])
+    actions.record_consent(customer=2, purpose=Purpose.MARKETING, allowed=True, at=BEGIN)
+    actions.record_consent(customer=3, purpose=Purpose.ANALYTICS, allowed=False, at=BEGIN)
+    assert reached("Opened", purpose=Purpose.MARKETING) == [1]
+    assert reached("Opened", purpose=Purpose.SERVICE) == [3]
+    with pytest.raises(InvalidError, match="rests on contract"):
+        actions.record_consent(customer=1, purpose=Purpose.SERVICE, allowed=False, at=BEGIN)
+
+
+def test_a_later_grant_does_not_open_events_collected_before() -> None:
+    load([event(1, "Opened", 0)])
+    actions.record_consent(customer=1, purpose=Purpose.MARKETING, allowed=True, at=BEGIN + timedelta(days=9))
+    assert reached("Opened", purpose=Purpose.MARKETING) == [0]
+
+
+def test_a_customer_with_a_hidden_step_is_left_out_rather_than_shown_without_it() -> None:
+    load([event(1, "Opened", 0), event(1, "Asked", 1, purposes=0), event(1, "Paid", 2), event(2, "Opened", 0)])
+    assert reached("Opened", "Paid") == [1, 0]
+    assert reached("Opened", "Paid", events=EventFilter(names=("Opened", "Paid"))) == [2, 1]
+
+
+def test_a_merge_takes_the_stricter_of_two_words() -> None:
+    load([event(1, "Opened", 0), event(2, "Opened", 1), event(3, "Opened", 2)])
+    actions.record_consent(customer=2, purpose=Purpose.ANALYTICS, allowed=False, at=BEGIN)
+    actions.record_consent(customer=1, purpose=Purpose.ANALYTICS, allowed=True, at=BEGIN + timedelta(days=2))
+    assert reached("Opened") == [2]
+    link([(1, 2)])
+    actions.refresh_timeline()
+    assert reached("Opened") == [1]
+
+
+def test_a_viewer_of_some_units_sees_their_events_only() -> None:
+    load([event(1, "Opened", 0, unit="north"), event(2, "Opened", 0, unit="south"), event(3, "Opened", 0)])
+    north = Viewer(name="person:1", role=Role.VIEWER, units=frozenset({"north"}))
+    assert reached("Opened", viewer=north) == [1]
+    assert queries.freshness(viewer=north).customers == 1
+    assert [term.name for term in queries.vocabulary(viewer=north).dimensions["unit"]] == ["north"]
+
+
+def test_the_same_question_is_answered_from_the_cache_until_something_changes() -> None:
+    load([event(1, "Opened", 0), event(2, "Opened", 0)])
+    assert [funnel("Opened").coverage.cached for _ in range(2)] == [False, True]
+    actions.record_consent(customer=1, purpose=Purpose.ANALYTICS, allowed=False, at=BEGIN)
+    answer = funnel("Opened")
+    assert not answer.coverage.cached
+    assert answer.value.reached.tolist() == [1]
+
+
+def test_the_vocabulary_counts_names_and_values() -> None:
+    load([event(1, "Opened", 0, channel="web"), event(1, "Opened", 1, channel="web"), event(2, "Paid", 1)])
+    vocabulary = queries.vocabulary(viewer=SYSTEM)
+    assert [(term.name, term.events, term.customers) for term in vocabulary.names] == [("Opened", 2, 1), ("Paid", 1, 1)]
+    assert [(term.name, term.events) for term in vocabulary.dimensions["channel"]] == [("web", 2)]
+
+
+def test_recent_data_end_where_the_data_end() -> None:
+    load([event(1, "Opened", 0)])
+    period = queries.recent_period(now=BEGIN + timedelta(days=400), viewer=SYSTEM)
+    assert period.until == BEGIN + timedelta(microseconds=1)
+    assert queries.recent_period(now=BEGIN + timedelta(hours=1), viewer=SYSTEM).until == BEGIN + timedelta(hours=1)
+
+
+def test_an_empty_stream_answers_with_nothing() -> None:
+    assert reached("Opened") == [0]
+    actions.refresh_timeline()
+    assert reached("Opened", events=EventFilter(dimensions={"channel": ("web",)})) == [0]
+    assert queries.freshness(viewer=SYSTEM).customers == 0
+    assert queries.vocabulary(viewer=SYSTEM).names == ()
