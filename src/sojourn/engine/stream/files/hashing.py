@@ -91,6 +91,21 @@ def _written(low: UInt64s, high: UInt64s, out: Bytes) -> None:
                 out[row * 32 + half * 16 + i] = np.uint8(nibble + (_U(48) if nibble < _U(10) else _U(87)))
 
 
+@compiled
+def _read(low: UInt64s, high: UInt64s, data: Bytes, offsets: Int64s) -> None:
+    for row in range(low.shape[0]):
+        for half in range(2):
+            word = _U(0)
+            for i in range(16):
+                letter = _U(data[offsets[row] + half * 16 + i])
+                nibble = letter - _U(48) if letter < _U(58) else letter - _U(87)
+                word = (word << _U(4)) | nibble
+            if half:
+                low[row] = word
+            else:
+                high[row] = word
+
+
 def siphash(data: bytes, key: bytes) -> bytes:
     """Digest bytes under a 16-byte key into 16 bytes: SipHash-2-4-128."""
     k0, k1 = np.frombuffer(key, "<u8")
@@ -130,6 +145,14 @@ def hexadecimal(low: UInt64s, high: UInt64s) -> pa.StringArray:
     _written(low, high, out)
     offsets = np.arange(0, 32 * (len(low) + 1), 32, dtype=np.int32)
     return pa.StringArray.from_buffers(len(low), pa.py_buffer(offsets), pa.py_buffer(out))
+
+
+def from_hexadecimal(texts: Any) -> tuple[UInt64s, UInt64s]:
+    """Read digests of 32 hexadecimal characters each."""
+    data, offsets, _ = buffers(texts)
+    low, high = np.empty(len(texts), np.uint64), np.empty(len(texts), np.uint64)
+    _read(low, high, data, offsets)
+    return low, high
 
 
 def buffers(column: Any) -> tuple[Bytes, Int64s, Bytes]:

@@ -1,0 +1,483 @@
+"""From a file's rows to events: each column found, read, checked and cleaned, whole batches at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sojourn.engine.kernels.words import Flags, Int64s, UInt64s
+from sojourn.engine.stream.claims import Alias, Trait
+from sojourn.engine.stream.cleaning import Cleaner
+from sojourn.engine.stream.files import amounts, instants
+from sojourn.engine.stream.files import coded as codes
+from sojourn.engine.stream.files.coded import Coded
+from sojourn.engine.stream.files.documents import DocumentError, Documents, traits
+from sojourn.engine.stream.files.hashing import rows_digest
+from sojourn.engine.stream.files.limits import (
+    COLUMN_NAME_MAX,
+    IDENTIFIER_MAX,
+    NAME_MAX,
+    PROPERTIES_MAX,
+    WORD_MAX,
+)
+from sojourn.engine.stream.files.mapping import Cell, ColumnMapping
+from sojourn.engine.stream.files.properties import Properties, Sealed, Seen, looks_numeric, masked_name
+from sojourn.engine.stream.files.rows import Refusal, Rows
+from sojourn.engine.stream.personal import is_personal_name, masked, reserved_trait
+from sojourn.engine.stream.plan import Plan
+from sojourn.engine.stream.rows import NAMES
+
+KINDS: Final = frozenset({"track", *NAMES})
+WORDS: Final = ("channel", "touchpoint", "unit", "product")
+# Columns that a mapping does not name but that can only be the customer's: kept as traits.
+TRAIT_NAMES: Final = frozenset(
+    {"email", "phone", "first_name", "last_name", "address", "birthday", "username", "avatar", "gender", "age", "name"}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shape:
+    """How the columns of one file are used, as found from its mapping, header and first rows."""
+
+    mapping: ColumnMapping
+    decimal: str
+    time_format: str | None
+    numeric: frozenset[str]
+    traits: tuple[str, ...]
+    personal: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True, slots=True)
+class Shaped:
+    """Events of some rows before it is known whose they are: parallel columns, and what belongs to single rows."""
+
+    lines: Int64s
+    low: UInt64s  # digest of the row's content
+    high: UInt64s
+    message: Coded  # message ids as given
+    user: Coded
+    anonymous: Coded
+    agent: Coded
+    case: Coded
+    kind: Coded
+    name: Coded
+    at: Int64s
+    words: dict[str, Any]  # channel, touchpoint, unit, product, currency as string arrays
+    value: Any
+    properties: Any
+    traits: list[Trait] = field(default_factory=list)
+    sealed: list[Sealed] = field(default_factory=list)
+    aliases: list[Alias] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    refused: Sequence[Refusal] = ()
+    bytes_done: int = 0
+
+
+class Shaper:
+    """Turns rows into events for one source; stateless but for its caches."""
+
+    def __init__(self, shape: Shape, *, source: str, plan: Plan, seed: str) -> None:
+        self.shape, self._mapping = shape, shape.mapping
+        self._source, self._plan, self._seed = source, plan, seed
+        self._cleaner = Cleaner()
+        self._documents = Documents(plan, self._cleaner, source, seed)
+        self._channel = plan.channels.get(source) or None
+
+    def shaped(self, rows: Rows) -> Shaped:
+        """Shape a batch; rows that cannot become events are among the refused."""
+        return _Batch(self, rows).shaped()
+
+
+class _Batch:
+    """One batch on its way; `trouble` holds each row's first reason for refusal."""
+
+    def __init__(self, shaper: Shaper, rows: Rows) -> None:
+        self._shaper, self._rows = shaper, rows
+        self._shape, self._mapping = shaper.shape, shaper.shape.mapping
+        self._table = rows.table
+        self._count = rows.table.num_rows
+        self._trouble: dict[int, tuple[str, str]] = {}
+        self._bad = np.zeros(self._count, np.bool_)
+
+    def shaped(self) -> Shaped:
+        digests = rows_digest(_texts(self._table, self._rows.is_json), self._shaper._source)
+        user, anonymous = self._identifier("user_id"), self._identifier("anonymous_id")
+        at = self._instants()
+        kind, name = self._names()
+        aliases = self._aliases(kind, anonymous)
+        self._identities(user, anonymous)
+        made = Shaped(
+            lines=self._rows.lines,
+            low=digests[0],
+            high=digests[1],
+            message=self._identifier("message_id"),
+            user=user,
+            anonymous=anonymous,
+            agent=self._identifier("agent"),
+            case=self._identifier("case"),
+            kind=kind,
+            name=name,
+            at=at,
+            words=self._words(),
+            value=self._value(),
+            properties=None,
+            aliases=aliases,
+            bytes_done=self._rows.bytes_done,
+        )
+        self._describe(made)
+        self._traits(made)
+        return self._finished(made)
+
+    def _refuse(self, rows: Flags | Int64s, code: str, reason: str) -> None:
+        places = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        for row in places.tolist():
+            self._trouble.setdefault(row, (code, reason))
+        self._bad[places] = True
+
+    def _column(self, name: str) -> Any:
+        return codes.flat(self._table.column(name)) if name in self._table.column_names else None
+
+    def _cell(self, name: str) -> tuple[Cell | None, list[Any]]:
+        cell = self._mapping.cells.get(name)
+        found = [self._column(column) for column in cell.columns] if cell else []
+        return cell, [column for column in found if column is not None]
+
+    def _coded(self, name: str) -> Coded:
+        cell, columns = self._cell(name)
+        if cell is None:
+            return codes.absent(self._count)
+        made = codes.absent(self._count)
+        for at, column in enumerate(columns):
+            made = codes.coded(column) if at == 0 else codes.first_of(made, codes.coded(column))
+        if cell.starts_with or cell.otherwise:
+            made = made.mapped(lambda text: _named(text, cell))
+        if cell.constant is not None:
+            made = (
+                codes.first_of(made, codes.constant(cell.constant, self._count))
+                if columns
+                else codes.constant(cell.constant, self._count)
+            )
+        if cell.only_without:
+            made = codes.only_where(made, ~self._coded(cell.only_without).is_present)
+        if cell.scoped:
+            made = made.mapped(lambda text: f"{self._shaper._source}:{text}")
+        return made
+
+    def _identifier(self, name: str) -> Coded:
+        made = self._coded(name)
+        self._check_length(made, IDENTIFIER_MAX, name)
+        return made
+
+    def _check_length(self, made: Coded, most: int, name: str) -> None:
+        long = [code for code, value in enumerate(made.values) if value is not None and len(value) > most]
+        if long:
+            self._refuse(np.isin(made.codes, long), "too_long", f"{name} is longer than {most} characters.")
+
+    def _instants(self) -> Int64s:
+        _, columns = self._cell("timestamp")
+        empty = np.ones(self._count, np.bool_)
+        at, known = np.zeros(self._count, np.int64), np.zeros(self._count, np.bool_)
+        for column in columns:
+            present = _present(column)
+            more, readable = instants.instants(
+                _blank(column), time_format=self._shape.time_format, zone=self._mapping.time_zone
+            )
+            at = np.where(known | ~empty, at, more)
+            known |= empty & readable
+            empty &= ~present
+        self._refuse(empty, "missing_timestamp", "The row has no timestamp.")
+        self._refuse(
+            ~known & ~empty, "bad_timestamp", "The timestamp cannot be read, or lies before 1900 or after 2199."
+        )
+        return at
+
+    def _names(self) -> tuple[Coded, Coded]:
+        kind = self._coded("type").mapped(str.lower)
+        wrong = [code for code, value in enumerate(kind.values) if value is not None and value not in KINDS]
+        if wrong:
+            self._refuse(np.isin(kind.codes, wrong), "bad_type", f"type must be one of {', '.join(sorted(KINDS))}.")
+        kind = codes.first_of(kind, codes.constant("track", self._count))
+        said = self._coded("event")
+        self._check_length(said, NAME_MAX, "event")
+        fixed = kind.mapped(NAMES.get)
+        name = codes.first_of(fixed, said.mapped(self._shaper._cleaner.word.__getitem__))
+        self._refuse(~name.is_present, "missing_event", "The row does not say what happened (event is empty).")
+        return kind, name
+
+    def _identities(self, user: Coded, anonymous: Coded) -> None:
+        nobody = ~user.is_present & ~anonymous.is_present
+        self._refuse(nobody, "missing_identity", "Neither user_id nor anonymous_id is filled.")
+
+    def _aliases(self, kind: Coded, anonymous: Coded) -> list[Alias]:
+        if "alias" not in kind.values:
+            return []
+        rows = np.flatnonzero(np.array([*(value == "alias" for value in kind.values), False])[kind.codes])
+        present = anonymous.is_present
+        return [Alias(row, anonymous.values[anonymous.codes[row]] or "") for row in rows.tolist() if present[row]]
+
+    def _words(self) -> dict[str, Any]:
+        cleaner = self._shaper._cleaner
+        found = {}
+        for name in WORDS:
+            made = self._coded(name)
+            self._check_length(made, WORD_MAX, name)
+            clean = cleaner.product if name == "product" else cleaner.word
+            if name == "channel" and self._shaper._channel:
+                made = codes.first_of(made, codes.constant(self._shaper._channel, self._count))
+            found[name] = made.mapped(clean.__getitem__).array()
+        currency = self._coded("currency").mapped(str.upper)
+        wrong = [
+            code
+            for code, value in enumerate(currency.values)
+            if value is not None and not (len(value) == 3 and value.isascii() and value.isalpha())
+        ]
+        if wrong:
+            self._refuse(np.isin(currency.codes, wrong), "bad_currency", "currency is not a code of three letters.")
+        found["currency"] = currency.array()
+        return found
+
+    def _value(self) -> Any:
+        cell, columns = self._cell("value")
+        if cell is None or not columns:
+            text = cell.constant if cell else None
+            return (
+                pa.nulls(self._count, amounts.AMOUNT)
+                if text is None
+                else self._amount(pa.array([text] * self._count, pa.string()), "value")
+            )
+        made = self._amount(columns[0], cell.columns[0])
+        for column in columns[1:]:
+            made = pc.coalesce(made, self._amount(column, "value"))
+        if cell.times is None:
+            return made
+        factor = self._column(cell.times)
+        if factor is None:
+            return pa.nulls(self._count, amounts.AMOUNT)
+        made, bad = amounts.product(made, self._amount(factor, cell.times))
+        self._refuse(bad, "bad_number", f"{cell.columns[0]} times {cell.times} is too large.")
+        return made
+
+    def _amount(self, column: Any, name: str) -> Any:
+        made, bad = amounts.amounts(_blank(column), decimal=self._shape.decimal)
+        self._refuse(bad, "bad_number", f"{name} is not a number, or too large.")
+        return made
+
+    def _describe(self, made: Shaped) -> None:
+        """Put the properties together, and set aside what is personal."""
+        held = Properties(self._count, self._shaper._seed, self._rows.lines, self._shaper._cleaner, sealed=made.sealed)
+        mapping, plan = self._mapping, self._shaper._plan
+        taken = mapping.columns() | set(self._shape.traits) | set(self._shape.personal)
+        # A name or number that also says who or what may not be repeated as a property; a product's quantity may.
+        for name in self._table.column_names:
+            renamed = name in mapping.rename
+            if (name in taken and not renamed) or _is_ignored(name, mapping.ignore):
+                continue
+            shown = masked_name(name, mapping.rename)[:COLUMN_NAME_MAX]
+            is_declared = shown in plan.common or any(shown in each for each in plan.events.values())
+            is_json = self._rows.is_json.get(name)
+            number = name in self._shape.numeric
+            held.add(shown, self._column(name), is_json=is_json, is_number=number, is_declared=is_declared)
+        for name in self._shape.personal:
+            column = self._column(name)
+            if column is not None:
+                held.seal(masked_name(name, mapping.rename)[:COLUMN_NAME_MAX], column)
+        self._page_names(made, held)
+        self._own_documents(made, held)
+        made.properties = held.text()
+        made.seen = held.seen
+        long = np.asarray(pc.fill_null(pc.greater(pc.binary_length(made.properties), PROPERTIES_MAX), False))
+        self._refuse(long, "too_long", f"The properties are longer than {PROPERTIES_MAX // 1024} KB.")
+
+    def _page_names(self, made: Shaped, held: Properties) -> None:
+        """Keep what a page or screen is called: its event has a name of its own."""
+        pages = np.array([*(value in ("page", "screen") for value in made.kind.values), False])[made.kind.codes]
+        if not pages.any():
+            return
+        said = self._coded("event").mapped(lambda text: None if text in NAMES.values() else text)
+        kept = codes.only_where(said, pages).mapped(self._shaper._cleaner.word.__getitem__)
+        if kept.is_present.any():
+            held.words("$name", kept)
+
+    def _own_documents(self, made: Shaped, held: Properties) -> None:
+        _, columns = self._cell("properties")
+        if not columns:
+            return
+        texts = codes.flat(columns[0])
+        found: list[tuple[int, dict[str, Any]]] = []
+        for row, text in enumerate(texts.to_pylist()):
+            if not text or self._bad[row]:
+                continue
+            try:
+                document = self._shaper._documents.properties(
+                    text,
+                    kind=made.kind.values[made.kind.codes[row]] or "track",
+                    event=made.name.values[made.name.codes[row]] or "",
+                    row=row,
+                    line=int(self._rows.lines[row]),
+                    sealed=made.sealed,
+                )
+            except DocumentError as error:
+                self._refuse(np.array([row], np.int64), "bad_json", f"properties {error}.")
+            else:
+                found.append((row, document))
+        held.documents(found)
+
+    def _traits(self, made: Shaped) -> None:
+        self._own_traits(made)
+        person = codes.first_of(made.user, made.anonymous)
+        for name in self._shape.traits:
+            column = self._column(name)
+            if column is None:
+                continue
+            values = codes.coded(column)
+            kept = reserved_trait(name) or masked(name)[:64]
+            made.traits += _newest(kept, person, values, made.at, ~self._bad)
+
+    def _own_traits(self, made: Shaped) -> None:
+        _, columns = self._cell("traits")
+        for column in columns[:1]:
+            for row, text in enumerate(codes.flat(column).to_pylist()):
+                if not text or self._bad[row]:
+                    continue
+                try:
+                    made.traits += traits(text, row=row, at_us=int(made.at[row]))
+                except DocumentError as error:
+                    self._refuse(np.array([row], np.int64), "bad_json", f"traits {error}.")
+
+    def _finished(self, made: Shaped) -> Shaped:
+        lines = self._rows.lines
+        refused = [Refusal(int(lines[row]), *self._trouble[row]) for row in sorted(self._trouble)]
+        made.refused = sorted([*self._rows.refused, *refused], key=lambda each: each.line)
+        return kept(made, ~self._bad) if self._bad.any() else made
+
+
+def kept(made: Shaped, rows: Flags) -> Shaped:
+    """Give some of the events; what belongs to the others goes too."""
+    moved = np.cumsum(rows) - 1
+    mask = pa.array(rows)
+    return replace(
+        made,
+        lines=made.lines[rows],
+        low=made.low[rows],
+        high=made.high[rows],
+        at=made.at[rows],
+        words={name: column.filter(mask) for name, column in made.words.items()},
+        value=made.value.filter(mask),
+        properties=made.properties.filter(mask),
+        traits=[each._replace(row=int(moved[each.row])) for each in made.traits if rows[each.row]],
+        sealed=[each._replace(row=int(moved[each.row])) for each in made.sealed if rows[each.row]],
+        aliases=[each._replace(row=int(moved[each.row])) for each in made.aliases if rows[each.row]],
+        seen=[Seen(each.name, each.types[rows]) for each in made.seen],
+        **{name: getattr(made, name).kept(rows) for name in _CODED},
+    )
+
+
+_CODED: Final = ("message", "user", "anonymous", "agent", "case", "kind", "name")
+
+
+def shape_of(mapping: ColumnMapping, rows: Rows, plan: Plan) -> Shape:
+    """Find from the first rows how a file's columns are written, and which of them are personal."""
+    warnings: list[str] = []
+    table = rows.table
+    stamps = _sample(table, mapping.cells["timestamp"])
+    time_format = mapping.time_format
+    found, doubt = instants.detect(stamps)
+    if stamps and (time_format is None or not _reads(stamps, time_format)):
+        time_format = found
+        warnings += [doubt] if doubt else []
+    value = mapping.cells.get("value")
+    decimal = mapping.decimal or amounts.detect(_sample(table, value) if value else [])
+    free = [
+        name
+        for name in table.column_names
+        if name not in mapping.columns() and name not in mapping.rename and not _is_ignored(name, mapping.ignore)
+    ]
+    declared = {*plan.common, *(name for each in plan.events.values() for name in each)}
+    own = {name for name in free if reserved_trait(name) in TRAIT_NAMES and name not in declared}
+    personal = {
+        name
+        for name in free
+        if name not in own and (name in plan.personal or (name not in declared and is_personal_name(name)))
+    }
+    if own:
+        warnings.append(f"Personal columns kept as encrypted traits: {', '.join(sorted(own))}.")
+    if personal:
+        warnings.append(f"Personal columns kept as encrypted texts: {', '.join(sorted(personal))}.")
+    texts = [name for name in table.column_names if pa.types.is_string(table.schema.field(name).type)]
+    numeric = {name for name in texts if looks_numeric(table.column(name).slice(0, 1_000).to_pylist())}
+    return Shape(
+        mapping=mapping,
+        decimal=decimal,
+        time_format=time_format,
+        numeric=frozenset(numeric),
+        traits=(*mapping.trait_columns, *sorted(own)),
+        personal=(*mapping.personal, *sorted(personal)),
+        warnings=tuple(warnings),
+    )
+
+
+def _newest(name: str, person: Coded, values: Coded, at: Int64s, good: Flags) -> list[Trait]:
+    """Give one trait for each person and value: the newest row that says so."""
+    rows = np.flatnonzero(good & values.is_present & person.is_present)
+    if not len(rows):
+        return []
+    pair = person.codes[rows].astype(np.int64) * (len(values.values) + 1) + values.codes[rows]
+    order = np.lexsort((at[rows], pair))
+    last = np.append(pair[order][1:] != pair[order][:-1], True)
+    chosen = rows[order[last]]
+    encoded = [None if value is None else msgspec.json.encode(value) for value in values.values]
+    return [Trait(row, name, encoded[values.codes[row]] or b"null", int(at[row])) for row in chosen.tolist()]
+
+
+def _sample(table: pa.Table, cell: Cell) -> list[str]:
+    for name in cell.columns:
+        if name in table.column_names and pa.types.is_string(table.schema.field(name).type):
+            return [value for value in table.column(name).slice(0, 2_000).to_pylist() if value]
+    return []
+
+
+def _reads(stamps: list[str], time_format: str) -> bool:
+    column = pa.array(stamps[:200], pa.string())
+    if time_format in instants.EPOCHS or "%z" in time_format or "%f" in time_format:
+        return True
+    return bool(pc.strptime(column, format=time_format, unit="us", error_is_null=True).null_count <= len(column) // 2)
+
+
+def _texts(table: pa.Table, is_json: Any) -> pa.Table:
+    return pa.table({name: codes.flat(table.column(name)).cast(pa.string()) for name in table.column_names})
+
+
+def _present(column: Any) -> Flags:
+    if pa.types.is_string(column.type):
+        filled = pc.greater(pc.binary_length(pc.utf8_trim_whitespace(column)), 0)
+        return np.asarray(pc.fill_null(filled, False))
+    return np.asarray(column.is_valid())
+
+
+def _blank(column: Any) -> Any:
+    """Turn texts of nothing but spaces into nulls, and trim the others."""
+    column = codes.flat(column)
+    if not pa.types.is_string(column.type):
+        return column
+    if not pc.any(pc.match_substring_regex(column, r"^\s|\s$|^$")).as_py():
+        return column
+    trimmed = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(pc.binary_length(trimmed), 0), pa.scalar(None, pa.string()), trimmed)
+
+
+def _named(text: str, cell: Cell) -> str | None:
+    for start, name in cell.starts_with:
+        if text.startswith(start):
+            return name
+    return cell.otherwise if cell.otherwise is not None else text
+
+
+def _is_ignored(name: str, ignore: Sequence[str]) -> bool:
+    return any(name == each or (each.endswith("*") and name.startswith(each[:-1])) for each in ignore)
