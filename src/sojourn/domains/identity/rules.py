@@ -32,7 +32,7 @@ def merged(
     old, new = customer_of.get(previous, previous), customer_of.get(user, user)
     if old == new:
         return {}
-    moved = {person: new for person in (*members(old), old)}
+    moved = dict.fromkeys((*members(old), old), new)
     return moved if old == previous else moved | {previous: new}
 
 

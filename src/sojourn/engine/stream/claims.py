@@ -50,6 +50,7 @@ class Claims:
     texts: list[Text] = field(default_factory=list)
     aliases: list[Alias] = field(default_factory=list)
     groups: list[str | None] = field(default_factory=list)
+    given: dict[int, int] = field(default_factory=dict)  # persons of rows recorded inside, known already
 
 
 @dataclass(frozen=True, slots=True)

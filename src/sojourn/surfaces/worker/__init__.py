@@ -1,0 +1,1 @@
+"""The work process: loader, tail, timeline, compaction and background jobs."""

@@ -84,8 +84,8 @@ def commit_tables(
     """Let Arrow tables in as one batch, each table one segment, and give the batch's number.
 
     A table has the columns of `engine.stream.words.COLUMNS` (absent ones are empty; `batch` and a missing `source`
-    are put in here): `event_id` from `event_id(ORIGIN_DELIVERY, delivery, ordinal)`, `message` made by the caller, `person`
-    from `identity.actions.tokens`, whose `write` goes into `also` so that tokens and rows commit together.
+    are put in here): `event_id` from `event_id(ORIGIN_DELIVERY, delivery, ordinal)`, `message` made by the caller,
+    `person` from `identity.actions.resolver().tokens`, whose `write` goes into `also`: tokens and rows commit together.
     Take `writing()` around both calls when tokens are made. `replaces` is the delivery that this one corrects:
     its rows leave the stream in the same commit, and the tail sees both. Tables are drawn one by one, so a generator
     keeps memory small. Raise ValueError or pyarrow.ArrowInvalid when a column does not fit; nothing is in then.

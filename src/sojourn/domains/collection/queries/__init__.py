@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from sojourn.domains.collection.queries.manifest import lease, newest_batch, received_at, segments, sql, withdrawn
+from sojourn.domains.collection.queries.manifest import (
+    lease,
+    newest_batch,
+    position,
+    received_at,
+    segments,
+    sql,
+    withdrawn,
+)
 
-__all__ = ["lease", "newest_batch", "received_at", "segments", "sql", "withdrawn"]
+__all__ = ["lease", "newest_batch", "position", "received_at", "segments", "sql", "withdrawn"]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import router, transaction
 
 from sojourn.domains.collection.contracts import Removal, Segment, SegmentCondition
-from sojourn.domains.collection.models import BatchRow, LeaseRow, RemovalRow, SegmentRow
+from sojourn.domains.collection.models import BatchRow, LeaseRow, RemovalRow, SegmentRow, SpoolPlace
 from sojourn.domains.collection.writing import counter
 from sojourn.engine.stream import query
 from sojourn.kit.period import instant
@@ -30,6 +30,12 @@ def segments(*, after_batch: int = 0) -> tuple[Segment, ...]:
 def newest_batch() -> int:
     """Give the number of the newest committed batch, 0 before the first."""
     return counter("batch")
+
+
+def position() -> tuple[int, int, int]:
+    """Say how far the loader has come in the spool: file, bytes, items."""
+    row = SpoolPlace.objects.first()
+    return (0, 0, 0) if row is None else (row.segment, row.offset, row.ordinal)
 
 
 def received_at(*, batch: int) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sojourn.domains.identity.actions.forget import forget
 from sojourn.domains.identity.actions.resolve import Resolver, link, resolve, resolver
 
-__all__ = ["Resolver", "link", "resolve", "resolver"]
+__all__ = ["Resolver", "forget", "link", "resolve", "resolver"]

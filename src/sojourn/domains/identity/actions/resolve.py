@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -12,7 +12,7 @@ from django.conf import settings
 
 from sojourn.domains.identity import rules, statements
 from sojourn.domains.identity.models import Link, MapCounter
-from sojourn.engine.stream.claims import Alias, Claims, Resolved, Text, Tokens, Trait
+from sojourn.engine.stream.claims import Claims, Resolved, Tokens, Trait
 from sojourn.kit import sealing
 from sojourn.kit.ids import random_tokens
 
@@ -43,6 +43,8 @@ class Resolver:
         user = self._column("user", claims.user)
         anonymous = self._column("anonymous", claims.anonymous)
         person = np.where(user != 0, user, anonymous)
+        for row, token in claims.given.items():
+            person[row] = token
         agent, case = self._column("agent", claims.agent), self._column("case", claims.case)
         groups = self._column("group", claims.groups)
         pairs = self._fresh_pairs(claims)

@@ -1,0 +1,12 @@
+"""Identity's answers to the hooks of rooms below."""
+
+from __future__ import annotations
+
+from sojourn.domains.collection import hooks
+from sojourn.domains.identity import actions
+
+
+@hooks.erase_persons.answer
+def forget_persons(persons: tuple[int, ...]) -> None:
+    """Forget who the persons were, in the transaction that takes out their rows."""
+    actions.forget(persons)

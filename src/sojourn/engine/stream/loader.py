@@ -1,0 +1,211 @@
+"""The loader: from the spool's frames to one segment and one commit.
+
+It knows no database. What it asks of the rooms stands in `Rooms`; the work process hands the answers in. Order of a
+step: read and decode; then, under the write lock: known messages go, items become rows, persons become tokens, the
+segment is written and synced, everything is committed at once; then known messages are learned and the spool's
+finished files deleted. A crash at any point leaves either nothing or the whole batch: the position is part of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from sojourn.engine.stream import columns, items, segments
+from sojourn.engine.stream.claims import Claims, Resolved
+from sojourn.engine.stream.dedupe import Known
+from sojourn.engine.stream.items import Context, Item
+from sojourn.engine.stream.plan import Plan
+from sojourn.engine.stream.rows import ItemError, Origin, Purposes, Rows, Shop
+from sojourn.engine.stream.segments import Written
+from sojourn.engine.stream.sightings import Sightings, sighted
+from sojourn.engine.stream.spool import Frame, Position
+from sojourn.engine.stream.words import ORDINAL_BITS, ORIGIN_OUTBOX, ORIGIN_SPOOL, event_id
+from sojourn.kit import durable
+from sojourn.kit.ids import digest
+
+MINUTE_US: Final = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An item that does not enter; `message` is the digest of its message id, "" without one."""
+
+    source: str
+    place: str
+    code: str
+    reason: str
+    received_us: int
+    raw: bytes
+    message: str = ""
+
+
+@dataclass(slots=True)
+class Flow:
+    """Items of one source in one minute."""
+
+    accepted: int = 0
+    refused: int = 0
+    duplicates: int = 0
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What one step asks to commit."""
+
+    batch: int
+    position: Position | None
+    written: Written | None = None
+    received_us: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    flow: dict[tuple[int, str], Flow] = field(default_factory=dict)  # by (minute, source)
+    sightings: Sightings = field(default_factory=Sightings)
+    write: Callable[[], None] | None = None
+    outbox: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rooms:
+    """What the loader asks: the write lock with the next batch number, the plan, whose it is, and to commit."""
+
+    writing: Callable[[], AbstractContextManager[int]]
+    plan: Callable[[], Plan]
+    resolve: Callable[[Claims], Resolved]
+    commit: Callable[[Loaded], None]
+    purposes: Purposes
+    unstated_purposes: int
+    confirm: Callable[[list[bytes]], set[bytes]]  # which of these digests are in the stream
+
+
+@dataclass(slots=True)
+class _Decoded:
+    """An item with what it shares with its request."""
+
+    item: Item
+    context: Context | None
+    origin: Origin
+    event_id: int
+    digest: bytes
+    raw: bytes
+    place: str
+
+
+class Loader:
+    """Loads frames into segments; one thread, one process."""
+
+    def __init__(self, folder: Path, rooms: Rooms) -> None:
+        self._folder, self._rooms = folder, rooms
+        self.known = Known(rooms.confirm)
+        self._shop = Shop(rooms.plan(), purposes=rooms.purposes, unstated_purposes=rooms.unstated_purposes)
+
+    def load(self, frames: Sequence[tuple[Position, Frame]], *, outbox: Sequence[tuple[int, Frame]] = ()) -> Loaded:
+        """Commit the frames of the spool and rows of the outbox as one batch.
+
+        Raise OSError when the disk refuses and what the rooms raise; nothing is committed then.
+        """
+        self._replan()
+        position = frames[-1][0] if frames else None
+        loaded = Loaded(batch=0, position=position, outbox=[number for number, _ in outbox])
+        decoded: list[_Decoded] = []
+        for after, frame in frames:
+            first = event_id(ORIGIN_SPOOL, after.segment, after.ordinal - frame.size)
+            self._open(frame, first, loaded, decoded)
+        for number, frame in outbox:
+            self._open(frame, outbox_id(number), loaded, decoded)
+        with self._rooms.writing() as loaded.batch:
+            digests = self._commit(decoded, loaded)
+        self.known.add(digests)
+        return loaded
+
+    def _commit(self, decoded: list[_Decoded], loaded: Loaded) -> list[bytes]:
+        rows, digests = self._rows(decoded, loaded)
+        if digests:
+            resolved = self._rooms.resolve(rows.claims)
+            table = columns.table(rows.finish(resolved.groups), digests, resolved, loaded.batch)
+            loaded.written = segments.write(self._folder, table, batch=loaded.batch)
+            loaded.write = resolved.write
+        loaded.sightings = sighted(self._shop)
+        try:
+            self._rooms.commit(loaded)
+        except BaseException:
+            if loaded.written is not None:
+                segments.delete(self._folder, [loaded.written.path])
+            raise
+        durable.reach("loader.committed")
+        return digests
+
+    def _rows(self, decoded: list[_Decoded], loaded: Loaded) -> tuple[Rows, list[bytes]]:
+        self._shop.begin()
+        rows, digests = Rows(self._shop), []
+        fresh = self.known.is_new([each.digest for each in decoded])
+        for each, is_new in zip(decoded, fresh.tolist(), strict=True):
+            if not is_new:
+                _flow(loaded, each.origin).duplicates += 1
+                continue
+            try:
+                rows.add(each.item, each.context, each.origin, each.event_id)
+            except ItemError as error:
+                _reject(loaded, each.origin, each.place, error.reason_code, error.message, each.raw)
+            else:
+                digests.append(each.digest)
+                _flow(loaded, each.origin).accepted += 1
+        return rows, digests
+
+    def _open(self, frame: Frame, first_id: int, loaded: Loaded, decoded: list[_Decoded]) -> None:
+        channel = self._shop.plan.channels.get(frame.source) or None
+        browser = self._shop.clean.browser[frame.user_agent]
+        origin = Origin(frame.source, channel, frame.received_at, frame.sent_at, browser)
+        loaded.received_us = max(loaded.received_us, frame.received_at)
+        for refused in frame.refused:
+            message = "" if refused.message_id is None else digest(frame.source, refused.message_id)
+            _reject(loaded, origin, str(refused.index), refused.code, refused.reason, refused.raw, message)
+        if not frame.items:
+            return
+        whole = items.context(frame.context)
+        prefix = _prefix(frame.source)
+        decode, blake = items.item, hashlib.blake2b
+        for at, raw in enumerate(frame.items):
+            try:
+                item = decode(raw)
+            except (msgspec.DecodeError, ValueError):
+                _reject(loaded, origin, str(at), "bad_item", "The item is not an event that can be read.", bytes(raw))
+                continue
+            said = str(item.message_id or f"@{first_id + at}").encode()
+            key = blake(prefix + len(said).to_bytes(4, "little") + said, digest_size=16).digest()
+            context = item.context if whole is None else items.joined(item.context, whole)
+            decoded.append(_Decoded(item, context, origin, first_id + at, key, raw, str(at)))
+
+    def _replan(self) -> None:
+        plan = self._rooms.plan()
+        if plan.version != self._shop.plan.version:
+            self._shop.replan(plan)
+
+
+def outbox_id(number: int) -> int:
+    """Mint the event id of an outbox row."""
+    return event_id(ORIGIN_OUTBOX, number >> ORDINAL_BITS, number & ((1 << ORDINAL_BITS) - 1))
+
+
+def _prefix(source: str) -> bytes:
+    """Give the first part of `kit.ids.digest(source, message_id)`, the same for all items of a source."""
+    raw = source.encode()
+    return len(raw).to_bytes(4, "little") + raw
+
+
+def _flow(loaded: Loaded, origin: Origin) -> Flow:
+    key = (origin.received_us // MINUTE_US, origin.source)
+    found = loaded.flow.get(key)
+    if found is None:
+        found = loaded.flow[key] = Flow()
+    return found
+
+
+def _reject(loaded: Loaded, origin: Origin, place: str, code: str, reason: str, raw: bytes, message: str = "") -> None:
+    loaded.rejected.append(Rejected(origin.source, place, code, reason, origin.received_us, raw, message))
+    _flow(loaded, origin).refused += 1
