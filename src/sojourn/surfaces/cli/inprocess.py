@@ -27,22 +27,24 @@ def transport(settings: Settings) -> Iterator[httpx.BaseTransport]:
     import httpx
 
     with lock.hold(settings.data):
-        yield httpx.WSGITransport(app=_as_local(_application()), raise_app_exceptions=False)
+        yield httpx.WSGITransport(app=_as_local(_application(settings)), raise_app_exceptions=False)
 
 
-def _application() -> App:
+def _application(settings: Settings) -> App:
     os.environ["DJANGO_SETTINGS_MODULE"] = "sojourn.settings"
-    from django.core.management import call_command
     from django.core.wsgi import get_wsgi_application
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
+
+    from sojourn.surfaces.cli.preparation import prepare
 
     application: App = get_wsgi_application()
     logging.getLogger("django.request").setLevel(logging.ERROR)  # a refusal is told once, by the command
     for alias in connections:
         executor = MigrationExecutor(connections[alias])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", database=alias, verbosity=0)
+            prepare(settings)
+            break
     return application
 
 

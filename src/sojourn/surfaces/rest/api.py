@@ -5,7 +5,7 @@ from __future__ import annotations
 from ninja import NinjaAPI
 
 from sojourn import __version__
-from sojourn.surfaces.rest import health, people, plan, problems, sources, units
+from sojourn.surfaces.rest import events, explorer, health, journeys, people, plan, problems, sources, units
 from sojourn.surfaces.rest.auth import Key, SignedIn
 from sojourn.surfaces.rest.renderer import JsonRenderer
 
@@ -20,5 +20,5 @@ api = NinjaAPI(
     auth=[Key(), SignedIn()],
 )
 problems.install(api)
-for router in (health.router, people.router, sources.router, plan.router, units.router):
-    api.add_router("", router)
+for room in (health, events, explorer, journeys, sources, plan, units, people):
+    api.add_router("", room.router)

@@ -1,0 +1,77 @@
+"""What a journey question asks about, as parameters of an address."""
+
+from __future__ import annotations
+
+from ninja import Schema
+from pydantic import AwareDatetime, Field
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.journeys.contracts import Question
+from sojourn.domains.privacy import queries as privacy
+from sojourn.domains.privacy.contracts import EventFilter
+from sojourn.kit.errors import InvalidError
+from sojourn.kit.period import Period
+
+VALUES_MAX = 100
+VALUE_MAX_CHARACTERS = 400
+DAYS_MAX = 36_500
+DEFAULT_DAYS = 90
+
+
+class PeriodAsked(Schema):
+    """A span of time. Without `since` and `until`: the last `days` of the data (90 when none are given)."""
+
+    since: AwareDatetime | None = Field(None, description="First instant, such as 2026-01-01T00:00:00Z.")
+    until: AwareDatetime | None = Field(None, description="First instant after the period.")
+    days: int | None = Field(None, ge=1, le=DAYS_MAX, description="The last days of the data instead.")
+
+
+class EventsAsked(PeriodAsked):
+    """A span of time and which events in it."""
+
+    name: list[str] = Field([], max_length=VALUES_MAX, description="Event names to keep; none: all.")
+    where: list[str] = Field(
+        [], max_length=VALUES_MAX, description="`dimension:value` to keep, such as channel:web; repeat for more."
+    )
+    having: list[str] = Field(
+        [], max_length=VALUES_MAX, description="Keep customers who have at least one of these events in the period."
+    )
+
+
+class QuestionAsked(EventsAsked):
+    """What the explorer asks about."""
+
+    steps_shown: int = Field(12, ge=1, le=200, description="Activities kept, most frequent first.")
+    paths_shown: float = Field(0.86, gt=0, le=1, description="Share of transitions kept, most frequent first.")
+
+
+def period(asked: PeriodAsked, viewer: Viewer) -> Period:
+    """Give the period asked for; raise InvalidError when it ends before it begins."""
+    if asked.since is None and asked.until is None:
+        return privacy.recent_period(days=asked.days or DEFAULT_DAYS, viewer=viewer)
+    if asked.days is not None:
+        raise InvalidError("days: give either days, or since and until.")
+    if asked.since is not None and asked.until is not None and asked.until <= asked.since:
+        raise InvalidError("until: must lie after since.")
+    return Period(since=asked.since, until=asked.until)
+
+
+def event_filter(asked: EventsAsked) -> EventFilter:
+    """Give the filter asked for; raise InvalidError for a `where` that is no dimension:value."""
+    dimensions: dict[str, tuple[str, ...]] = {}
+    for each in asked.where:
+        dimension, separator, value = each.partition(":")
+        if not separator or not dimension:
+            raise InvalidError("where: must be dimension:value, such as channel:web.")
+        dimensions[dimension] = (*dimensions.get(dimension, ()), value)
+    return EventFilter(names=tuple(asked.name), dimensions=dimensions, having=tuple(asked.having))
+
+
+def question(asked: QuestionAsked, viewer: Viewer) -> Question:
+    """Give the question asked; raise InvalidError."""
+    return Question(
+        period=period(asked, viewer),
+        events=event_filter(asked),
+        steps_shown=asked.steps_shown,
+        paths_shown=asked.paths_shown,
+    )
