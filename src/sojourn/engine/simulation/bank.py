@@ -8,6 +8,7 @@ question, the last ten seconds another, and a journey open at the end of one goe
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -56,18 +57,18 @@ class Bank:
                 self._blocks.popitem(last=False)
         return self._blocks[number]
 
-    def between(self, since: int, until: int) -> list[tuple[int, Rows]]:
-        """Give the rows from ``since`` to ``until`` (microseconds, exclusive) by block, each in order of time."""
+    def blocks(self, since: int, until: int) -> range:
+        """Number the blocks that may hold something between two instants."""
         first = (since - self.anchor) // BLOCK - LOOKBACK_BLOCKS
-        last = (until - 1 - self.anchor) // BLOCK
-        found = []
-        for number in range(first, last + 1):
+        return range(first, (until - 1 - self.anchor) // BLOCK + 1)
+
+    def between(self, since: int, until: int) -> Iterator[tuple[int, Rows]]:
+        """Yield the rows from ``since`` to ``until`` (microseconds, exclusive) by block, each in order of time."""
+        for number in self.blocks(since, until):
             rows = self.block(number)
             at = rows.columns["at"]
             inside = np.flatnonzero((at >= since) & (at < until))
-            if len(inside):
-                found.append((number, rows.kept(inside[np.argsort(at[inside], kind="stable")])))
-        return found
+            yield number, rows.kept(inside[np.argsort(at[inside], kind="stable")])
 
     def _made(self, number: int) -> Rows:
         scene = Scene(seed=self.seed, number=number, anchor=self.anchor, people=self.people)

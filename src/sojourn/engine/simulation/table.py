@@ -22,6 +22,7 @@ CURRENCY = "EUR"
 BLOCK_OFFSET = 1_000  # keeps the block's number in a message id positive
 CENTS_TO_UNITS = 100  # cents to ten-thousandths
 REGISTER = "register"
+SCHEMA = NATIVE_SCHEMA
 
 
 def tabled(bank: Bank, number: int, rows: Rows) -> pa.Table:

@@ -64,6 +64,7 @@ class DemoState:
     loading_until: int = 0
     loaded_until: int = 0
     sent_until: int = 0
+    is_furnished: bool = False
     sign_ins: dict[str, list[str]] = field(default_factory=dict)  # role -> mail, password
     write_keys: dict[str, str] = field(default_factory=dict)  # source -> key
 
