@@ -1,0 +1,68 @@
+"""What a demo company has before its first event: tree of units, sources, plan, journeys, people who sign in."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sojourn.domains.access import actions as access
+from sojourn.domains.access import queries as access_queries
+from sojourn.domains.access.contracts import SYSTEM, Role
+from sojourn.domains.catalogue import actions as catalogue
+from sojourn.domains.catalogue import queries as catalogue_queries
+from sojourn.domains.catalogue.contracts import Source, SourceKind
+from sojourn.domains.journeys import actions as journeys
+from sojourn.domains.journeys.contracts import Journey
+from sojourn.domains.organisation import actions as organisation
+from sojourn.kit.errors import NotFoundError
+from sojourn.surfaces.cli import documents
+from sojourn.surfaces.cli.companies import Company, DemoState, document
+
+PASSWORD_BYTES = 12
+
+
+def invent_sign_ins(company: Company, state: DemoState) -> None:
+    """Make a mail address and a password for each role, once."""
+    for role in Role:
+        if role.value not in state.sign_ins:
+            state.sign_ins[role.value] = [f"{role.value}@{company.mail_domain}", secrets.token_urlsafe(PASSWORD_BYTES)]
+
+
+def furnish(company: Company, state: DemoState) -> None:
+    """Save everything through the rooms' actions; doing it again changes nothing."""
+    organisation.save_units_text(document(company, "organisation.yaml"), by=SYSTEM.name)
+    for each in documents.sources(document(company, "sources.yaml")):
+        source = _source(each["slug"], each["name"], SourceKind(each["kind"]), each["channel"])
+        state.write_keys[source.slug] = source.write_key
+    catalogue.save_plan(text=document(company, "plan.yaml"), viewer=SYSTEM)
+    for each in documents.journeys(document(company, "journeys.yaml")):
+        journeys.save(journey=_journey(each), viewer=SYSTEM)
+    for role, (email, password) in state.sign_ins.items():
+        _person(email, password, Role(role))
+
+
+def _source(slug: str, name: str, kind: SourceKind, channel: str) -> Source:
+    try:
+        return catalogue_queries.source(slug)
+    except NotFoundError:
+        return catalogue.create_source(slug=slug, name=name, kind=kind, channel=channel, viewer=SYSTEM)
+
+
+def _journey(fields: dict[str, Any]) -> Journey:
+    outcomes = {name: tuple(events) for name, events in fields["outcomes"].items()}
+    return Journey(
+        slug=fields["slug"],
+        name=fields["name"],
+        start=fields["start"],
+        goals=tuple(fields["goals"]),
+        outcomes=outcomes,
+        steps=tuple(fields["steps"]),
+        window_days=fields["window_days"],
+    )
+
+
+def _person(email: str, password: str, role: Role) -> None:
+    try:
+        access_queries.person_by_email(email)
+    except NotFoundError:
+        access.create_person(email=email, password=password, role=role, viewer=SYSTEM)
