@@ -4,31 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ConsentEpoch',
+            name="ConsentEpoch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='ConsentWord',
+            name="ConsentWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.BigIntegerField()),
-                ('purpose', models.CharField(max_length=32)),
-                ('allowed', models.BooleanField()),
-                ('said_us', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person", models.BigIntegerField()),
+                ("purpose", models.CharField(max_length=32)),
+                ("allowed", models.BooleanField()),
+                ("said_us", models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['purpose', 'person'], name='consent_purpose_person')],
+                "indexes": [models.Index(fields=["purpose", "person"], name="consent_purpose_person")],
             },
         ),
     ]

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
+from datetime import UTC, datetime
+from typing import Any
+
 from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy import statements
 from sojourn.domains.privacy.contracts import EventFilter, EventPage, EventRow, Purpose
-from sojourn.kit.period import Period
+from sojourn.domains.privacy.stream import opened
+from sojourn.kit.errors import InvalidError, NotFoundError
+from sojourn.kit.period import Period, micros
 
 
 def events(
@@ -18,9 +28,66 @@ def events(
     viewer: Viewer,
 ) -> EventPage:
     """List the events that viewer and purpose may see, newest first; raise InvalidError for a bad cursor."""
-    raise NotImplementedError
+    page = statements.listed(
+        period,
+        events,
+        viewer.units,
+        persons=None if customer is None else identity.persons_of(customer=customer),
+        after=None if cursor is None else _read_cursor(cursor),
+        limit=limit + 1,
+    )
+    with opened(purpose=purpose, period=period) as connection:
+        found = [_row(row) for row in connection.execute(page.sql, page.values).fetchall()]
+    rows = found if customer is None else [row for row in found if row.customer == customer]
+    more = len(found) > limit
+    return EventPage(rows=tuple(rows[:limit]), next_cursor=_cursor(rows[limit - 1]) if more else None)
 
 
 def event(*, event_id: int, purpose: Purpose = Purpose.ANALYTICS, viewer: Viewer) -> EventRow:
     """Give one event; raise NotFoundError when it is not there or not for this viewer and purpose."""
-    raise NotImplementedError
+    search = statements.single(event_id, viewer.units)
+    with opened(purpose=purpose, period=Period()) as connection:
+        found = connection.execute(search.sql, search.values).fetchall()
+    if not found:
+        raise NotFoundError("There is no such event.")
+    return _row(found[0])
+
+
+def _row(row: tuple[Any, ...]) -> EventRow:
+    event_id, customer, name, kind, occurred_at, received_at, channel, touchpoint, unit, product, source, *rest = row
+    value, currency, properties = rest
+    return EventRow(
+        event_id=event_id,
+        customer=customer,
+        name=name,
+        kind=kind,
+        occurred_at=_utc(occurred_at),
+        received_at=_utc(received_at),
+        channel=channel,
+        touchpoint=touchpoint,
+        unit=unit,
+        product=product,
+        source=source,
+        value=value,
+        currency=currency,
+        properties=json.loads(properties) if properties else {},
+    )
+
+
+def _utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC)
+
+
+def _cursor(row: EventRow) -> str:
+    return base64.urlsafe_b64encode(f"{micros(row.occurred_at)}.{row.event_id}".encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    try:
+        at, event_id = base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").split(".")
+        place = int(at), int(event_id)
+    except (ValueError, binascii.Error):
+        raise InvalidError("The cursor is not one that a list has given; begin at the first page.") from None
+    if max(abs(number) for number in place) >= 1 << 62:
+        raise InvalidError("The cursor is not one that a list has given; begin at the first page.")
+    return place

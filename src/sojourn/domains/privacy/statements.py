@@ -1,0 +1,193 @@
+"""SQL of the door, written by pure functions; every value is a parameter, every column is on a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sojourn.domains.privacy.contracts import Aggregate, EventFilter, Measure
+from sojourn.kit.errors import InvalidError
+from sojourn.kit.period import Period
+
+COLUMNS: Final = frozenset(
+    {"name", "kind", "channel", "touchpoint", "unit", "agent", "product", "case", "source", "currency", "value"}
+)
+TIMES: Final[Mapping[str, str]] = {
+    "day": "strftime(occurred_at, '%Y-%m-%d')",
+    "week": "strftime(date_trunc('week', occurred_at), '%Y-%m-%d')",
+    "month": "strftime(occurred_at, '%Y-%m')",
+}
+PROPERTY: Final = "properties."
+PROPERTY_NAME: Final = re.compile(r'[^"\\\x00-\x1f]{1,200}')
+LISTED: Final = (
+    "event_id, customer, name, kind, occurred_at, received_at, channel, touchpoint, unit, product, source, "
+    "CAST(value AS VARCHAR), currency, properties"
+)
+
+
+@dataclass
+class Statement:
+    """SQL under way, with the values of its question marks in their order."""
+
+    sql: str = ""
+    values: list[object] = field(default_factory=list)
+
+    def add(self, sql: str, values: Iterable[object] = ()) -> Statement:
+        """Append a piece."""
+        self.sql += sql
+        self.values += values
+        return self
+
+
+def door(*, bit: int, unstated: int, silence_is_yes: bool) -> str:
+    """Write the view `door`: each event with its customer, and whether it may be read for a purpose.
+
+    `bit` 0 stands for a purpose that nobody can refuse.
+    """
+    collected = f"(coalesce(purposes, {unstated:d}) & {bit:d}) <> 0" if bit else "TRUE"
+    now = f"coalesce(words.allowed, {str(silence_is_yes).upper()})" if bit else "TRUE"
+    return (
+        "CREATE VIEW door AS SELECT events.*, coalesce(persons.customer, events.person) AS customer, "
+        f"{collected} AND {now} AS allowed "
+        "FROM events LEFT JOIN persons ON persons.person = events.person "
+        "LEFT JOIN words ON words.customer = coalesce(persons.customer, events.person)"
+    )
+
+
+def where(period: Period, events: EventFilter, units: frozenset[str] | None) -> Statement:
+    """Write the conditions of a question; raise InvalidError for a name that no property can have."""
+    made = _scope(period, units)
+    if events.names:
+        _among(made.add(" AND "), "name", [], events.names)
+    for dimension, values in events.dimensions.items():
+        expression, needed = column(dimension if dimension in COLUMNS else PROPERTY + dimension)
+        _among(made.add(" AND "), expression, needed, values)
+    if events.having:
+        scope = _scope(period, units)
+        made.add(" AND customer IN (SELECT customer FROM door WHERE allowed AND ").add(scope.sql, scope.values)
+        _among(made.add(" AND "), "name", [], events.having).add(")")
+    return made
+
+
+def _scope(period: Period, units: frozenset[str] | None) -> Statement:
+    made = Statement("TRUE")
+    if period.since is not None:
+        made.add(" AND occurred_at >= make_timestamp(?)", [period.since_us])
+    if period.until is not None:
+        made.add(" AND occurred_at < make_timestamp(?)", [period.until_us])
+    if units is not None:
+        _among(made.add(" AND "), "unit", [], sorted(units))
+    return made
+
+
+def _among(made: Statement, expression: str, needed: list[object], values: Iterable[str]) -> Statement:
+    """Ask for one of the values; the empty text asks for no value, as in the timeline."""
+    texts = [value for value in values if value]
+    marks = ", ".join("?" * len(texts))
+    made.add("(").add(f"{expression} IN ({marks})" if texts else "FALSE", [*needed, *texts] if texts else [])
+    if "" in values:
+        made.add(f" OR {expression} IS NULL", needed)
+    return made.add(")")
+
+
+def column(name: str) -> tuple[str, list[object]]:
+    """Write the expression of a column, a time bucket or `properties.<name>`, as text; raise InvalidError."""
+    if name in TIMES:
+        return TIMES[name], []
+    if name in COLUMNS:
+        return f'CAST("{name}" AS VARCHAR)', []
+    bare = name.removeprefix(PROPERTY)
+    if bare != name and PROPERTY_NAME.fullmatch(bare):
+        return "json_extract_string(properties, ?)", [f'$."{bare}"']
+    known = ", ".join(sorted((*COLUMNS, *TIMES)))
+    raise InvalidError(f"There is no field {name!r}; there are {known} and {PROPERTY}<name>.")
+
+
+def number(name: str) -> tuple[str, list[object]]:
+    """Write the expression of a field as a number, NULL where it is none; raise InvalidError."""
+    if name == "value":
+        return "value", []  # summed as a decimal: exact
+    expression, values = column(name)
+    return f"TRY_CAST({expression} AS DOUBLE)", values
+
+
+def asked(measure: Measure, period: Period, events: EventFilter, units: frozenset[str] | None) -> Statement:
+    """Write the table `asked`: what a measure is about, readable or not; raise InvalidError."""
+    made = Statement("CREATE TEMP TABLE asked AS SELECT customer, event_id, occurred_at, allowed")
+    for place, name in enumerate(measure.group):
+        _as(made, column(name), f"g{place}")
+    for place, name in enumerate(measure.last_per_customer or ()):
+        _as(made, column(name), f"l{place}")
+    if measure.aggregate in (Aggregate.SUM, Aggregate.MEAN):
+        if measure.field_name is None:
+            raise InvalidError(f"A {measure.aggregate.value} needs a field.")
+        _as(made, number(measure.field_name), "x")
+    conditions = where(period, events, units)
+    made.add(" FROM door WHERE ").add(conditions.sql, conditions.values).add(" AND name = ?", [measure.event])
+    for name, values in measure.where.items():
+        expression, needed = column(name)
+        _among(made.add(" AND "), expression, needed, values)
+    return made
+
+
+def _as(made: Statement, expression: tuple[str, list[object]], name: str) -> None:
+    made.add(f", {expression[0]} AS {name}", expression[1])
+
+
+def summed(measure: Measure) -> str:
+    """Write the sum over `asked`."""
+    groups = [f"g{place}" for place in range(len(measure.group))]
+    source = "SELECT * FROM asked WHERE allowed"
+    if measure.last_per_customer is not None:
+        parts = ", ".join(["customer", *(f"l{place}" for place in range(len(measure.last_per_customer)))])
+        order = "ORDER BY occurred_at DESC, event_id DESC"
+        source += f" QUALIFY row_number() OVER (PARTITION BY {parts} {order}) = 1"
+    value = {
+        Aggregate.EVENTS: "count(*)",
+        Aggregate.CUSTOMERS: "count(DISTINCT customer)",
+        Aggregate.SUM: "sum(x)",
+        Aggregate.MEAN: "avg(x)",
+    }[measure.aggregate]
+    filled = " WHERE x IS NOT NULL" if measure.aggregate in (Aggregate.SUM, Aggregate.MEAN) else ""
+    listed = ", ".join([*groups, value, "count(*)", "count(DISTINCT customer)"])
+    tail = f" GROUP BY {', '.join(groups)} ORDER BY {', '.join(f'{g} NULLS FIRST' for g in groups)}" if groups else ""
+    return f"SELECT {listed} FROM ({source}){filled}{tail}"
+
+
+COVERED: Final = (
+    "SELECT count(DISTINCT customer) FILTER (WHERE allowed), count(*) FILTER (WHERE allowed), "
+    "count(DISTINCT customer) FROM asked"
+)
+
+
+def listed(
+    period: Period,
+    events: EventFilter,
+    units: frozenset[str] | None,
+    *,
+    persons: tuple[int, ...] | None,
+    after: tuple[int, int] | None,
+    limit: int,
+) -> Statement:
+    """Write a page of events, newest first; `after` is (time, event id) of the last one seen."""
+    conditions = where(period, events, units)
+    made = Statement(f"SELECT {LISTED} FROM door WHERE allowed AND ").add(conditions.sql, conditions.values)
+    if persons is not None:
+        made.add(f" AND person IN ({', '.join('?' * len(persons))})", persons)
+    if after is not None:
+        at, event_id = after
+        made.add(" AND occurred_at <= make_timestamp(?)", [at])  # lets row groups be passed over
+        made.add(" AND (occurred_at < make_timestamp(?) OR event_id < ?)", [at, event_id])
+    return made.add(f" ORDER BY occurred_at DESC, event_id DESC LIMIT {limit:d}")
+
+
+def single(event_id: int, units: frozenset[str] | None) -> Statement:
+    """Write the search for one event."""
+    scope = _scope(Period(), units)
+    return (
+        Statement(f"SELECT {LISTED} FROM door WHERE allowed AND ")
+        .add(scope.sql, scope.values)
+        .add(" AND event_id = ?", [event_id])
+    )
