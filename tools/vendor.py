@@ -1,7 +1,7 @@
 """Copy the browser files that Sojourn ships from npm packages into the static folder.
 
-Run it (``.venv/bin/python -m tools.vendor``, needs npm) to change a version or add an icon, then commit the result: nobody
-who installs or serves Sojourn needs Node.
+Run it (``.venv/bin/python -m tools.vendor``, needs npm) to change a version or add an icon, then commit the result:
+nobody who installs or serves Sojourn needs Node.
 """
 
 from __future__ import annotations
@@ -29,10 +29,52 @@ PACKAGES = {
     ),
 }
 ICONS = "@tabler/icons@3.51.0"
-ICON_NAMES = """home route ruler-measure settings search sun moon logout key user users plug-connected list-check
-file-import shield-exclamation activity-heartbeat stethoscope clock filter plus x arrow-up arrow-down arrow-right
-alert-triangle circle-check info-circle copy download upload table chart-line adjustments-horizontal menu-2
-player-play player-stop trash device-floppy lock refresh share chevron-right ban eye""".split()
+ICON_NAMES = [
+    "home",
+    "route",
+    "ruler-measure",
+    "settings",
+    "search",
+    "sun",
+    "moon",
+    "logout",
+    "key",
+    "user",
+    "users",
+    "plug-connected",
+    "list-check",
+    "file-import",
+    "shield-exclamation",
+    "activity-heartbeat",
+    "stethoscope",
+    "clock",
+    "filter",
+    "plus",
+    "x",
+    "arrow-up",
+    "arrow-down",
+    "arrow-right",
+    "alert-triangle",
+    "circle-check",
+    "info-circle",
+    "copy",
+    "download",
+    "upload",
+    "table",
+    "chart-line",
+    "adjustments-horizontal",
+    "menu-2",
+    "player-play",
+    "player-stop",
+    "trash",
+    "device-floppy",
+    "lock",
+    "refresh",
+    "share",
+    "chevron-right",
+    "ban",
+    "eye",
+]
 
 
 def main() -> None:

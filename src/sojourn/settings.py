@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django_htmx",
     *ROOMS,
     "sojourn.surfaces.web",
+    "sojourn.surfaces.rest",
 ]
 
 
@@ -120,6 +121,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [str(Path(__file__).parent / "surfaces" / "web" / "templates")],  # before allauth's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -192,3 +194,13 @@ FILE_UPLOAD_TEMP_DIR = str(SOJOURN.temporary)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 BASE_DIR = Path(__file__).parent
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "sojourn": {"handlers": ["stderr"], "level": SOJOURN.log_level.upper(), "propagate": False},
+    },
+}

@@ -22,7 +22,7 @@ class Application:
 
     def __init__(self, stream: Any, django: Any) -> None:
         self._stream = stream
-        self._django = WSGIMiddleware(django, workers=THREADS)
+        self._django: Any = WSGIMiddleware(django, workers=THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""

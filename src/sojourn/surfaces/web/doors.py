@@ -14,11 +14,10 @@ from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
 
 from sojourn.domains.access import queries
-from sojourn.domains.access.contracts import Role, Viewer
+from sojourn.domains.access.contracts import RANK, Role, Viewer
 from sojourn.kit.errors import ForbiddenError, NotFoundError, SojournError
 
 P = ParamSpec("P")
-RANK = {Role.VIEWER: 0, Role.ANALYST: 1, Role.ADMINISTRATOR: 2}
 # Views that have a door of their own: signing in and out, and the API's keys.
 OWN_DOORS = ("allauth.account.", "ninja.", "sojourn.surfaces.rest.")
 
@@ -38,7 +37,7 @@ def page(role: Role = Role.VIEWER) -> Callable[[View[P]], Callable[Concatenate[H
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             viewer = viewer_of(request)
             if viewer is None:
                 return redirect_to_login(request.get_full_path())
@@ -47,7 +46,7 @@ def page(role: Role = Role.VIEWER) -> Callable[[View[P]], Callable[Concatenate[H
             request.viewer = viewer  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
-        opened = never_cache(guarded)
+        opened: Callable[Concatenate[HttpRequest, P], HttpResponseBase] = never_cache(guarded)
         opened.opens_to = role  # type: ignore[attr-defined]
         return opened
 

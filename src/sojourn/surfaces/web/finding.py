@@ -10,6 +10,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.journeys import queries as journeys
+from sojourn.domains.privacy import queries as privacy
 from sojourn.surfaces.web.shell import bar
 
 MOST = 20
@@ -37,6 +39,10 @@ def everything(viewer: Viewer) -> Iterator[Found]:
     for line in bar(viewer, "/"):
         for part in line.parts or (line,):
             yield Found(label=str(part.entry.label), kind=gettext("page"), url=part.entry.url)
+    for journey in journeys.journeys(viewer=viewer):
+        yield Found(label=journey.name, kind=gettext("journey"), url=explorer_url(journey=journey.slug))
+    for term in privacy.vocabulary(viewer=viewer).names:
+        yield Found(label=term.name, kind=gettext("event"), url=explorer_url(at=term.name))
     yield Found(label=gettext("Change password"), kind=gettext("page"), url=reverse("account_change_password"))
 
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sojourn.domains.access.contracts import Role, Viewer
-from sojourn.surfaces.web.doors import RANK, viewer_of
+from sojourn.domains.access.contracts import RANK, Role, Viewer
+from sojourn.surfaces.web.doors import viewer_of
 
 Words = str | Promise
 
@@ -34,6 +34,23 @@ class Entry:
 
 BAR = (
     Entry(label=_("Home"), name="home", icon="home"),
+    Entry(
+        label=_("Journeys"),
+        name="explorer",
+        icon="route",
+        parts=(Entry(label=_("Explorer"), name="explorer"), Entry(label=_("Named journeys"), name="journeys")),
+    ),
+    Entry(
+        label=_("Settings"),
+        name="sources",
+        icon="settings",
+        parts=(
+            Entry(label=_("Sources"), name="sources"),
+            Entry(label=_("Tracking plan"), name="plan"),
+            Entry(label=_("People"), name="people", role=Role.ADMINISTRATOR),
+            Entry(label=_("API keys"), name="keys", role=Role.ADMINISTRATOR),
+        ),
+    ),
 )
 
 

@@ -5,11 +5,28 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, path
 
-from sojourn.surfaces.web.views import home, palette
+from sojourn.surfaces.web.views import explorer, home, journeys, palette, people, plan, sources
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("palette", palette.palette, name="palette"),
+    path("journeys/explorer", explorer.explorer, name="explorer"),
+    path("journeys/new", journeys.journey_new, name="journey-new"),
+    path("journeys/<slug:slug>/change", journeys.journey_edit, name="journey-edit"),
+    path("journeys/<slug:slug>/delete", journeys.journey_delete, name="journey-delete"),
+    path("journeys/", journeys.journeys, name="journeys"),
+    path("settings/sources/", sources.sources, name="sources"),
+    path("settings/sources/new", sources.source_new, name="source-new"),
+    path("settings/sources/<slug:slug>", sources.source, name="source"),
+    path("settings/sources/<slug:slug>/change", sources.source_change, name="source-change"),
+    path("settings/plan/", plan.plan, name="plan"),
+    path("settings/plan/change", plan.plan_edit, name="plan-edit"),
+    path("settings/plan/forget", plan.plan_forget, name="plan-forget"),
+    path("settings/people/", people.people, name="people"),
+    path("settings/people/new", people.person_new, name="person-new"),
+    path("settings/people/<int:person_id>/change", people.person_change, name="person-change"),
+    path("settings/keys/", people.keys, name="keys"),
+    path("settings/keys/<int:key_id>/revoke", people.key_revoke, name="key-revoke"),
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
+from sojourn.domains.journeys.contracts import Step
+from sojourn.kit.period import Period
 from sojourn.surfaces.web import figures
+from sojourn.surfaces.web.questions import Asked
 
 register = template.Library()
 
@@ -63,3 +69,52 @@ def half_width(value: object) -> str:
     """Write the larger half of a proportion's interval, in points."""
     low, high, middle = (float(getattr(value, name)) for name in ("low", "high", "value"))
     return f"±{figures.decimal(max(high - middle, middle - low) * 100)}"
+
+
+@register.filter
+def as_json(value: object) -> SafeString:
+    """Write data for a script element; nothing in them can close it."""
+    text = json.dumps(value, separators=(",", ":"))
+    return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+@register.simple_tag
+def query(asked: Asked, **changes: Any) -> str:
+    """Write the explorer's address, changed."""
+    if changes.get("funnel") == "":
+        changes["funnel"] = ()
+    return asked.query(**changes)
+
+
+@register.filter
+def at_least(value: int, low: int) -> int:
+    """Give the larger of two."""
+    return max(value, low)
+
+
+@register.filter
+def by_customers(steps: tuple[Step, ...]) -> list[Step]:
+    """Put the busiest steps first."""
+    return sorted(steps, key=lambda step: -step.customers)
+
+
+@register.filter
+def css(value: float) -> str:
+    """Write a number for a style: never with the locale's comma."""
+    return f"{value:.2f}"
+
+
+@register.filter
+def words(value: object) -> str:
+    """Write a code as words: service_improvement is "service improvement"."""
+    return str(value).replace("_", " ")
+
+
+@register.filter
+def period(value: Period) -> str:
+    """Say from when to when, in the viewer's zone."""
+    if value.since is None and value.until is None:
+        return _("all time")
+    since = figures.moment(value.since) if value.since else _("the beginning")
+    until = figures.moment(value.until) if value.until else _("now")
+    return _("%(since)s to %(until)s") % {"since": since, "until": until}

@@ -1,0 +1,143 @@
+"""The forms of the pages; what a room refuses is shown beside the field, and what was typed is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sojourn.domains.access.contracts import Role, Scope
+from sojourn.domains.catalogue.contracts import SourceKind
+from sojourn.kit.errors import SojournError
+
+R = TypeVar("R")
+
+ROLES = [
+    (Role.VIEWER.value, _("Viewer: reads figures")),
+    (Role.ANALYST.value, _("Analyst: reads figures, imports files, edits journeys and the plan")),
+    (Role.ADMINISTRATOR.value, _("Administrator: everything, people and keys included")),
+]
+KINDS = [
+    (SourceKind.WEB.value, _("Website or web app")),
+    (SourceKind.MOBILE.value, _("Mobile app")),
+    (SourceKind.SERVER.value, _("Server")),
+    (SourceKind.FILE.value, _("Files")),
+]
+LIFETIMES = [("", _("never")), ("30", _("30 days")), ("90", _("90 days")), ("365", _("a year"))]
+
+
+class PlainForm(forms.Form):
+    """A form in our look whose fields point at their errors."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        for field in self.fields.values():
+            widget = field.widget
+            if isinstance(widget, forms.Select):
+                widget.attrs.setdefault("class", "form-select")
+            elif not isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
+                widget.attrs.setdefault("class", "form-control")
+
+    def attempt(self, action: Callable[[], R]) -> R | None:
+        """Do it; what a room refuses becomes an error of the field that its message names."""
+        try:
+            return action()
+        except SojournError as refusal:
+            field, colon, rest = refusal.message.partition(": ")
+            known = bool(colon) and field in self.fields
+            self.add_error(field if known else None, rest.capitalize() if known else refusal.message)
+            return None
+
+
+class SourceForm(PlainForm):
+    """A new source."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    slug = forms.CharField(
+        label=_("Short name"),
+        max_length=63,
+        help_text=_("Small letters, digits, - and _. It stands in every event and cannot be changed."),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
+    channel = forms.CharField(
+        label=_("Channel"),
+        max_length=63,
+        required=False,
+        help_text=_("Taken where an event names none: web, app, phone, branch, mail."),
+    )
+    expected_every_minutes = forms.IntegerField(
+        label=_("Expected every so many minutes"),
+        min_value=1,
+        required=False,
+        help_text=_("Home says so when it is silent for longer."),
+    )
+    is_strict = forms.BooleanField(label=_("Strict: refuse the whole request when an item is wrong"), required=False)
+
+
+class PersonForm(PlainForm):
+    """Somebody new who signs in."""
+
+    email = forms.EmailField(label=_("Mail address"))
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    password = forms.CharField(
+        label=_("First password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
+        help_text=_("At least 10 characters. They can change it after signing in."),
+    )
+
+
+class KeyForm(PlainForm):
+    """A new API key."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Who or what uses it."))
+    role = forms.ChoiceField(label=_("May do as much as"), choices=ROLES, initial=Role.ANALYST.value)
+    can_write = forms.BooleanField(label=_("May change things, not only read"), required=False)
+    expires_days = forms.ChoiceField(label=_("Ends after"), choices=LIFETIMES, initial="365", required=False)
+
+    def scopes(self) -> frozenset[Scope]:
+        """Give the scopes asked for."""
+        return frozenset(Scope) if self.cleaned_data["can_write"] else frozenset({Scope.READ})
+
+
+class PlanForm(PlainForm):
+    """The tracking plan as text."""
+
+    text = forms.CharField(
+        label=_("Tracking plan (YAML)"),
+        widget=forms.Textarea(attrs={"rows": 22, "spellcheck": "false", "class": "form-control code"}),
+        required=False,
+        strip=False,
+    )
+    file = forms.FileField(label=_("Or take it from a file"), required=False)
+    base = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class JourneyForm(PlainForm):
+    """A named journey."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    slug = forms.CharField(
+        label=_("Short name"), max_length=63, help_text=_("Small letters, digits, - and _; it stands in addresses.")
+    )
+    start = forms.CharField(label=_("Begins with"), help_text=_("The event that starts it."))
+    goals = forms.CharField(
+        label=_("Completed by"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One event a line; any of them completes it."),
+    )
+    outcomes = forms.CharField(
+        label=_("Other outcomes"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        help_text=_("One a line, such as declined: Application Declined"),
+    )
+    steps = forms.CharField(
+        label=_("Steps of its funnel"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
+        help_text=_("One event a line, in order."),
+    )
+    window_days = forms.IntegerField(label=_("Window in days"), min_value=1, max_value=3_650, initial=30)

@@ -1,0 +1,154 @@
+// The explorer: every control changes the address, the server mines again, and only what differs is replaced.
+import { drawGraph } from "./graph-draw.js";
+
+const WAIT_MS = 180;
+const SLOW_MS = 2000;
+const form = document.getElementById("question");
+const picture = document.getElementById("picture");
+const busy = document.getElementById("busy");
+let asking = null;
+let waiting = null;
+
+function address() {
+  const pairs = [...new FormData(form)].filter(([, value]) => value !== "");
+  return `${form.action}?${new URLSearchParams(pairs)}`;
+}
+
+// Fetches an address and shows its answer; a newer question cancels an older one.
+async function ask(url, { push = true, replace = false } = {}) {
+  clearTimeout(waiting);
+  asking?.abort();
+  const mine = new AbortController();
+  asking = mine;
+  picture.setAttribute("aria-busy", "true");
+  const slow = setTimeout(() => { busy.hidden = false; }, SLOW_MS);
+  try {
+    const answer = await fetch(url, { signal: mine.signal, headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!answer.ok || !page.getElementById("drawn")) {
+      location.assign(url); // signed out, or refused: the whole page says so
+      return;
+    }
+    if (replace) history.replaceState(null, "", url);
+    else if (push && url !== location.href) history.pushState(null, "", url);
+    show(page);
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  } finally {
+    clearTimeout(slow);
+    if (asking === mine) {
+      picture.removeAttribute("aria-busy");
+      busy.hidden = true;
+    }
+  }
+}
+
+function show(page) {
+  const focused = document.activeElement?.closest("[data-region]")?.dataset.region;
+  const focusedName = document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.id;
+  for (const part of document.querySelectorAll("[data-region]")) {
+    const fresh = page.querySelector(`[data-region="${CSS.escape(part.dataset.region)}"]`);
+    if (fresh && fresh.outerHTML !== part.outerHTML) part.replaceWith(document.adoptNode(fresh));
+  }
+  copyControls(page);
+  document.title = page.title;
+  draw();
+  if (focused) refocus(focused, focusedName);
+}
+
+// What was focused may have been replaced: go to its successor, else to its region.
+function refocus(region, name) {
+  const place = document.querySelector(`[data-region="${CSS.escape(region)}"]`);
+  if (!place || place.contains(document.activeElement)) return;
+  const same = [...place.querySelectorAll("a, button, input, summary")].find((each) => name && (each.getAttribute("aria-label") === name || each.id === name));
+  (same ?? place.querySelector("a, button, input, summary") ?? place).focus({ preventScroll: true });
+}
+
+function copyControls(page) {
+  for (const control of form.querySelectorAll("input[id], select[id]")) {
+    const fresh = page.getElementById(control.id);
+    if (!fresh || control === document.activeElement) continue;
+    if (control.max !== undefined && fresh.max) control.max = fresh.max;
+    if (control.type === "checkbox" || control.type === "radio") control.checked = fresh.checked;
+    else control.value = fresh.value;
+  }
+}
+
+function draw() {
+  drawGraph(picture, JSON.parse(document.getElementById("drawn").textContent), {
+    says: document.getElementById("sentence").textContent,
+    chosen: chosen(),
+    open: openDetails,
+    add: addToFunnel,
+  });
+}
+
+function chosen() {
+  const query = new URLSearchParams(location.search);
+  return { at: query.get("at"), from: query.get("from"), to: query.get("to") };
+}
+
+function openDetails(what) {
+  const url = new URL(location.href);
+  for (const name of ["at", "from", "to"]) url.searchParams.delete(name);
+  for (const [name, value] of Object.entries(what)) url.searchParams.set(name, value);
+  ask(url.href).then(() => document.getElementById("panel").scrollIntoView({ block: "nearest" }));
+}
+
+function addToFunnel(name) {
+  const url = new URL(location.href);
+  url.searchParams.append("f", name);
+  ask(url.href);
+}
+
+function soon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => ask(address(), { replace: true }), WAIT_MS);
+}
+
+if (form) {
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "range") soon();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.form !== form || event.target.type === "range") return;
+    if (event.target.id === "period") document.querySelector(".days").hidden = event.target.value !== "custom";
+    ask(address());
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target === form) {
+      event.preventDefault();
+      ask(address());
+    } else if (event.target.matches("[data-add-step]")) {
+      event.preventDefault();
+      ask(`${event.target.action}?${new URLSearchParams(new FormData(event.target))}`);
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-soft]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      ask(link.href);
+    }
+    for (const choice of document.querySelectorAll("details.choice[open]")) {
+      if (!choice.contains(event.target)) choice.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const open = document.querySelector("details.choice[open]");
+    if (event.key === "Escape" && open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+  document.getElementById("cancel").addEventListener("click", () => asking?.abort());
+  addEventListener("popstate", () => ask(location.href, { push: false }));
+  const room = picture.closest(".explorer-top");
+  let width = room.clientWidth;
+  new ResizeObserver(() => {
+    if (Math.abs(room.clientWidth - width) < 24) return;
+    width = room.clientWidth;
+    draw();
+  }).observe(room);
+  draw();
+}
