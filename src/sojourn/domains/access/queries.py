@@ -41,13 +41,18 @@ def viewer_of_key(secret: str, *, now: datetime | None = None) -> Viewer | None:
 
 def viewer_of_local_token(token: str, *, server_file: Path, address: str) -> Viewer | None:
     """Give the administrator's viewer to who holds the running server's own token on this machine; else None."""
-    if not address.startswith(LOOPBACK):
+    if not is_loopback(address):
         return None
     try:
         known = json.loads(server_file.read_text()).get("token", "")
     except (OSError, ValueError, AttributeError):
         return None
     return LOCAL if known and hmac.compare_digest(str(known).encode(), token.encode()) else None
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether an address is of this machine."""
+    return address.startswith(LOOPBACK)
 
 
 def person(person_id: int) -> Person:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ninja import NinjaAPI
-
 from sojourn import __version__
 from sojourn.surfaces.rest import events, explorer, health, journeys, people, plan, problems, sources, units
+from sojourn.surfaces.rest.answering import Api
 from sojourn.surfaces.rest.auth import Key, SignedIn
 from sojourn.surfaces.rest.renderer import JsonRenderer
 
-api = NinjaAPI(
+api = Api(
     title="Sojourn",
     version=__version__,
     description="Everything that the pages and the command line can do. Errors are problem+json (RFC 9457).",

@@ -15,6 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from sojourn.kit.errors import SojournError
 
 MEDIA_TYPE = "application/problem+json"
+PLACES = ("/api/", "/metrics")
 TYPE_BASE = "/api/v1/docs#error-"
 logger = logging.getLogger("sojourn.rest")
 
@@ -31,13 +32,6 @@ class TooManyRequestsError(SojournError):
 
     code = "too_many_requests"
     status = 429
-
-
-class PreconditionError(SojournError):
-    """The thing has changed since it was read (If-Match)."""
-
-    code = "precondition_failed"
-    status = 412
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> HttpResponse:
@@ -107,7 +101,7 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request."""
         answer = self.get_response(request)
-        if not request.path.startswith("/api/") or answer.status_code < 400:
+        if not request.path.startswith(PLACES) or answer.status_code < 400:
             return answer
         if answer.get("Content-Type", "").startswith(MEDIA_TYPE):
             return answer
@@ -115,7 +109,7 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Shape what escaped from a view."""
-        if not request.path.startswith("/api/") or isinstance(error, Http404):
+        if not request.path.startswith(PLACES) or isinstance(error, Http404):
             return None
         if isinstance(error, SojournError):
             return problem(error.status, error.code, error.message)
