@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import numpy as np
@@ -10,6 +11,7 @@ from django.db import router, transaction
 from django.db.models import F
 
 from sojourn.domains.catalogue import queries as catalogue
+from sojourn.domains.collection import actions as collection_actions
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.collection.contracts import Removal, Segment
 from sojourn.domains.identity import queries as identity
@@ -59,9 +61,38 @@ def record_consent(*, customer: int, purpose: Purpose, allowed: bool, at: dateti
     with transaction.atomic(using=router.db_for_write(ConsentWord)):
         ConsentWord.objects.bulk_create(
             ConsentWord(person=person, purpose=purpose.value, allowed=allowed, said_us=said)
-            for person in identity.persons_of(customer=customer)
+            for person in persons_of(customer)
         )
         _advance_epoch()
+
+
+def forget_consents(*, persons: Iterable[int]) -> None:
+    """Delete what persons have said about purposes."""
+    with transaction.atomic(using=router.db_for_write(ConsentWord)):
+        ConsentWord.objects.filter(person__in=list(persons)).delete()
+        _advance_epoch()
+
+
+def erase(*, customer: int) -> int:
+    """Remove a customer everywhere and give the number of events that went; for the work process.
+
+    The rows of every segment, then in one transaction the identity behind them and what rooms hold by hook, then the
+    timeline: its files are overwritten. What fails on the way is finished by doing it again.
+    """
+    rows = collection_actions.erase(persons=persons_of(customer))
+    refresh_timeline()
+    return rows
+
+
+def request_erasure(*, customer: int) -> int:
+    """Ask the work process to erase a customer; give the command's number."""
+    return collection_actions.request_erasure(persons=persons_of(customer))
+
+
+def persons_of(customer: int) -> tuple[int, ...]:
+    """List the persons of the customer who bears a number now, or to whom it was merged."""
+    current = int(persons().customers_of(np.array([customer], np.int64))[0])
+    return identity.persons_of(customer=current)
 
 
 def _advance_epoch() -> None:
