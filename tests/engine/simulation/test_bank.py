@@ -12,9 +12,8 @@ import pytest
 from simulated_year import ANCHOR
 from sojourn.engine.simulation.bank import YEAR, Bank
 from sojourn.engine.simulation.sending import trickle
-from sojourn.engine.simulation.table import register, tabled
+from sojourn.engine.simulation.table import SCHEMA, register, tabled
 from sojourn.engine.simulation.words import DAY, HOUR
-from sojourn.engine.stream.files.presets import NATIVE_SCHEMA
 
 
 def table(bank: Bank, since: int, until: int) -> pa.Table:
@@ -45,7 +44,7 @@ def test_a_year_asked_for_in_pieces_is_the_year(year: pa.Table) -> None:
 
 def test_message_ids_are_unique_and_the_form_is_the_imports_own(year: pa.Table) -> None:
     year.validate(full=True)
-    assert year.schema.equals(NATIVE_SCHEMA)
+    assert year.schema.equals(SCHEMA)
     assert pc.count_distinct(year["message_id"]).as_py() == len(year)
     for text in set(year["properties"].drop_null().to_pylist()):
         assert isinstance(json.loads(text), dict)

@@ -40,7 +40,7 @@ def everyday(scene: Scene) -> None:
 
 def glance(scene: Scene, at: Int64s, who: Int64s, channel: Int8s, name: str, *, known: bool = False) -> None:
     """Write that a page or a screen was seen, by default before sign-in: only the device is known."""
-    extra = scene.ledger.fragment(f'"$name":"{name}"')
+    extra = scene.ledger.fragment(name)
     for number, event, kind in ((WEB, "Page Viewed", PAGE), (APP, "Screen Viewed", SCREEN)):
         here = channel == number
         scene.ledger.emit(event, at[here], who[here], channel=number, known=known, kind=kind, extra=extra)

@@ -83,7 +83,7 @@ class Ledger:
             self._parts[column].append(np.broadcast_to(np.asarray(values, dtype=COLUMNS[column]), at.shape))
 
     def fragment(self, text: str) -> int:
-        """Give the place of a JSON fragment, the inside of an object, kept once."""
+        """Give the place of a text, kept once: the inside of a JSON object, or what a page is called."""
         if text not in self._places:
             self._places[text] = len(self._fragments)
             self._fragments.append(text)

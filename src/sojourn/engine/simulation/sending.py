@@ -12,6 +12,7 @@ from sojourn.engine.simulation.bank import Bank
 from sojourn.engine.simulation.table import tabled
 
 _LIFTED = ("channel", "touchpoint", "unit", "agent", "product", "case", "currency")
+_CONTEXT = {"$app_version": ("app", "version"), "$os": ("os", "name"), "$device": ("device", "type")}
 _USER_AGENTS = {
     "Chrome": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/141.0.0.0 Safari/537.36",
@@ -34,24 +35,23 @@ def trickle(bank: Bank, since: int, until: int) -> list[dict[str, Any]]:
 def messages(table: pa.Table) -> Iterator[dict[str, Any]]:
     """Turn rows of the native column form into messages of the tracking API."""
     for row in table.to_pylist():
-        properties = json.loads(row["properties"] or "{}")
         message = {
             "type": row["type"],
             "messageId": row["message_id"],
             "timestamp": row["timestamp"].isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "context": _context(properties),
+            "context": _context(row),
             **_who(row),
         }
         if row["type"] == "identify":
             yield {**message, "traits": json.loads(row["traits"] or "{}")}
             continue
-        name = row["event"] if row["type"] == "track" else properties.pop("$name", None)
-        lifted = {field: row[field] for field in _LIFTED if row[field] is not None}
-        value = {"value": float(row["value"])} if row["value"] is not None else {}
+        said = {field: row[field] for field in _LIFTED if row[field] is not None}
+        if row["value"] is not None:
+            said["value"] = float(row["value"])
         yield {
             **message,
-            "event" if row["type"] == "track" else "name": name,
-            "properties": properties | lifted | value,
+            "event" if row["type"] == "track" else "name": row["event"],
+            "properties": json.loads(row["properties"] or "{}") | said,
         }
 
 
@@ -60,17 +60,12 @@ def _who(row: Mapping[str, Any]) -> dict[str, str]:
     return {key: value for key, value in names.items() if value}
 
 
-def _context(properties: dict[str, Any]) -> dict[str, Any]:
-    """Move what the device says from the properties to where an SDK puts it."""
+def _context(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what the device says where an SDK puts it."""
     context: dict[str, Any] = {"library": {"name": "harbour-bank", "version": "1.0"}}
-    browser = properties.pop("$browser", None)
-    properties.pop("$browser_version", None)
-    if browser:
-        context["userAgent"] = _USER_AGENTS[browser]
-    if "$app_version" in properties:
-        context["app"] = {"version": properties.pop("$app_version")}
-    if "$os" in properties:
-        context["os"] = {"name": properties.pop("$os")}
-    if "$device" in properties:
-        context["device"] = {"type": properties.pop("$device")}
+    if row["$browser"]:
+        context["userAgent"] = _USER_AGENTS[row["$browser"]]
+    for field, (part, name) in _CONTEXT.items():
+        if row[field]:
+            context[part] = {name: row[field]}
     return context

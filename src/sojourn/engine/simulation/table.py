@@ -15,18 +15,19 @@ from sojourn.engine.simulation.bank import Bank
 from sojourn.engine.simulation.ledger import NO_VALUE, Rows
 from sojourn.engine.simulation.names import FIRST_NAMES, LAST_NAMES
 from sojourn.engine.simulation.population import Population
-from sojourn.engine.simulation.words import APP, IDENTIFY, WEB
+from sojourn.engine.simulation.words import APP, IDENTIFY, PAGE, SCREEN, WEB
 from sojourn.engine.stream.files.presets import NATIVE_SCHEMA
 
 CURRENCY = "EUR"
 BLOCK_OFFSET = 1_000  # keeps the block's number in a message id positive
 CENTS_TO_UNITS = 100  # cents to ten-thousandths
 REGISTER = "register"
-SCHEMA = NATIVE_SCHEMA
+# What the device says stands in columns of its own: hundreds of thousands of equal JSON texts need not be read.
+SCHEMA = pa.schema([*NATIVE_SCHEMA, *((name, pa.string()) for name in words.DEVICE_FIELDS)])
 
 
 def tabled(bank: Bank, number: int, rows: Rows) -> pa.Table:
-    """Turn rows of a block into a table of `NATIVE_SCHEMA`; their message ids stay the same whenever they are made."""
+    """Turn rows of a block into a table of `SCHEMA`; their message ids stay the same whenever they are made."""
     column = rows.columns
     channel, actor, kind = column["channel"], column["actor"], column["kind"]
     digital = (channel == WEB) | (channel == APP)
@@ -35,7 +36,7 @@ def tabled(bank: Bank, number: int, rows: Rows) -> pa.Table:
         "user_id": _masked(user_ids(actor), column["known"] & (actor < bank.size)),
         "anonymous_id": _masked(_joined("device-", actor * 2 + (channel == APP)), digital),
         "type": _taken(words.KINDS, kind),
-        "event": _taken(words.EVENTS, column["name"]),
+        "event": _events(rows),
         "timestamp": pa.array(column["at"]).cast(pa.timestamp("us", tz="UTC")),
         "channel": _taken(words.CHANNELS, channel),
         "touchpoint": _taken(words.TOUCHPOINTS, channel),
@@ -45,10 +46,11 @@ def tabled(bank: Bank, number: int, rows: Rows) -> pa.Table:
         "case": _masked(_joined("HB", column["case"]), column["case"] > 0),
         "value": _money(column["value"]),
         "currency": _taken((None, CURRENCY), (column["value"] != NO_VALUE).astype(np.int8)),
-        "properties": _properties(bank, rows),
+        "properties": _properties(rows),
         "traits": _masked(traits(bank.people, actor % bank.size), (kind == IDENTIFY) & _is_new(bank, actor)),
+        **_devices(bank, rows),
     }
-    return pa.table(arrays, schema=NATIVE_SCHEMA)
+    return pa.table(arrays, schema=SCHEMA)
 
 
 def register(bank: Bank, at: int) -> pa.Table:
@@ -63,7 +65,7 @@ def register(bank: Bank, at: int) -> pa.Table:
         "timestamp": pa.array(instants).cast(pa.timestamp("us", tz="UTC")),
         "traits": traits(bank.people, old),
     }
-    return pa.table([columns.get(each.name, pa.nulls(len(old), each.type)) for each in NATIVE_SCHEMA], NATIVE_SCHEMA)
+    return pa.table([columns.get(each.name, pa.nulls(len(old), each.type)) for each in SCHEMA], schema=SCHEMA)
 
 
 def user_ids(customer: npt.NDArray[np.int64]) -> pa.StringArray:
@@ -89,21 +91,34 @@ def _is_new(bank: Bank, actor: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     return (actor < bank.size) & (bank.people.opens_at[actor % bank.size] > 0)
 
 
-def _properties(bank: Bank, rows: Rows) -> pa.StringArray:
-    """Join what the device says and what the event says into one JSON object; equal ones are written once."""
-    column = rows.columns
-    channel, actor = column["channel"], column["actor"]
-    people, customer = bank.people, actor % bank.size
-    app = 3 + people.system[customer] * 3 + people.version(actor, column["at"], bank.anchor)
-    profile = np.where(channel == WEB, people.browser[customer], np.where(channel == APP, app, -1)).astype(np.int64)
-    pairs, place = np.unique(column["extra"].astype(np.int64) * 16 + profile + 1, return_inverse=True)
-    texts = [_object(rows.fragments[pair >> 4], (pair & 15) - 1) for pair in pairs.tolist()]
-    return pa.array(texts, pa.string()).take(pa.array(place))
+def _devices(bank: Bank, rows: Rows) -> dict[str, pa.StringArray]:
+    """Say what device a row came from, field by field."""
+    column, people = rows.columns, bank.people
+    channel, customer = column["channel"], column["actor"] % bank.size
+    app = len(words.BROWSERS) + people.system[customer] * len(words.APP_VERSIONS)
+    app = app + people.version(customer, column["at"], bank.anchor)
+    none = len(words.PROFILES)
+    profile = np.where(channel == WEB, people.browser[customer], np.where(channel == APP, app, none))
+    return {
+        field: _taken((*(each[place] for each in words.PROFILES), None), profile)
+        for place, field in enumerate(words.DEVICE_FIELDS)
+    }
 
 
-def _object(fragment: str, profile: int) -> str | None:
-    parts = [part for part in (words.PROFILES[profile] if profile >= 0 else "", fragment) if part]
-    return "{" + ",".join(parts) + "}" if parts else None
+def _is_page(rows: Rows) -> npt.NDArray[np.bool_]:
+    return np.isin(rows.columns["kind"], (PAGE, SCREEN))
+
+
+def _events(rows: Rows) -> pa.StringArray:
+    """Name the events; a page or screen goes by its own name."""
+    called = _taken(rows.fragments, rows.columns["extra"])
+    return pc.if_else(pa.array(_is_page(rows)), called, _taken(words.EVENTS, rows.columns["name"]))
+
+
+def _properties(rows: Rows) -> pa.StringArray:
+    """Write what the event says as a JSON object, null where it says nothing."""
+    texts = (None, *(f"{{{fragment}}}" for fragment in rows.fragments[1:]))
+    return _masked(_taken(texts, rows.columns["extra"]), ~_is_page(rows))
 
 
 def _money(cents: npt.NDArray[np.int64]) -> pa.Array:

@@ -150,7 +150,7 @@ def _period(anchor: int, days_ago: float, until_days_ago: float = 0.0) -> Period
 def _broken_step(anchor: int) -> Truth:
     return Truth(
         slug="broken-upload", title="Evidence upload fails in app 6.2 on Android", kind="broken_step",
-        period=_period(anchor, words.RELEASE_DAYS_AGO[1]), where={"$app_version": "6.2", "$os": "Android"},
+        period=_period(anchor, words.RELEASE_DAYS_AGO[1]), where={"$app_version": "6.2.0", "$os": "Android"},
         figure="share of customers with Transaction Selected in the app who reach Evidence Uploaded in the app",
         expected=BROKEN_SUCCESS, usual=USUAL_SUCCESS, tolerance=0.08,
     )  # fmt: skip

@@ -33,21 +33,20 @@ CARD, ACCOUNT, MORTGAGE, PAYMENTS = 1, 2, 3, 4
 KINDS: Final = ("track", "page", "screen", "identify")
 TRACK, PAGE, SCREEN, IDENTIFY = range(4)
 
-APP_VERSIONS: Final = ("6.0", "6.1", "6.2")
+APP_VERSIONS: Final = ("6.0.0", "6.1.0", "6.2.0")
 RELEASE_DAYS_AGO: Final = (150, 45)  # of 6.1 and 6.2
 BROKEN_VERSION: Final = 2
 ANDROID, IOS = 0, 1
 
-# What a row's device says, as the inside of a JSON object: browsers first, then app by system and version.
+# What a row's device says, by profile: browsers first, then app by system and version.
+DEVICE_FIELDS: Final = ("$browser", "$app_version", "$os", "$device")
 BROWSERS: Final = (
-    '"$browser":"Chrome","$browser_version":"141","$os":"Windows","$device":"desktop"',
-    '"$browser":"Safari","$browser_version":"18","$os":"iOS","$device":"phone"',
-    '"$browser":"Firefox","$browser_version":"143","$os":"Linux","$device":"desktop"',
+    ("Chrome", None, "Windows", "desktop"),
+    ("Safari", None, "iOS", "phone"),
+    ("Firefox", None, "Linux", "desktop"),
 )
 PROFILES: Final = BROWSERS + tuple(
-    f'"$app_version":"{version}","$os":"{system}","$device":"phone"'
-    for system in ("Android", "iOS")
-    for version in APP_VERSIONS
+    (None, version, system, "phone") for system in ("Android", "iOS") for version in APP_VERSIONS
 )
 
 EVENTS: Final = (
