@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 
 class SegmentCondition(StrEnum):
@@ -73,6 +75,57 @@ class Delivery:
     created_at: datetime
     finished_at: datetime | None
     replaces: int | None
+    is_queued: bool = False  # False while somebody has yet to look at its preview
+    value_total: Decimal = Decimal(0)  # control total: the sum of `value` over good rows
+    refused_by_code: dict[str, int] = field(default_factory=dict)  # all of them, also those not kept
+    warnings: tuple[str, ...] = ()
+    mapping: dict[str, Any] = field(default_factory=dict)  # as `engine.stream.files.mapping.parse` reads it
+    batch: int | None = None  # of its commit
+    by: str = ""  # who handed it in
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FittingPreset:
+    """A preset that fits a file's header: how well, from 0 to 1, and why."""
+
+    name: str
+    title: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What a file would become: its first rows as events, and what was found out about it.
+
+    Counts are of the rows that were looked at (`rows`); `is_whole` says that these were all. Values of personal columns
+    are not shown.
+    """
+
+    format: str
+    encoding: str
+    delimiter: str
+    is_compressed: bool
+    header: tuple[str, ...]
+    presets: tuple[FittingPreset, ...]
+    preset: str
+    mapping: dict[str, Any]
+    time_format: str  # "" for ISO 8601
+    decimal: str
+    traits: tuple[str, ...]
+    personal: tuple[str, ...]
+    properties: tuple[str, ...]
+    warnings: tuple[str, ...]
+    rows: int
+    is_whole: bool
+    rows_good: int
+    rows_refused: int
+    value_total: Decimal
+    event_names: tuple[tuple[str, int], ...]  # most frequent first
+    first_at: datetime | None
+    last_at: datetime | None
+    events: tuple[dict[str, str | None], ...]  # the first rows
+    refused: tuple[tuple[int, str, str], ...]  # line, code, reason
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,3 +218,12 @@ class Check:
     ok: bool
     detail: str
     advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefusedCountRow:
+    """How much of a source was ever refused for a reason; the quarantine itself is bounded."""
+
+    source: str
+    code: str
+    count: int

@@ -10,3 +10,9 @@ from sojourn.domains.identity import actions
 def forget_persons(persons: tuple[int, ...]) -> None:
     """Forget who the persons were, in the transaction that takes out their rows."""
     actions.forget(persons)
+
+
+@hooks.registry.answer
+def file_registry() -> actions.Resolver:
+    """Say whose the rows of a delivered file are."""
+    return actions.resolver()

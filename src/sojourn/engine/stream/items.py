@@ -82,7 +82,8 @@ def item(raw: bytes) -> Item:
     try:
         return _ITEM.decode(raw)
     except msgspec.ValidationError:
-        return _lenient(_ANY.decode(raw), Item)
+        found: Item = _lenient(_ANY.decode(raw), Item)
+        return found
 
 
 def context(raw: bytes | None) -> Context | None:

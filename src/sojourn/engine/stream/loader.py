@@ -8,12 +8,13 @@ finished files deleted. A crash at any point leaves either nothing or the whole 
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -83,17 +84,12 @@ class Rooms:
     confirm: Callable[[list[bytes]], set[bytes]]  # which of these digests are in the stream
 
 
-@dataclass(slots=True)
-class _Decoded:
-    """An item with what it shares with its request."""
+class _Request(NamedTuple):
+    """The items of one frame that could be decoded: (item, context, event id, digest, raw, place) each."""
 
-    item: Item
-    context: Context | None
     origin: Origin
-    event_id: int
-    digest: bytes
-    raw: bytes
-    place: str
+    flow: Flow
+    items: list[tuple[Item, Context | None, int, bytes, bytes, int]]
 
 
 class Loader:
@@ -112,19 +108,19 @@ class Loader:
         self._replan()
         position = frames[-1][0] if frames else None
         loaded = Loaded(batch=0, position=position, outbox=[number for number, _ in outbox])
-        decoded: list[_Decoded] = []
-        for after, frame in frames:
-            first = event_id(ORIGIN_SPOOL, after.segment, after.ordinal - frame.size)
-            self._open(frame, first, loaded, decoded)
-        for number, frame in outbox:
-            self._open(frame, outbox_id(number), loaded, decoded)
-        with self._rooms.writing() as loaded.batch:
-            digests = self._commit(decoded, loaded)
+        with _no_collection():
+            requests = [
+                self._open(frame, event_id(ORIGIN_SPOOL, after.segment, after.ordinal - frame.size), loaded)
+                for after, frame in frames
+            ]
+            requests += [self._open(frame, outbox_id(number), loaded) for number, frame in outbox]
+            with self._rooms.writing() as loaded.batch:
+                digests = self._commit(requests, loaded)
         self.known.add(digests)
         return loaded
 
-    def _commit(self, decoded: list[_Decoded], loaded: Loaded) -> list[bytes]:
-        rows, digests = self._rows(decoded, loaded)
+    def _commit(self, requests: list[_Request], loaded: Loaded) -> list[bytes]:
+        rows, digests = self._rows(requests, loaded)
         if digests:
             resolved = self._rooms.resolve(rows.claims)
             table = columns.table(rows.finish(resolved.groups), digests, resolved, loaded.batch)
@@ -140,51 +136,71 @@ class Loader:
         durable.reach("loader.committed")
         return digests
 
-    def _rows(self, decoded: list[_Decoded], loaded: Loaded) -> tuple[Rows, list[bytes]]:
+    def _rows(self, requests: list[_Request], loaded: Loaded) -> tuple[Rows, list[bytes]]:
         self._shop.begin()
-        rows, digests = Rows(self._shop), []
-        fresh = self.known.is_new([each.digest for each in decoded])
-        for each, is_new in zip(decoded, fresh.tolist(), strict=True):
-            if not is_new:
-                _flow(loaded, each.origin).duplicates += 1
-                continue
-            try:
-                rows.add(each.item, each.context, each.origin, each.event_id)
-            except ItemError as error:
-                _reject(loaded, each.origin, each.place, error.reason_code, error.message, each.raw)
-            else:
-                digests.append(each.digest)
-                _flow(loaded, each.origin).accepted += 1
+        rows = Rows(self._shop)
+        add, digests = rows.add, list[bytes]()
+        fresh = iter(self.known.is_new([each[3] for request in requests for each in request.items]).tolist())
+        for origin, flow, some in requests:
+            before = len(digests)
+            for item, context, number, key, raw, place in some:
+                if not next(fresh):
+                    flow.duplicates += 1
+                    continue
+                try:
+                    add(item, context, origin, number)
+                except ItemError as error:
+                    _reject(loaded, origin, str(place), error.reason_code, error.message, raw)
+                else:
+                    digests.append(key)
+            flow.accepted += len(digests) - before
         return rows, digests
 
-    def _open(self, frame: Frame, first_id: int, loaded: Loaded, decoded: list[_Decoded]) -> None:
-        channel = self._shop.plan.channels.get(frame.source) or None
-        browser = self._shop.clean.browser[frame.user_agent]
-        origin = Origin(frame.source, channel, frame.received_at, frame.sent_at, browser)
+    def _open(self, frame: Frame, number: int, loaded: Loaded) -> _Request:
+        origin = Origin(
+            frame.source,
+            self._shop.plan.channels.get(frame.source) or None,
+            frame.received_at,
+            frame.sent_at,
+            self._shop.clean.browser[frame.user_agent],
+        )
         loaded.received_us = max(loaded.received_us, frame.received_at)
         for refused in frame.refused:
             message = "" if refused.message_id is None else digest(frame.source, refused.message_id)
             _reject(loaded, origin, str(refused.index), refused.code, refused.reason, refused.raw, message)
-        if not frame.items:
-            return
+        request = _Request(origin, _flow(loaded, origin), [])
+        found, decode, joined = request.items.append, items.item, items.joined
         whole = items.context(frame.context)
-        prefix = _prefix(frame.source)
-        decode, blake = items.item, hashlib.blake2b
+        begun = hashlib.blake2b(_prefix(frame.source), digest_size=16)
         for at, raw in enumerate(frame.items):
             try:
                 item = decode(raw)
             except (msgspec.DecodeError, ValueError):
-                _reject(loaded, origin, str(at), "bad_item", "The item is not an event that can be read.", bytes(raw))
+                _reject(loaded, origin, str(at), "bad_item", "The item is not an event that can be read.", raw)
                 continue
-            said = str(item.message_id or f"@{first_id + at}").encode()
-            key = blake(prefix + len(said).to_bytes(4, "little") + said, digest_size=16).digest()
-            context = item.context if whole is None else items.joined(item.context, whole)
-            decoded.append(_Decoded(item, context, origin, first_id + at, key, raw, str(at)))
+            said = str(item.message_id or f"@{number + at}").encode()
+            state = begun.copy()
+            state.update(len(said).to_bytes(4, "little") + said)
+            context = item.context if whole is None else joined(item.context, whole)
+            found((item, context, number + at, state.digest(), raw, at))
+        return request
 
     def _replan(self) -> None:
         plan = self._rooms.plan()
         if plan.version != self._shop.plan.version:
             self._shop.replan(plan)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold the cycle collector off: it would walk the batch's hundred thousands of objects again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def outbox_id(number: int) -> int:

@@ -81,8 +81,8 @@ class Recipe:
     """What to do with the properties of one shape of event, and what was seen of it in the batch at hand."""
 
     __slots__ = (
-        "allowed", "breaches", "count", "event", "first_us", "is_plain", "last_us", "lifts", "nested", "pages",
-        "renamed", "scans", "sealed", "shape", "source", "traits",
+        "allowed", "breaches", "columns", "count", "event", "first_us", "is_plain", "last_us", "lifts", "nested",
+        "pages", "renamed", "scans", "sealed", "shape", "source", "traits",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, *, kind: str, event: str, source: str, shape: dict[str, type]) -> None:
@@ -93,6 +93,7 @@ class Recipe:
         taken = {name for name, _ in self.traits}
         self.lifts = _lifts(shape, taken) if kind not in ("identify", "group") else ()
         taken |= {name for _, name in self.lifts}
+        self.columns = tuple(dict(self.lifts).get(column) for column in LIFTED)
         self.pages = tuple(each for each in PAGE_PROPERTIES if each in shape) if kind in ("page", "screen") else ()
         taken.update(self.pages)
         rest = {name: of for name, of in shape.items() if name not in taken and of is not type(None)}
@@ -112,6 +113,10 @@ class Recipe:
         self.breaches = _breaches(plan, event, declared, shape)
         # All properties stay as they are.
         self.is_plain = not (self.traits or self.sealed or self.scans or self.nested or self.pages or self.renamed)
+
+    def lift(self, properties: dict[str, Any]) -> list[Any]:
+        """Take the values of the columns out of the properties, in the order of `LIFTED`, None where there is none."""
+        return [None if name is None else properties.pop(name) for name in self.columns]
 
     def saw(self, at_us: int) -> None:
         """Count an event of this shape."""

@@ -69,33 +69,39 @@ class Rows:
         name = NAMES.get(kind) or item.event
         if not name or (kind != "track" and kind not in NAMES):
             raise ItemError("no_event", "A track call names its event, and type is one of the six.")
-        user, anonymous = _text(item.user_id), _text(item.anonymous_id)
+        user, anonymous = item.user_id, item.anonymous_id
+        if type(user) is not str or not user:
+            user = _text(user)
+        if type(anonymous) is not str or not anonymous:
+            anonymous = _text(anonymous)
         if user is None and anonymous is None and item.person is None:
             raise ItemError("no_identity", "Neither userId nor anonymousId is given.")
         at_us = self._at(item, origin)
         shop, row = self.shop, len(self.rows)
         properties = _properties(item, context)
-        name = shop.clean.word[name]
-        key = (kind, name, origin.source, tuple(properties), tuple(map(type, properties.values())))
+        word = shop.clean.word
+        name = word[name]
+        key = (kind, name, origin.source, *properties, *map(type, properties.values()))
         recipe = shop.recipes.get(key)
         if recipe is None:
             recipe = shop.learn(key, kind, name, origin.source, properties)
         recipe.saw(at_us)
         if recipe.allowed:
             shop.check(recipe, properties, at_us)
-        got = {column: properties.pop(held) for column, held in recipe.lifts}
+        channel, touchpoint, unit, agent, product, case, currency, value = recipe.lift(properties)
         if not recipe.is_plain:
             self._set_aside(recipe, properties, row, at_us, item)
-        if "value" in got:
-            got["value"] = units(got["value"], properties)
+        group = item.group_id if item.group_id is None else _text(item.group_id)
         if context is not None:
+            if context.group_id is not None and group is None:
+                group = _text(context.group_id)
             self._surroundings(context, properties, origin, row, at_us, kind)
         elif origin.browser is not None:
             properties["$browser"], properties["$browser_version"] = origin.browser
         if item.name is not None and kind in ("page", "screen"):
-            properties["$name"] = shop.clean.word[item.name]
-        group = _text(item.group_id) or (None if context is None else _text(context.group_id))
-        word = shop.clean.word
+            properties["$name"] = word[item.name]
+        if group is not None:
+            self.grouped[row] = properties
         self.rows.append(
             (
                 event_id,
@@ -103,22 +109,29 @@ class Rows:
                 kind,
                 at_us,
                 origin.received_us,
-                word[str(got["channel"])] if "channel" in got else origin.channel,
-                word[str(got["touchpoint"])] if "touchpoint" in got else None,
-                word[str(got["unit"])] if "unit" in got else None,
-                shop.clean.product[str(got["product"])] if "product" in got else None,
+                origin.channel if channel is None else word[str(channel)],
+                None if touchpoint is None else word[str(touchpoint)],
+                None if unit is None else word[str(unit)],
+                None if product is None else shop.clean.product[str(product)],
                 origin.source,
                 shop.unstated_purposes
                 if context is None or context.consent is None
                 else shop.purposes(context.consent),
-                got.get("value"),
-                word[str(got["currency"])] if "currency" in got else None,
+                None if value is None else units(value, properties),
+                None if currency is None else word[str(currency)],
                 _encode(properties) if properties and group is None else None,
             )
         )
-        self._claim(item, user, anonymous, got, group, row)
-        if group is not None:
-            self.grouped[row] = properties
+        claims = self.claims
+        claims.user.append(user)
+        claims.anonymous.append(anonymous)
+        claims.agent.append(None if agent is None else str(agent))
+        claims.case.append(None if case is None else str(case))
+        claims.groups.append(group)
+        if item.person is not None:
+            claims.given[row] = item.person
+        if kind == "alias" and (previous := _text(item.previous_id)) is not None:
+            claims.aliases.append(Alias(row, previous))
 
     def finish(self, groups: Any) -> list[tuple[Any, ...]]:
         """Give the rows, with the tokens of groups put in."""
@@ -136,20 +149,6 @@ class Rows:
             return occurred(parsed(said), received_us=origin.received_us, sent_us=sent_us)
         except (ValueError, OverflowError):
             raise ItemError("bad_timestamp", "timestamp is not an ISO 8601 instant.") from None
-
-    def _claim(
-        self, item: Item, user: str | None, anonymous: str | None, got: dict[str, Any], group: str | None, row: int
-    ) -> None:
-        claims = self.claims
-        claims.user.append(user)
-        claims.anonymous.append(anonymous)
-        claims.agent.append(str(got["agent"]) if "agent" in got else None)
-        claims.case.append(str(got["case"]) if "case" in got else None)
-        claims.groups.append(group)
-        if item.person is not None:
-            claims.given[row] = item.person
-        if item.type == "alias" and (previous := _text(item.previous_id)) is not None:
-            claims.aliases.append(Alias(row, previous))
 
     def _set_aside(self, recipe: Recipe, properties: dict[str, Any], row: int, at_us: int, item: Item) -> None:
         group = _text(item.group_id) if item.type == "group" else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from sojourn.engine.stream.plan import TYPE_NAMES
 from sojourn.engine.stream.rows import Shop
@@ -11,7 +11,8 @@ from sojourn.engine.stream.rows import Shop
 K = TypeVar("K")
 
 
-class Seen(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Seen:
     """How many, and when the first and last occurred."""
 
     count: int

@@ -54,7 +54,11 @@ def commit_loaded(loaded: Loaded) -> None:
                 Flow(minute=minute, source=source, accepted=f.accepted, refused=f.refused, duplicates=f.duplicates)
                 for (minute, source), f in loaded.flow.items()
             ],
-            observation=_observation(loaded) if loaded.written else None,
+            observation=(
+                observation(loaded.sightings, batch=loaded.batch, received_us=loaded.received_us)
+                if loaded.written
+                else None
+            ),
             outbox=loaded.outbox,
             also=[loaded.write] if loaded.write else [],
         )
@@ -100,11 +104,11 @@ def pass_on_observations() -> int:
     return done
 
 
-def _observation(loaded: Loaded) -> BatchObservation:
-    seen: Sightings = loaded.sightings
+def observation(seen: Sightings, *, batch: int, received_us: int) -> BatchObservation:
+    """Write what was seen in a batch as the catalogue reads it."""
     return BatchObservation(
-        batch=loaded.batch,
-        received_us=loaded.received_us,
+        batch=batch,
+        received_us=received_us,
         events=tuple(
             SeenEvents(event=event[:200], source=source, count=s.count, first_us=s.first_us, last_us=s.last_us)
             for (event, source), s in seen.events.items()

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from sojourn.domains.collection.queries.doctor import doctor
+from sojourn.domains.collection.queries.flow import (
+    back_pressure,
+    flow,
+    refused,
+    refused_counts,
+    refused_payload,
+    totals,
+)
 from sojourn.domains.collection.queries.manifest import (
     lease,
     newest_batch,
@@ -12,4 +21,19 @@ from sojourn.domains.collection.queries.manifest import (
     withdrawn,
 )
 
-__all__ = ["lease", "newest_batch", "position", "received_at", "segments", "sql", "withdrawn"]
+__all__ = [
+    "back_pressure",
+    "doctor",
+    "flow",
+    "lease",
+    "newest_batch",
+    "position",
+    "received_at",
+    "refused",
+    "refused_counts",
+    "refused_payload",
+    "segments",
+    "sql",
+    "totals",
+    "withdrawn",
+]

@@ -60,6 +60,10 @@ class Resolver:
         found = self._column(kind, list(values))
         return found, functools.partial(statements.write, statements.ADD_IDENTIFIERS, self._new)
 
+    def forget_texts(self, ids: Sequence[int]) -> None:
+        """Delete sealed texts, inside the caller's transaction: the rows that held them do not enter."""
+        statements.write("DELETE FROM identity_text WHERE id = %s", [(each,) for each in ids])
+
     def _begin(self) -> None:
         epoch = MapCounter.objects.filter(name="epoch").values_list("value", flat=True).first() or 0
         if epoch != self._epoch:
@@ -74,7 +78,7 @@ class Resolver:
             if len(known) + len(missing) > KNOWN_MAX:
                 self._known[kind] = known = {None: 0}
                 missing = set(values) - known.keys()
-            self._learn(kind, sorted(missing), known)  # type: ignore[type-var]
+            self._learn(kind, [each for each in missing if each is not None], known)
         return np.fromiter(map(known.__getitem__, values), np.int64, len(values))
 
     def _learn(self, kind: str, values: list[str], known: dict[str | None, int]) -> None:
@@ -83,10 +87,10 @@ class Resolver:
         sql = "SELECT blind, token FROM identity_identifier WHERE blind IN {}"
         for found, token in statements.read_in(sql, list(by_blind)):
             known[by_blind.pop(bytes(found))] = token
-        seal = self._sealer.seal
-        for (digest, value), token in zip(by_blind.items(), random_tokens(len(by_blind)), strict=True):
+        sealed = self._sealer.seal_many([value.encode() for value in by_blind.values()], use="identifier")
+        for (digest, value), token, hidden in zip(by_blind.items(), random_tokens(len(sealed)), sealed, strict=True):
             known[value] = token
-            self._new.append((token, kind, digest, seal(value.encode(), use="identifier")))
+            self._new.append((token, kind, digest, hidden))
 
     def _previous(self, value: str) -> int:
         """Find an alias's previous id: an anonymous id if we know it as one, else a user id if we know that."""
@@ -116,10 +120,10 @@ class Resolver:
             key = (groups[each.group] if each.group is not None else int(person[each.row]), each.name)
             if key not in newest or each.at_us >= newest[key].at_us:
                 newest[key] = each
-        seal = self._sealer.seal
+        sealed = self._sealer.seal_many([each.value for each in newest.values()], use="trait")
         return [
-            (token, name, seal(each.value, use="trait"), self._trait_blind(name, each.value), each.at_us)
-            for (token, name), each in newest.items()
+            (token, name, hidden, self._trait_blind(name, each.value), each.at_us)
+            for ((token, name), each), hidden in zip(newest.items(), sealed, strict=True)
         ]
 
     def _trait_blind(self, name: str, value: bytes) -> bytes | None:
@@ -136,7 +140,7 @@ class Resolver:
         traits: list[tuple[int, str, bytes, bytes | None, int]],
         texts: list[tuple[int, int, str, bytes]],
     ) -> None:
-        statements.write(statements.ADD_IDENTIFIERS, new)
+        statements.write(statements.ADD_IDENTIFIERS, sorted(new))  # in the table's order: fewer pages are touched
         statements.write(statements.SET_TRAITS, traits)
         statements.write(statements.ADD_TEXTS, texts)
         link(pairs=pairs, aliases=aliases)
