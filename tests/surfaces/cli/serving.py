@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 120
 
 
 def free_port() -> int:

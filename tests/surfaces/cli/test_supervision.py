@@ -17,12 +17,11 @@ from surfaces.cli.serving import until
 
 SLEEPER = "import time; print('hello', flush=True); time.sleep(60)"
 FAILS = "import sys; sys.exit('no room')"
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, lambda *_: print('bye', flush=True)); time.sleep(60)"
 
 
 @pytest.fixture
 def modules(tmp_path: Path) -> dict[str, str]:
-    for name, text in {"sleeper": SLEEPER, "fails": FAILS, "stubborn": STUBBORN}.items():
+    for name, text in {"sleeper": SLEEPER, "fails": FAILS}.items():
         (tmp_path / f"{name}_module.py").write_text(text)
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
 
@@ -56,6 +55,16 @@ def test_a_child_that_never_comes_up_ends_the_start_with_its_own_words(modules: 
     with pytest.raises(StartError, match="web process does not start: exit code 1"):
         supervisor.run(lambda: False, lambda: None)
     assert "web    | no room" in lines
+
+
+def test_what_waits_for_the_preparation_starts_after_it_and_not_when_it_fails(modules: dict[str, str]) -> None:
+    lines: list[str] = []
+    children = [Child("intake", "sleeper_module", waits=False), Child("web", "sleeper_module")]
+    supervisor = Supervisor(children, modules, lines.append, preparation=Child("serve", "fails_module"))
+    with pytest.raises(StartError, match="could not be prepared"):
+        supervisor.run(lambda: False, lambda: None)
+    assert "serve  | no room" in lines
+    assert children[0].process is not None and children[1].process is None
 
 
 def test_the_pause_before_a_restart_doubles_up_to_half_a_minute(modules: dict[str, str]) -> None:

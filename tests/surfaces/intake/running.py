@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 
@@ -53,6 +53,8 @@ def publish(data: Path, *extra: dict[str, Any]) -> None:
 class RunningIntake:
     """Starts `python -m sojourn.surfaces.intake`; settings by keyword."""
 
+    started: ClassVar[list[RunningIntake]] = []
+
     def __init__(self, data: Path, **settings: object) -> None:
         self.data, self.port = data, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -64,6 +66,7 @@ class RunningIntake:
             "SOJOURN_INTAKE_PORT": str(self.port),
             **{f"SOJOURN_{name.upper()}": str(value) for name, value in wanted.items()},
         }
+        self.started.append(self)
         self.start()
 
     def start(self) -> None:

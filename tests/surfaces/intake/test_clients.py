@@ -39,7 +39,7 @@ def test_segments_node_library_sends_every_event_once(data: Path) -> None:
 
 
 def test_a_library_that_is_told_to_wait_sends_again(data: Path) -> None:
-    intake = RunningIntake(data, rate_per_source=200)
+    intake = RunningIntake(data, rate_per_source=100)
     clients.send_with_python(intake.url, KEY, TIMES)
     assert 'sojourn_intake_requests_total{status="429"}' in httpx.get(f"{intake.url}/metrics").text
     intake.stop()

@@ -8,8 +8,6 @@ import os
 import secrets
 import signal
 import socket
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -22,15 +20,9 @@ import click
 from sojourn.kit import lock
 from sojourn.kit.errors import SojournError
 from sojourn.kit.settings import Settings, load
-from sojourn.surfaces.cli.supervision import Child, StartError, Supervisor, to_stderr
+from sojourn.surfaces.cli.supervision import Child, Supervisor, to_stderr
 
 ANSWER_SECONDS: Final = 2
-# In the order in which they stop: no new events while the loader brings in the last ones.
-MODULES: Final = (
-    ("intake", "sojourn.surfaces.intake"),
-    ("web", "sojourn.surfaces.web"),
-    ("work", "sojourn.surfaces.worker"),
-)
 
 
 class PortError(SojournError):
@@ -73,7 +65,6 @@ def serve(settings: Settings, *, on_ready: Callable[[Server], None] | None = Non
         for name, port in (("--port", settings.port), ("--intake-port", settings.intake_port)):
             _require_free(settings.host, port, name)
         environ = environment(settings)
-        _prepare(environ)
         server = _described(settings)
         write_server_file(settings.server_file, server)
         try:
@@ -137,15 +128,19 @@ def _require_free(host: str, port: int, option: str) -> None:
             ) from None
 
 
-def _prepare(environ: dict[str, str]) -> None:
-    to_stderr("serve  | preparing the data folder")
-    done = subprocess.run([sys.executable, "-m", "sojourn.surfaces.cli.preparation"], env=environ, check=False)
-    if done.returncode:
-        raise StartError("The data folder could not be prepared; the lines above say why. No process was started.")
+def _processes() -> tuple[list[Child], Child]:
+    """Give the server's processes, in the order in which they stop, and what runs once before two of them."""
+    children = [
+        Child("intake", "sojourn.surfaces.intake", waits=False),  # events come in while the databases migrate
+        Child("web", "sojourn.surfaces.web"),
+        Child("work", "sojourn.surfaces.worker"),
+    ]
+    return children, Child("serve", "sojourn.surfaces.cli.preparation")
 
 
 def _supervise(server: Server, environ: dict[str, str], on_ready: Callable[[Server], None]) -> None:
-    supervisor = Supervisor([Child(name, module) for name, module in MODULES], environ, to_stderr)
+    children, preparation = _processes()
+    supervisor = Supervisor(children, environ, to_stderr, preparation=preparation)
     before = {number: signal.signal(number, lambda *_: supervisor.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         supervisor.run(lambda: _answers(server), lambda: on_ready(server))

@@ -36,6 +36,7 @@ class Child:
 
     name: str
     module: str
+    waits: bool = True  # for the preparation
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_at: float = 0.0  # not before
@@ -89,8 +90,16 @@ class Child:
 class Supervisor:
     """Runs children until it is told to stop."""
 
-    def __init__(self, children: list[Child], environ: Mapping[str, str], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        children: list[Child],
+        environ: Mapping[str, str],
+        tell: Callable[[str], None],
+        *,
+        preparation: Child | None = None,
+    ) -> None:
         self._children, self._environ, self._tell = children, environ, tell
+        self._preparation = preparation
         self._is_stopping = threading.Event()
 
     def stop(self) -> None:
@@ -100,11 +109,15 @@ class Supervisor:
     def run(self, is_ready: Callable[[], bool], on_ready: Callable[[], None]) -> None:
         """Start everything, call ``on_ready`` once all answer, keep it running until ``stop``.
 
-        Raise StartError when a process fails several times before all were ready.
+        The preparation runs once, beside the children that do not wait for it. Raise StartError when it fails, or
+        when a process fails several times before all were ready.
         """
         ready = False
         try:
+            if self._preparation is not None:
+                self._preparation.start(self._environ, self._tell)
             while not self._is_stopping.is_set():
+                self._end_preparation()
                 self._revive(give_up=not ready)
                 if not ready and all(child.is_running() for child in self._children) and is_ready():
                     ready = True
@@ -116,22 +129,33 @@ class Supervisor:
     def _revive(self, *, give_up: bool) -> None:
         now = time.monotonic()
         for child in self._children:
-            if child.is_running():
+            if child.is_running() or (child.waits and self._preparation is not None):
                 continue
             if child.process is not None:
                 code = child.ended(now)
                 self._tell(f"{child.name} ended with {_told(code)}; starting it again in {child.start_at - now:.1f} s")
                 if give_up and child.failures >= STARTS_BEFORE_GIVING_UP:
+                    child.drain()
                     raise StartError(f"The {child.name} process does not start: {_told(code)}. Its lines stand above.")
             elif now >= child.start_at:
                 child.start(self._environ, self._tell)
 
+    def _end_preparation(self) -> None:
+        if self._preparation is None or self._preparation.is_running():
+            return
+        assert self._preparation.process is not None
+        if code := self._preparation.process.wait():
+            self._preparation.drain()
+            raise StartError(f"The data folder could not be prepared ({_told(code)}); the lines above say why.")
+        self._preparation = None
+
     def _end_all(self) -> None:
         """Stop the children in their order: first what takes events in, last what loads them."""
         deadline = time.monotonic() + STOP_SECONDS
-        for child in self._children:
+        children = [*self._children, self._preparation] if self._preparation else self._children
+        for child in children:
             child.signal(signal.SIGTERM)
-        for child in self._children:
+        for child in children:
             if child.process is None:
                 continue
             try:
