@@ -164,7 +164,7 @@ def contents(timeline: Timeline) -> list[tuple[Any, ...]]:
             if events.customer_keep is not None and not events.customer_keep[customer]:
                 continue
             for at in range(events.offset[customer], events.offset[customer + 1]):
-                first = np.array([part.person_offset[customer]], np.int64)
+                person = int(part.person_offset[customer]) + int(part.who(np.array([at]))[0])
                 found.append(
                     (
                         int(events.customer[customer]),
@@ -172,7 +172,7 @@ def contents(timeline: Timeline) -> list[tuple[Any, ...]]:
                         int(events.row[at]),
                         timeline.names[events.event[at]],
                         int(part.codes("purposes", at, at + 1)[0]),
-                        int(part.persons_of(np.array([at]), first)[0]),
+                        int(part.person[person]),
                         _text(timeline, "channel", int(events.dimensions["channel"][at])),
                         _text(timeline, "$app_version", int(events.dimensions["$app_version"][at])),
                         *amounts.get(at, (None, None)),

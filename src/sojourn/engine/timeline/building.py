@@ -41,7 +41,7 @@ def build(path: Path, rows: Rows, persons: Persons, *, threads: int = 1) -> None
 
     O(n) but for customers with very many events. Raise TimelineError when an event is there twice.
     """
-    placed = _placed(rows.person, persons)
+    placed = _placed(rows, persons)
     columns = _columns(rows, placed)
     mapped, arrays = part.create(path, columns)
     durable.reach("timeline.part_created")
@@ -55,8 +55,8 @@ def build(path: Path, rows: Rows, persons: Persons, *, threads: int = 1) -> None
     durable.reach("timeline.part_synced")
 
 
-def _placed(person: Int64s, persons: Persons) -> Placed:
-    pid, tokens = sorting.numbered(np.ascontiguousarray(person))
+def _placed(rows: Rows, persons: Persons) -> Placed:
+    pid, tokens = _present(rows)
     customer, place = np.unique(persons.customers_of(tokens), return_inverse=True)
     listed = np.lexsort((tokens, place))
     counts = np.bincount(place, minlength=len(customer))
@@ -72,6 +72,16 @@ def _placed(person: Int64s, persons: Persons) -> Placed:
         person_offset=person_offset.astype(np.uint32),
         person_order=np.argsort(tokens[listed]).astype(np.uint32),
     )
+
+
+def _present(rows: Rows) -> tuple[npt.NDArray[np.int32], Int64s]:
+    """Give the persons who have events, and each row's among them."""
+    present = np.zeros(len(rows.persons), np.bool_)
+    present[rows.pid] = True
+    if present.all():
+        return rows.pid, rows.persons
+    renumbered = (np.cumsum(present) - 1).astype(np.int32)
+    return renumbered[rows.pid], rows.persons[present]
 
 
 def _columns(rows: Rows, placed: Placed) -> list[Column]:

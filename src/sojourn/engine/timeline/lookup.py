@@ -105,18 +105,26 @@ def taken(part: Part, at: Int64s) -> Rows:
     money_low: Int64s = np.searchsorted(part.money_at, low)
     money_high: Int64s = np.searchsorted(part.money_at, high)
     money = ranges(money_low, money_high)
-    shift = np.concatenate([[0], np.cumsum(counts)])[:-1] - low
+    shift = _starts(counts) - low
+    first = _starts(_counts(part.person_offset[at], part.person_offset[at + 1]))
     return Rows(
         at=part.at[index],
         row=part.row[index],
         event=part.event[index],
         purposes=part.picked("purposes", index).astype(np.uint8),
-        person=part.persons_of(index, np.repeat(part.person_offset[at].astype(np.int64), counts)),
+        pid=np.repeat(first.astype(np.int32), counts) + part.who(index).astype(np.int32),
+        persons=persons_at(part, at),
         dimensions={name: part.picked(f"dimension:{name}", index) for name in part.dimensions},
         money_at=part.money_at[money].astype(np.int64) + np.repeat(shift, _counts(money_low, money_high)),
         money_amount=part.money_amount[money].astype(np.int64),
         money_currency=part.picked("money_currency", money),
     )
+
+
+def persons_at(part: Part, at: Int64s) -> Int64s:
+    """List the persons of customers, by their places in a part."""
+    persons: Int64s = part.person[ranges(part.person_offset[at], part.person_offset[at + 1])]
+    return persons
 
 
 def ranges(low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Int64s:
@@ -134,6 +142,11 @@ def ranges(low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Int64s:
 def _counts(low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Int64s:
     counts: Int64s = np.subtract(high, low, dtype=np.int64)
     return counts
+
+
+def _starts(counts: Int64s) -> Int64s:
+    starts: Int64s = np.concatenate([[0], np.cumsum(counts)])[:-1]
+    return starts
 
 
 def own_persons(parts: Sequence[Part], version: int) -> Persons:

@@ -159,11 +159,10 @@ class Part:
         wide[column == NO_BYTE] = NO_CODE
         return wide
 
-    def persons_of(self, index: Int64s, first: Int64s) -> Int64s:
-        """Give the person of events; `first` is where the persons of each event's customer begin."""
-        who = self._arrays["who"][index] if "who" in self._arrays else 0
-        persons: Int64s = self.person[first + who]
-        return persons
+    def who(self, index: Int64s) -> npt.NDArray[Any]:
+        """Say of events at some positions which of their customer's persons they are of, counted from 0."""
+        who: npt.NDArray[Any] = self._arrays["who"][index] if "who" in self._arrays else np.zeros(1, np.uint8)
+        return who
 
     def narrow_codes(self, name: str) -> Array | int:
         """Give a column of codes as it is stored: bytes (255 is none), 16-bit codes, or the one value."""

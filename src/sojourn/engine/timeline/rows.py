@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
+from sojourn.engine.kernels.compiling import frozen
 from sojourn.engine.kernels.words import Bytes, Flags, Int64s, UInt16s
+from sojourn.engine.timeline import sorting
+from sojourn.engine.timeline.sorting import Int32s
+
+D = TypeVar("D", bound=np.generic)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """Parallel columns, and sparse money: `money_at` are positions in them, ascending; ten-thousandths."""
+    """Parallel columns, and sparse money: `money_at` are positions in them, ascending; ten-thousandths.
+
+    `pid` leads into `persons`; a person may stand there more than once until rows are joined.
+    """
 
     at: Int64s
     row: Int64s
     event: UInt16s
     purposes: Bytes
-    person: Int64s
+    pid: Int32s
+    persons: Int64s
     dimensions: Mapping[str, UInt16s]
     money_at: Int64s
     money_amount: Int64s
@@ -36,7 +47,8 @@ class Rows:
             row=self.row[keep],
             event=self.event[keep],
             purposes=self.purposes[keep],
-            person=self.person[keep],
+            pid=self.pid[keep],
+            persons=self.persons,
             dimensions={name: codes[keep] for name, codes in self.dimensions.items()},
             money_at=place[self.money_at[rich]],
             money_amount=self.money_amount[rich],
@@ -53,7 +65,8 @@ def empty(dimensions: Sequence[str]) -> Rows:
         row=none,
         event=codes,
         purposes=np.empty(0, np.uint8),
-        person=none,
+        pid=none.astype(np.int32),
+        persons=none,
         dimensions=dict.fromkeys(dimensions, codes),
         money_at=none,
         money_amount=none,
@@ -62,20 +75,31 @@ def empty(dimensions: Sequence[str]) -> Rows:
 
 
 def joined(chunks: Sequence[Rows], dimensions: Sequence[str]) -> Rows:
-    """Put chunks one after the other."""
+    """Put chunks one after the other, each person once."""
     if not chunks:
         return empty(dimensions)
-    if len(chunks) == 1:
-        return chunks[0]
     starts = np.cumsum([0, *(len(chunk) for chunk in chunks[:-1])])
+    pid, persons = _everyone(chunks)
     return Rows(
-        at=np.concatenate([chunk.at for chunk in chunks]),
-        row=np.concatenate([chunk.row for chunk in chunks]),
-        event=np.concatenate([chunk.event for chunk in chunks]),
-        purposes=np.concatenate([chunk.purposes for chunk in chunks]),
-        person=np.concatenate([chunk.person for chunk in chunks]),
-        dimensions={name: np.concatenate([chunk.dimensions[name] for chunk in chunks]) for name in dimensions},
-        money_at=np.concatenate([chunk.money_at + start for chunk, start in zip(chunks, starts, strict=True)]),
-        money_amount=np.concatenate([chunk.money_amount for chunk in chunks]),
-        money_currency=np.concatenate([chunk.money_currency for chunk in chunks]),
+        at=_end_to_end([chunk.at for chunk in chunks]),
+        row=_end_to_end([chunk.row for chunk in chunks]),
+        event=_end_to_end([chunk.event for chunk in chunks]),
+        purposes=_end_to_end([chunk.purposes for chunk in chunks]),
+        pid=pid,
+        persons=persons,
+        dimensions={name: _end_to_end([chunk.dimensions[name] for chunk in chunks]) for name in dimensions},
+        money_at=_end_to_end([chunk.money_at + start for chunk, start in zip(chunks, starts, strict=True)]),
+        money_amount=_end_to_end([chunk.money_amount for chunk in chunks]),
+        money_currency=_end_to_end([chunk.money_currency for chunk in chunks]),
     )
+
+
+def _everyone(chunks: Sequence[Rows]) -> tuple[Int32s, Int64s]:
+    numbers, persons = sorting.numbered(frozen(_end_to_end([chunk.persons for chunk in chunks])))
+    starts = np.cumsum([0, *(len(chunk.persons) for chunk in chunks[:-1])])
+    pid = [numbers[start : start + len(each.persons)][each.pid] for each, start in zip(chunks, starts, strict=True)]
+    return _end_to_end(pid), persons
+
+
+def _end_to_end(columns: list[npt.NDArray[D]]) -> npt.NDArray[D]:
+    return columns[0] if len(columns) == 1 else np.concatenate(columns)

@@ -111,7 +111,7 @@ class Writer:
 
     def _concerned(self, new: Rows, change: Change) -> Int64s:
         """Find the customers whose events are new, moved or withdrawn."""
-        fresh = np.unique(new.person)
+        fresh = new.persons
         moved = np.union1d(fresh, change.moved) if change.moved is not None else self._everyone(fresh)
         found = [change.persons.customers_of(fresh)]
         for part in self.parts:
@@ -127,11 +127,11 @@ class Writer:
     def _closed(self, customers: Int64s, persons: Persons) -> tuple[list[Rows], Int64s]:
         """Take customers out, and those whom their persons lead to, until no more come up."""
         while True:
-            old = [lookup.taken(part, lookup.places(part, customers)) for part in self.parts]
-            reached = [persons.customers_of(np.unique(rows.person)) for rows in old]
-            wider = np.unique(np.concatenate([customers, *reached]))
+            at = [lookup.places(part, customers) for part in self.parts]
+            held = [lookup.persons_at(part, places) for part, places in zip(self.parts, at, strict=True)]
+            wider = np.unique(np.concatenate([customers, *(persons.customers_of(each) for each in held)]))
             if len(wider) == len(customers):
-                return old, customers
+                return [lookup.taken(part, places) for part, places in zip(self.parts, at, strict=True)], customers
             customers = wider
 
     def _part(self, rows: Rows, persons: Persons) -> PartEntry | None:
@@ -195,7 +195,7 @@ class Writer:
 
 
 def _standing(rows: Rows, change: Change) -> Rows:
-    gone = lookup.within(rows.row, change.withdrawn) | np.isin(rows.person, change.erased)
+    gone = lookup.within(rows.row, change.withdrawn) | np.isin(rows.persons, change.erased)[rows.pid]
     return rows.where(~gone) if gone.any() else rows
 
 
