@@ -51,6 +51,11 @@ def bind(queue: Queue) -> None:
     _queue[:] = [queue]
 
 
+def is_bound() -> bool:
+    """Say whether deferred jobs go to a queue, which a work process empties."""
+    return bool(_queue)
+
+
 def defer(name: str, **arguments: object) -> None:
     """Put a job on the bound queue; without one, run it at once."""
     if _queue:

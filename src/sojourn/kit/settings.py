@@ -76,6 +76,9 @@ class Settings:
         300, "Properties discovered for one event; newer ones count as (other).", low=1
     )
     api_rate_per_minute: int = _setting(6_000, "API requests a minute that one viewer may make; 0: no limit.", low=0)
+    incoming_quiet_seconds: int = _setting(
+        10, "Time after which a file in the watched folder that nobody touches is complete.", low=0
+    )
     upload_max_bytes: int = _setting(4 * GB, "Largest file that the upload page takes.", low=MB)
 
     @property

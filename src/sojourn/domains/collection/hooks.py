@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
 
 from sojourn.domains.collection.contracts import TailBatch
+from sojourn.engine.stream.claims import Claims, Resolved, Tokens
 from sojourn.kit.hooks import Hook
 
 # An answer gets batches that it has not seen, thinks about them, and gives back what it wants to write. The write runs
@@ -15,3 +16,28 @@ tail: Final[Hook[Callable[[TailBatch], Callable[[], None]]]] = Hook("collection.
 
 # What must go together with the rows of erased persons, asked inside the transaction on the stream's database.
 erase_persons: Final[Hook[Callable[[tuple[int, ...]], None]]] = Hook("collection.erase_persons")
+
+
+class Registry(Protocol):
+    """Who answers a delivered file's question: whose rows are these? Every call is made under the write lock."""
+
+    def tokens(self, kind: str, values: Sequence[str]) -> tuple[Tokens, Callable[[], None]]:
+        """Give the tokens of distinct identifiers; the write stores new ones."""
+        ...
+
+    def resolve(self, claims: Claims) -> Resolved:
+        """Give the tokens of rows; the write stores links, traits and texts."""
+        ...
+
+    def forget(self) -> None:
+        """Drop what is remembered, because a write was not made."""
+        ...
+
+    def forget_texts(self, ids: Sequence[int]) -> None:
+        """Delete sealed texts, inside the caller's transaction."""
+        ...
+
+
+# Exactly one answer is expected of each: identity's registry, and the purposes of rows that name none (a bit mask).
+registry: Final[Hook[Callable[[], Registry]]] = Hook("collection.registry")
+unstated_purposes: Final[Hook[Callable[[], int]]] = Hook("collection.unstated_purposes")

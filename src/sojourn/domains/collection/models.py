@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from sojourn.domains.collection.contracts import Segment
+from sojourn.domains.collection.contracts import Delivery, DeliveryStatus, Segment
+from sojourn.kit.period import instant
 
 
 class Counter(models.Model):
@@ -163,3 +164,64 @@ class ConsumerCursor(models.Model):
 
     consumer = models.CharField(primary_key=True, max_length=64)
     batch = models.BigIntegerField(default=0)
+
+
+class DeliveryRow(models.Model):
+    """A file that was handed in, with how far it has come."""
+
+    source = models.CharField(max_length=63)
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=32)  # of the content
+    file = models.CharField(max_length=100)  # below the folder of deliveries; "" when it is gone
+    mapping: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    encoding = models.CharField(max_length=32, default="")
+    delimiter = models.CharField(max_length=1, default="")
+    status = models.CharField(max_length=12, default="waiting", db_index=True)
+    is_queued = models.BooleanField(default=False)
+    is_watched = models.BooleanField(default=False)  # came through the watched folder and is still to be reported
+    is_cancelling = models.BooleanField(default=False)
+    by = models.CharField(max_length=100, default="")
+    bytes_total = models.BigIntegerField(default=0)
+    bytes_done = models.BigIntegerField(default=0)
+    rows_good = models.BigIntegerField(default=0)
+    rows_known = models.BigIntegerField(default=0)
+    rows_refused = models.BigIntegerField(default=0)
+    rows_per_second = models.FloatField(default=0)
+    value_total = models.DecimalField(max_digits=30, decimal_places=4, default=0)
+    refused_by_code: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
+    warnings: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    message = models.CharField(max_length=500, default="")
+    created_us = models.BigIntegerField()
+    finished_us = models.BigIntegerField(null=True)
+    replaces = models.BigIntegerField(null=True)
+    batch = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["source", "name"], name="delivery_name")]
+
+    def contract(self) -> Delivery:
+        """Give the delivery as other rooms see it."""
+        return Delivery(
+            id=self.pk,
+            source=self.source,
+            name=self.name,
+            preset=str(self.mapping.get("name") or ""),
+            status=DeliveryStatus(self.status),
+            bytes_total=self.bytes_total,
+            bytes_done=self.bytes_done,
+            rows_good=self.rows_good,
+            rows_known=self.rows_known,
+            rows_refused=self.rows_refused,
+            rows_per_second=self.rows_per_second,
+            message=self.message,
+            created_at=instant(self.created_us),
+            finished_at=None if self.finished_us is None else instant(self.finished_us),
+            replaces=self.replaces,
+            is_queued=self.is_queued,
+            value_total=self.value_total,
+            refused_by_code=dict(self.refused_by_code),
+            warnings=tuple(self.warnings),
+            mapping=dict(self.mapping),
+            batch=self.batch,
+            by=self.by,
+        )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from sojourn.domains.collection.actions.commands import erase, request_compaction, request_erasure, run_commands
 from sojourn.domains.collection.actions.commit import Load, commit, commit_tables, withdrawal
 from sojourn.domains.collection.actions.compaction import compact, delete_retired, tidy
+from sojourn.domains.collection.actions.deliveries import begin, cancel, start
+from sojourn.domains.collection.actions.delivering import run_deliveries
+from sojourn.domains.collection.actions.incoming import take_incoming
 from sojourn.domains.collection.actions.loading import (
     commit_loaded,
     known_messages,
@@ -17,6 +20,8 @@ from sojourn.domains.collection.writing import writing
 
 __all__ = [
     "Load",
+    "begin",
+    "cancel",
     "clear_taken",
     "commit",
     "commit_loaded",
@@ -33,7 +38,10 @@ __all__ = [
     "request_compaction",
     "request_erasure",
     "run_commands",
+    "run_deliveries",
     "run_tail",
+    "start",
+    "take_incoming",
     "tidy",
     "waiting",
     "withdrawal",

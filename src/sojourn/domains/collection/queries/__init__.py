@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from sojourn.domains.collection.queries.deliveries import (
+    deliveries,
+    delivery,
+    has_queued_deliveries,
+    import_presets,
+    preview,
+    preview_file,
+    refused_rows,
+)
 from sojourn.domains.collection.queries.doctor import doctor
 from sojourn.domains.collection.queries.flow import (
     back_pressure,
@@ -23,15 +32,22 @@ from sojourn.domains.collection.queries.manifest import (
 
 __all__ = [
     "back_pressure",
+    "deliveries",
+    "delivery",
     "doctor",
     "flow",
+    "has_queued_deliveries",
+    "import_presets",
     "lease",
     "newest_batch",
     "position",
+    "preview",
+    "preview_file",
     "received_at",
     "refused",
     "refused_counts",
     "refused_payload",
+    "refused_rows",
     "segments",
     "sql",
     "totals",

@@ -53,7 +53,7 @@ class Properties:
     seed: str  # of text ids: the same row gives the same id
     lines: Int64s
     cleaner: Cleaner
-    parts: list[Any] = field(default_factory=list)  # string arrays `"name":value`, null where absent
+    parts: list[Any] = field(default_factory=list)  # string arrays `,"name":value`, null where absent
     sealed: list[Sealed] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
 
@@ -86,7 +86,8 @@ class Properties:
         texts: list[str | None] = [None] * self.rows
         types: dict[str, Any] = {}
         for row, document in found:
-            texts[row] = msgspec.json.encode(document).decode()[1:-1] or None
+            inner = msgspec.json.encode(document).decode()[1:-1]
+            texts[row] = f",{inner}" if inner else None
             for key, value in document.items():
                 if key not in types:
                     types[key] = np.full(self.rows, -1, np.int8)
@@ -98,8 +99,10 @@ class Properties:
         """Give each row's properties as a JSON object, null where there are none."""
         if not self.parts:
             return pa.nulls(self.rows, pa.string())
-        inner = pc.binary_join_element_wise(*self.parts, ",", null_handling="skip")
-        whole = pc.binary_join_element_wise("{", inner, "}", "")
+        # Each part brings its comma: null_handling="skip" loses rows of which every part is null (pyarrow 26).
+        inner = pc.binary_join_element_wise(*self.parts, "", null_handling="replace", null_replacement="")
+        bare = pc.utf8_slice_codeunits(inner, start=1)
+        whole = pc.binary_join_element_wise("{", bare, "}", "")
         return pc.if_else(pc.equal(pc.binary_length(inner), 0), pa.scalar(None, pa.string()), whole)
 
     def _typed(self, name: str, column: Any) -> None:
@@ -206,13 +209,13 @@ class Properties:
         self._note(f"{name}_id", np.where(present, _STRING, -1))
 
     def _place(self, name: str, values: Coded, types: list[int]) -> None:
-        key = _json(name) + ":"
+        key = f",{_json(name)}:"
         self.parts.append(values.mapped(lambda text: key + text).array())
         held = [code if value is not None else -1 for code, value in zip(types, values.values, strict=True)]
         self._note(name, np.array([*held, -1], np.int8)[values.codes])
 
     def _fragment(self, name: str, text: Any) -> None:
-        self.parts.append(pc.binary_join_element_wise(_json(name) + ":", text, ""))
+        self.parts.append(pc.binary_join_element_wise(f",{_json(name)}:", text, ""))
 
     def _note(self, name: str, types: Any) -> None:
         self.seen.append(Seen(name, types.astype(np.int8)))
