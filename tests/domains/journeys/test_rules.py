@@ -93,6 +93,12 @@ def test_a_sound_journey_passes() -> None:
     rules.check_journey(CARD)
 
 
+def test_an_outcome_made_of_goals_is_a_name_for_completion() -> None:
+    named = replace(CARD, outcomes={"active": ("Card Activated",), **CARD.outcomes})
+    rules.check_journey(named)
+    assert list(rules.other_outcomes(named)) == ["declined"]
+
+
 @pytest.mark.parametrize(
     "wrong, field",
     [
@@ -107,7 +113,7 @@ def test_a_sound_journey_passes() -> None:
         ({"outcomes": {"declined": ()}}, "outcomes"),
         ({"outcomes": {"": ("Application Declined",)}}, "outcomes"),
         ({"outcomes": {"completed": ("Application Declined",)}}, "outcomes"),
-        ({"outcomes": {"declined": ("Card Activated",)}}, "outcome declined"),
+        ({"outcomes": {"declined": ("Card Activated", "Application Declined")}}, "outcome declined"),
         ({"steps": ("",)}, "steps"),
         ({"steps": ("Application Started",) * 51}, "steps"),
         ({"window_days": 0}, "window"),

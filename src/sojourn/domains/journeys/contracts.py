@@ -133,7 +133,8 @@ class FunnelTable:
 class Journey:
     """A named journey: begins with a start event, is completed by one of the goal events within the window.
 
-    `outcomes` maps an outcome's name (approved, declined, withdrawn) to the events that mean it.
+    `outcomes` maps an outcome's name (approved, declined, withdrawn) to the events that mean it; one made of
+    goals only is another name for completion.
     """
 
     slug: str

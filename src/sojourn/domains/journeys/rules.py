@@ -146,11 +146,16 @@ def check_journey(journey: Journey) -> None:
     _check_window(journey.window_days)
 
 
+def other_outcomes(journey: Journey) -> dict[str, tuple[str, ...]]:
+    """Give the outcomes that are not completion: an outcome made of goals (approved) only names it."""
+    return {name: events for name, events in journey.outcomes.items() if not set(events) <= set(journey.goals)}
+
+
 def _check_roles(journey: Journey) -> None:
     roles: list[tuple[str, Iterable[str]]] = [
         ("start", [journey.start]),
         ("goals", journey.goals),
-        *((f"outcome {name}", events) for name, events in journey.outcomes.items()),
+        *((f"outcome {name}", events) for name, events in other_outcomes(journey).items()),
     ]
     seen: dict[str, str] = {}
     for role, events in roles:

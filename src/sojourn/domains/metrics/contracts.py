@@ -26,7 +26,7 @@ class Kpi:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """A KPI's value over a period (and one part of it, such as a survey or a unit).
+    """A KPI's value over a period (and one part of it, such as a survey, a unit or a journey).
 
     `value` is None when there are too few answers; then `note` says so. `low` and `high` bound the 95 % interval by
     the `method` named. `change` compares with the period before: value, interval, and whether it is a real change.
@@ -44,3 +44,7 @@ class Figure:
     change: float | None
     change_is_real: bool | None
     coverage: Coverage
+    change_low: float | None = None
+    change_high: float | None = None
+    scale: str = ""  # of the answers, such as 0-10; "" where there is none
+    mean: float | None = None  # beside a share of answers, on its scale

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from sojourn.engine.kernels.words import NO_CODE
+from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.period import Period
 
 
@@ -106,6 +107,7 @@ class Aggregate(StrEnum):
     CUSTOMERS = "customers"  # number of customers
     SUM = "sum"  # of `field`
     MEAN = "mean"
+    CLUSTERS = "clusters"  # sums by customer, for intervals: of `field`, or of how often it is one of `hits`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,6 +124,7 @@ class Measure:
     aggregate: Aggregate = Aggregate.EVENTS
     field_name: str | None = None
     last_per_customer: tuple[str, ...] | None = None
+    hits: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,6 +135,7 @@ class MeasureRow:
     value: float
     events: int
     customers: int
+    clusters: Clusters | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,7 @@ TIMES: Final[Mapping[str, str]] = {
     "month": "strftime(occurred_at, '%Y-%m')",
 }
 PROPERTY: Final = "properties."
+OF_A_FIELD: Final = (Aggregate.SUM, Aggregate.MEAN, Aggregate.CLUSTERS)
 PROPERTY_NAME: Final = re.compile(r'[^"\\\x00-\x1f]{1,200}')
 LISTED: Final = (
     "event_id, customer, name, kind, occurred_at, received_at, channel, touchpoint, unit, product, source, "
@@ -120,7 +121,7 @@ def asked(measure: Measure, period: Period, events: EventFilter, units: frozense
         _as(made, column(name), f"g{place}")
     for place, name in enumerate(measure.last_per_customer or ()):
         _as(made, column(name), f"l{place}")
-    if measure.aggregate in (Aggregate.SUM, Aggregate.MEAN):
+    if measure.aggregate in OF_A_FIELD:
         if measure.field_name is None:
             raise InvalidError(f"A {measure.aggregate.value} needs a field.")
         _as(made, number(measure.field_name), "x")
@@ -149,11 +150,24 @@ def summed(measure: Measure) -> str:
         Aggregate.CUSTOMERS: "count(DISTINCT customer)",
         Aggregate.SUM: "sum(x)",
         Aggregate.MEAN: "avg(x)",
+        Aggregate.CLUSTERS: "sum(x)",
     }[measure.aggregate]
-    filled = " WHERE x IS NOT NULL" if measure.aggregate in (Aggregate.SUM, Aggregate.MEAN) else ""
+    filled = " WHERE x IS NOT NULL" if measure.aggregate in OF_A_FIELD else ""
     listed = ", ".join([*groups, value, "count(*)", "count(DISTINCT customer)"])
     tail = f" GROUP BY {', '.join(groups)} ORDER BY {', '.join(f'{g} NULLS FIRST' for g in groups)}" if groups else ""
+    if measure.aggregate is Aggregate.CLUSTERS:
+        return _clustered(measure, groups, f"({source}){filled}", tail)
     return f"SELECT {listed} FROM ({source}){filled}{tail}"
+
+
+def _clustered(measure: Measure, groups: list[str], source: str, tail: str) -> str:
+    """Write sums over customers with `n` events that add up to `k`."""
+    hits = None if measure.hits is None else ", ".join(repr(float(hit)) for hit in measure.hits)
+    k = "sum(x)" if hits is None else f"count(*) FILTER (x IN ({hits}))"
+    each = ", ".join([*groups, "customer", "count(*)::DOUBLE AS n", f"({k})::DOUBLE AS k"])
+    by = ", ".join([*groups, "customer"])
+    sums = ", ".join([*groups, "sum(n * n)", "sum(k * k)", "sum(n * k)", "sum(k)", "sum(n)", "count(*)"])
+    return f"SELECT {sums} FROM (SELECT {each} FROM {source} GROUP BY {by}){tail}"
 
 
 COVERED: Final = (

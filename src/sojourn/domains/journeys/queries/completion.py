@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.utils import timezone
+
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys import rules
 from sojourn.domains.journeys.contracts import Completion, Journey
@@ -45,9 +47,10 @@ def completion(
     viewer: Viewer,
     events: EventFilter = EventFilter(),  # noqa: B008 - frozen
     purpose: Purpose = Purpose.ANALYTICS,
+    now: datetime | None = None,
 ) -> Completion:
     """Say how the journeys begun in a period ended; raise NotFoundError for a journey nobody saved."""
-    return completions(slug=slug, period=period, viewer=viewer, events=events, purpose=purpose)[0]
+    return completions(slug=slug, period=period, viewer=viewer, events=events, purpose=purpose, now=now)[0]
 
 
 def completions(
@@ -58,6 +61,7 @@ def completions(
     by: str | None = None,
     events: EventFilter = EventFilter(),  # noqa: B008 - frozen
     purpose: Purpose = Purpose.ANALYTICS,
+    now: datetime | None = None,
 ) -> tuple[Completion, ...]:
     """Say how the journeys begun in a period ended, by a dimension of their start event or by `month`.
 
@@ -66,7 +70,7 @@ def completions(
     """
     journey = named(slug=slug, viewer=viewer)
     grouping = _Grouping(months=_months(period)) if by == MONTH else _Grouping(by=by)
-    as_of_us = _known_until_us(viewer, purpose)
+    as_of_us = _known_until_us(now or timezone.now(), viewer, purpose)
     window = timedelta(days=journey.window_days)
     dictionary: list[Codes] = []
 
@@ -91,7 +95,7 @@ def _fold(journey: Journey, codes: Codes, grouping: _Grouping, period: Period, a
     return CompletionFold(
         start=codes.code(journey.start),
         goals=[codes.code(name) for name in journey.goals],
-        outcomes=[[codes.code(name) for name in names] for names in journey.outcomes.values()],
+        outcomes=[[codes.code(name) for name in names] for names in rules.other_outcomes(journey).values()],
         window_us=journey.window_days * rules.DAY_S * rules.MICROS,
         as_of_us=as_of_us,
         by=grouping.by,
@@ -105,11 +109,10 @@ def _listed(codes: Codes) -> str:
     return ", ".join(sorted(codes.dimensions)) or "none"
 
 
-def _known_until_us(viewer: Viewer, purpose: Purpose) -> int:
-    """Say until when events are known: a microsecond after the last, unless a clock ran ahead of us."""
-    fresh = privacy.freshness(purpose=purpose, viewer=viewer)
-    instants = [at for at in (fresh.last_at, fresh.received_at) if at is not None]
-    return micros(min(instants)) + 1 if instants else 0
+def _known_until_us(now: datetime, viewer: Viewer, purpose: Purpose) -> int:
+    """Say until when events are known: a microsecond after the last, or now where a sender's clock ran ahead."""
+    last_at = privacy.freshness(purpose=purpose, viewer=viewer).last_at
+    return 0 if last_at is None else min(micros(last_at) + 1, micros(now))
 
 
 def _months(period: Period) -> tuple[datetime, ...]:
@@ -136,16 +139,16 @@ def _parts(
 
 def _part(journey: Journey, found: Completions, place: int, name: str, coverage: Coverage) -> Completion:
     columns = [_clusters(found, place, column) for column in range(found.count.shape[1])]
-    ends = ["completed", "abandoned", *journey.outcomes]
+    others = rules.other_outcomes(journey)
     opened, closed = int(found.open[place]), int(found.closed[place])
-    outcomes = zip(journey.outcomes, columns[FIRST_OUTCOME:], strict=True)
+    outcomes = zip(others, columns[FIRST_OUTCOME:], strict=True)
     return Completion(
         journey=journey.slug,
         part=name,
         started=opened + closed,
         open=opened,
         closed=closed,
-        counts=dict(zip(ends, found.count[place].tolist(), strict=True)),
+        counts=dict(zip(("completed", "abandoned", *others), found.count[place].tolist(), strict=True)),
         completed=rules.clustered_share(columns[COMPLETED]),
         abandoned=rules.clustered_share(columns[ABANDONED]),
         outcomes={outcome: rules.clustered_share(clusters) for outcome, clusters in outcomes},

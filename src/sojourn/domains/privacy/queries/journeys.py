@@ -50,7 +50,9 @@ def _fold(looking: Sight, fold_for: Callable[[Codes], Fold[P, R]], period: Perio
     begun = time.perf_counter()
     seen = looking.seen(period, events, whole=True)
     names = looking.timeline.names
-    value = running.run(fold_for(Codes(names)), seen.slices, settings.SOJOURN.kernel_threads)
+    value = running.run(
+        fold_for(Codes(names, looking.timeline.dimensions)), seen.slices, settings.SOJOURN.kernel_threads
+    )
     coverage = Coverage(
         purpose=looking.purpose,
         customers=seen.counted.customers,

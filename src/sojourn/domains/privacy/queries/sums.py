@@ -12,9 +12,10 @@ from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import consents, rules, statements
-from sojourn.domains.privacy.contracts import Answer, Coverage, EventFilter, Measure, MeasureRow, Purpose
+from sojourn.domains.privacy.contracts import Aggregate, Answer, Coverage, EventFilter, Measure, MeasureRow, Purpose
 from sojourn.domains.privacy.sight import ANSWERS, frozen_filter
 from sojourn.domains.privacy.stream import opened
+from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.period import Period
 
 
@@ -32,7 +33,7 @@ def measure(
     sum gives no rows. Raise InvalidError for a field that is not there.
     """
     batch = collection.newest_batch()
-    state = (batch, identity.map_version(), consents.epoch(), purpose, viewer.units)
+    state = (settings.SOJOURN.data, batch, identity.map_version(), consents.epoch(), purpose, viewer.units)
     question = (state, _frozen(measure), period, frozen_filter(events))
     answer, was_known = ANSWERS.get(question, lambda: _measure(measure, period, events, purpose, viewer, batch))
     return replace(answer, coverage=replace(answer.coverage, cached=True)) if was_known else answer
@@ -48,7 +49,7 @@ def _measure(
         rows = connection.execute(statements.summed(measure)).fetchall()
         customers, seen, everyone = connection.execute(statements.COVERED).fetchall()[0]
     return Answer(
-        value=tuple(_row(row) for row in rows if row[-2]),
+        value=tuple(_row(row, measure) for row in rows if row[-2]),
         coverage=Coverage(
             purpose=purpose,
             customers=customers,
@@ -62,13 +63,19 @@ def _measure(
     )
 
 
-def _row(row: tuple[object, ...]) -> MeasureRow:
+def _row(row: tuple[object, ...], measure: Measure) -> MeasureRow:
+    clusters = None
+    if measure.aggregate is Aggregate.CLUSTERS:
+        *before, nn, kk, nk, k, n, customers = row
+        clusters = Clusters(int(customers), *(float(part) for part in (n, k, nn, kk, nk)))  # type: ignore
+        row = (*before, k, n, customers)
     *key, value, events, customers = row
     return MeasureRow(
         key=tuple(None if part is None else str(part) for part in key),
         value=float(value),  # type: ignore[arg-type]
         events=int(events),  # type: ignore[call-overload]
         customers=int(customers),  # type: ignore[call-overload]
+        clusters=clusters,
     )
 
 
@@ -82,4 +89,5 @@ def _frozen(measure: Measure) -> Hashable:
         measure.aggregate,
         measure.field_name,
         measure.last_per_customer,
+        measure.hits,
     )

@@ -1,0 +1,62 @@
+"""Completion and abandonment of named journeys as KPIs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.journeys import queries as journeys
+from sojourn.domains.journeys.contracts import Completion
+from sojourn.domains.metrics.rules import Estimate
+from sojourn.domains.privacy import queries as privacy
+from sojourn.domains.privacy.contracts import Coverage, EventFilter, Purpose
+from sojourn.engine.stats.intervals import proportion
+from sojourn.kit.errors import InvalidError
+from sojourn.kit.period import Period
+
+
+def estimates(
+    *,
+    kpi: str,
+    journey: str | None,
+    period: Period,
+    by: str | None,
+    events: EventFilter,
+    viewer: Viewer,
+    purpose: Purpose,
+) -> tuple[list[Estimate], Coverage]:
+    """Estimate the share of closed journeys that were completed or abandoned."""
+    if journey is None and by not in (None, "journey"):
+        raise InvalidError("journey: name one to break it down; without one there is a figure for each journey.")
+    slugs = [journey] if journey is not None else [each.slug for each in journeys.journeys(viewer=viewer)]
+    split = None if by == "journey" else by
+    found = [
+        each if journey is not None and split else replace(each, part=each.journey)
+        for slug in slugs
+        for each in journeys.completions(
+            slug=slug, period=period, by=split, events=events, viewer=viewer, purpose=purpose
+        )
+    ]
+    coverage = found[0].coverage if found else _nothing(period, viewer, purpose)
+    return [_estimate(kpi, each) for each in found], coverage
+
+
+def _estimate(kpi: str, found: Completion) -> Estimate:
+    clusters = found.completed_clusters if kpi == "completion_rate" else found.abandoned_clusters
+    return Estimate(
+        part=found.part,
+        clusters=clusters,
+        interval=proportion(clusters) if clusters.n else None,
+        factor=100,
+        width=1,
+        note=f"{found.open} still open" if found.open else "",
+    )
+
+
+def _nothing(period: Period, viewer: Viewer, purpose: Purpose) -> Coverage:
+    """Say what a figure of no journeys rests on."""
+    fresh = privacy.freshness(purpose=purpose, viewer=viewer)
+    return Coverage(
+        purpose=purpose, customers=0, events=0, left_out=None, period=period, batch=fresh.batch,
+        fresh_at=fresh.received_at, took_ms=0.0,
+    )  # fmt: skip

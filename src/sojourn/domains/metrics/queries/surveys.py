@@ -1,0 +1,138 @@
+"""Survey KPIs from `Survey Answered` {survey, question, kind, scale, score}."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.metrics import rules
+from sojourn.domains.metrics.rules import Estimate
+from sojourn.domains.privacy import queries as privacy
+from sojourn.domains.privacy.contracts import Aggregate, Coverage, EventFilter, Measure, MeasureRow, Purpose
+from sojourn.engine.stats.clusters import Clusters
+from sojourn.engine.stats.intervals import mean, net_score, proportion
+from sojourn.kit.errors import InvalidError
+from sojourn.kit.period import Period
+
+ANSWER = "Survey Answered"
+BY: Mapping[str, str] = {
+    "unit": "unit", "channel": "channel", "product": "product", "survey": "properties.survey", "month": "month",
+}  # fmt: skip
+NOT_SAID = "(none)"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One survey KPI's question to the door."""
+
+    kpi: str
+    period: Period
+    group: tuple[str, ...]
+    events: EventFilter
+    viewer: Viewer
+    purpose: Purpose
+
+    def rows(self, *, scale: str | None = None, **what: object) -> tuple[tuple[MeasureRow, ...], Coverage]:
+        where: dict[str, tuple[str, ...]] = {"properties.kind": (self.kpi,)}
+        if scale is not None:
+            where |= {"properties.scale": (scale,), "properties.score": rules.points_of(scale)}
+        answer = privacy.measure(
+            measure=Measure(event=ANSWER, where=where, **what),  # type: ignore[arg-type]
+            period=self.period,
+            events=self.events,
+            viewer=self.viewer,
+            purpose=self.purpose,
+        )
+        return answer.value, answer.coverage
+
+
+def estimates(
+    *, kpi: str, period: Period, by: str | None, events: EventFilter, viewer: Viewer, purpose: Purpose
+) -> tuple[list[Estimate], Coverage]:
+    """Estimate a survey KPI on each scale that was answered on; the KPI's own or most answered scale comes first."""
+    if by is not None and by not in BY:
+        raise InvalidError(f"by: choose one of {', '.join(BY)}, not {by}.")
+    asked = _Asked(kpi, period, () if by is None else (BY[by],), events, viewer, purpose)
+    rows, coverage = asked.rows(group=("properties.scale",))
+    answers = {row.key[0] or "": row.events for row in rows}
+    ranked = sorted(answers, key=lambda scale: (not rules.is_standard(kpi, scale), -answers[scale], scale))
+    found = [each for scale in ranked for each in _on_scale(asked, scale, answers[scale])]
+    if not found and by is None:
+        found = [_nothing("", Clusters.of([]), rules.STANDARD_SCALE.get(kpi, ""), "")]
+    return found, coverage
+
+
+def _on_scale(asked: _Asked, scale: str, answers: int) -> list[Estimate]:
+    note = "" if rules.is_standard(asked.kpi, scale) else f"non-standard scale {scale or NOT_SAID}, shown apart"
+    if rules.ends_of(scale) is None or (asked.kpi == "nps" and scale not in ("0-10", "1-10")):
+        return [_nothing("", Clusters.of([]), scale, f"{answers} answers on a scale without this figure; {note}")]
+    return _net_scores(asked, scale, note) if asked.kpi == "nps" else _by_customer(asked, scale, note)
+
+
+def _net_scores(asked: _Asked, scale: str, note: str) -> list[Estimate]:
+    """Estimate NPS: each customer's last answer of the period (and part) counts once."""
+    rows, _ = asked.rows(
+        scale=scale, group=(*asked.group, "properties.score"), last_per_customer=("properties.scale", *asked.group)
+    )
+    counts: dict[str, dict[float, int]] = defaultdict(dict)
+    for row in rows:
+        part, score = _part(row.key[:-1]), float(row.key[-1] or 0)
+        counts[part][score] = counts[part].get(score, 0) + row.events
+    return [_net_score(part, scores, scale, note) for part, scores in sorted(counts.items())]
+
+
+def _net_score(part: str, counts: Mapping[float, int], scale: str, note: str) -> Estimate:
+    promoters, passives, detractors = rules.promoters_and_detractors(counts)
+    n, k = promoters + passives + detractors, promoters - detractors
+    return Estimate(
+        part=part,
+        clusters=Clusters(n, n, k, n, promoters + detractors, k),
+        interval=net_score(promoters, passives, detractors),
+        factor=100,
+        width=2,
+        scale=scale,
+        note=note,
+        mean=sum(score * times for score, times in counts.items()) / n,
+    )
+
+
+def _by_customer(asked: _Asked, scale: str, note: str) -> list[Estimate]:
+    """Estimate CSAT (share in the top two boxes) or effort (mean), customers as clusters."""
+    is_share = asked.kpi == "csat"
+    hits = {"csat": rules.top_two(scale), "ces_ease": tuple(float(p) for p in range(rules.EASY_FROM, 8))}.get(asked.kpi)
+    means = _clusters(asked, scale, None)
+    shares = {} if hits is None else _clusters(asked, scale, hits)
+    low, high = rules.ends_of(scale) or (0, 1)
+    found = []
+    for part, clusters in sorted((shares if is_share else means).items()):
+        easy = f"{shares[part].value:.0%} answered 5-7" if asked.kpi == "ces_ease" and scale == "1-7" else ""
+        found.append(
+            Estimate(
+                part=part,
+                clusters=clusters,
+                interval=proportion(clusters) if is_share else mean(clusters),
+                factor=100 if is_share else 1,
+                width=1 if is_share else high - low,
+                scale=scale,
+                note="; ".join(filter(None, [note, easy])),
+                mean=means[part].value,
+            )
+        )
+    return found
+
+
+def _clusters(asked: _Asked, scale: str, hits: tuple[float, ...] | None) -> dict[str, Clusters]:
+    rows, _ = asked.rows(
+        scale=scale, group=asked.group, aggregate=Aggregate.CLUSTERS, field_name="properties.score", hits=hits
+    )
+    return {_part(row.key): row.clusters for row in rows if row.clusters is not None}
+
+
+def _part(key: tuple[str | None, ...]) -> str:
+    return (key[0] or NOT_SAID) if key else ""
+
+
+def _nothing(part: str, clusters: Clusters, scale: str, note: str) -> Estimate:
+    return Estimate(part=part, clusters=clusters, interval=None, factor=1, width=1, scale=scale, note=note)

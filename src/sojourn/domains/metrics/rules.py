@@ -1,0 +1,151 @@
+"""Thought of metrics: scales, top boxes, and how an estimate becomes a figure that may be shown."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+from sojourn.domains.metrics.contracts import Figure, Kpi
+from sojourn.domains.privacy.contracts import Coverage
+from sojourn.engine.stats.changes import ALPHA, benjamini_hochberg, difference
+from sojourn.engine.stats.clusters import Clusters
+from sojourn.engine.stats.intervals import MIN_CUSTOMERS, Interval
+
+COMPUTED = ("nps", "csat", "ces", "ces_ease", "completion_rate", "abandonment_rate")
+SURVEY_KPIS = ("nps", "csat", "ces", "ces_ease")
+STANDARD_SCALE = {"nps": "0-10", "ces": "1-5", "ces_ease": "1-7"}  # csat has a scale of each question
+DETRACTORS_UP_TO = 6
+PROMOTERS_FROM = 9
+EASY_FROM = 5
+NO_FIGURE = {"nps": "a net promoter score is asked on 0-10 (or, marked, 1-10)"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A KPI in one part: its sums by customer, its interval, and in what unit it is shown."""
+
+    part: str
+    clusters: Clusters
+    interval: Interval | None
+    factor: float  # 100 where a share is shown in percent or points
+    width: float  # range that the value can take, before the factor
+    scale: str = ""
+    note: str = ""
+    mean: float | None = None
+
+
+def catalogue() -> tuple[Kpi, ...]:
+    """Read the KPI catalogue that ships with the package."""
+    text = (files("sojourn.domains.metrics") / "catalogue" / "kpis.csv").read_text(encoding="utf-8")
+    return tuple(_kpi(row) for row in csv.DictReader(text.splitlines()))
+
+
+def _kpi(row: Mapping[str, str]) -> Kpi:
+    return Kpi(
+        id=row["id"],
+        name=row["name"],
+        family=row["family"],
+        definition=row["definition"],
+        unit=row["unit"],
+        better=row["better"],
+        target=float(row["target"]) if row["target"] else None,
+        action_threshold=float(row["action_threshold"]) if row["action_threshold"] else None,
+        benchmark=row["benchmark"],
+        frequency=row["frequency"],
+        computed=row["id"] in COMPUTED,
+    )
+
+
+def ends_of(scale: str) -> tuple[int, int] | None:
+    """Read a scale such as `0-10`; None when it is none.
+
+    >>> ends_of("1-7"), ends_of("stars")
+    ((1, 7), None)
+    """
+    found = re.fullmatch(r"(\d{1,2})-(\d{1,3})", scale)
+    if found is None or int(found[1]) >= int(found[2]):
+        return None
+    return int(found[1]), int(found[2])
+
+
+def points_of(scale: str) -> tuple[str, ...]:
+    """List a scale's points as they may be written in an answer.
+
+    >>> points_of("1-2")
+    ('1', '1.0', '2', '2.0')
+    """
+    low, high = ends_of(scale) or (0, -1)
+    return tuple(text for point in range(low, high + 1) for text in (str(point), f"{point}.0"))
+
+
+def top_two(scale: str) -> tuple[float, ...]:
+    """Give the top two boxes of a scale.
+
+    >>> top_two("1-5"), top_two("0-10")
+    ((4.0, 5.0), (9.0, 10.0))
+    """
+    _, high = ends_of(scale) or (0, 0)
+    return float(high - 1), float(high)
+
+
+def promoters_and_detractors(counts: Mapping[float, int]) -> tuple[int, int, int]:
+    """Sort answers by score into promoters (9-10), passives (7-8) and detractors (6 and less)."""
+    promoters = sum(n for score, n in counts.items() if score >= PROMOTERS_FROM)
+    detractors = sum(n for score, n in counts.items() if score <= DETRACTORS_UP_TO)
+    return promoters, sum(counts.values()) - promoters - detractors, detractors
+
+
+def is_standard(kpi: str, scale: str) -> bool:
+    """Say whether a scale is the one that the KPI is defined on."""
+    return STANDARD_SCALE.get(kpi, scale) == scale
+
+
+def figures(kpi: Kpi, now: Iterable[Estimate], before: Iterable[Estimate], coverage: Coverage) -> tuple[Figure, ...]:
+    """Turn estimates into figures, compared with the period before as one family."""
+    earlier = {(each.part, each.scale): each for each in before}
+    made = [_figure(kpi, each, earlier.get((each.part, each.scale)), coverage) for each in now]
+    adjusted = benjamini_hochberg([p for _, p in made])
+    return tuple(
+        replace(figure, change_is_real=None if p is None else p < ALPHA)
+        for (figure, _), p in zip(made, adjusted, strict=True)
+    )
+
+
+def _figure(kpi: Kpi, now: Estimate, before: Estimate | None, coverage: Coverage) -> tuple[Figure, float | None]:
+    found = now.interval
+    few = found is None or found.is_too_few(now.width)
+    figure = Figure(
+        kpi=kpi.id,
+        part=now.part,
+        value=None if found is None or few else found.value * now.factor,
+        low=None if found is None or few else found.low * now.factor,
+        high=None if found is None or few else found.high * now.factor,
+        n=round(now.clusters.n),
+        unit=kpi.unit,
+        method="" if found is None else found.method,
+        note="; ".join(filter(None, [_why_few(now) if few else "", now.note])),
+        change=None,
+        change_is_real=None,
+        coverage=coverage,
+        scale=now.scale,
+        mean=None if few else now.mean,
+    )
+    if few or before is None or before.interval is None or before.interval.is_too_few(before.width):
+        return figure, None
+    changed = difference(now.clusters, before.clusters)
+    return replace(
+        figure,
+        change=changed.value * now.factor,
+        change_low=None if changed.low is None else changed.low * now.factor,
+        change_high=None if changed.high is None else changed.high * now.factor,
+    ), changed.p
+
+
+def _why_few(estimate: Estimate) -> str:
+    customers = estimate.clusters.customers
+    if customers < MIN_CUSTOMERS:
+        return f"too few to say: {customers} customers, {MIN_CUSTOMERS} are needed"
+    return "too few to say: the interval is wider than 30 % of the scale"
