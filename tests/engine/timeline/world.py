@@ -164,7 +164,8 @@ def contents(timeline: Timeline) -> list[tuple[Any, ...]]:
             if events.customer_keep is not None and not events.customer_keep[customer]:
                 continue
             for at in range(events.offset[customer], events.offset[customer + 1]):
-                person = int(part.person_offset[customer]) + int(part.who(np.array([at]))[0])
+                ordinals = part.ordinals()
+                person = int(part.person_offset[customer]) + (0 if ordinals is None else int(ordinals[at]))
                 found.append(
                     (
                         int(events.customer[customer]),

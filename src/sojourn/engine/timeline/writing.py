@@ -112,24 +112,28 @@ class Writer:
     def _concerned(self, new: Rows, change: Change) -> Int64s:
         """Find the customers whose events are new, moved or withdrawn."""
         fresh = new.persons
-        moved = np.union1d(fresh, change.moved) if change.moved is not None else self._everyone(fresh)
+        moved = (
+            lookup.distinct(np.concatenate([fresh, change.moved]))
+            if change.moved is not None
+            else self._everyone(fresh)
+        )
         found = [change.persons.customers_of(fresh)]
         for part in self.parts:
             person, before = lookup.holders(part, moved)
             after = change.persons.customers_of(person)
             found += [before[before != after], after[before != after]]
             found += [lookup.owners(part, change.withdrawn), lookup.holders(part, change.erased)[1]]
-        return np.unique(np.concatenate(found))
+        return lookup.distinct(np.concatenate(found))
 
     def _everyone(self, fresh: Int64s) -> Int64s:
-        return np.unique(np.concatenate([fresh, *(part.person for part in self.parts)]))
+        return lookup.distinct(np.concatenate([fresh, *(part.person for part in self.parts)]))
 
     def _closed(self, customers: Int64s, persons: Persons) -> tuple[list[Rows], Int64s]:
         """Take customers out, and those whom their persons lead to, until no more come up."""
         while True:
             at = [lookup.places(part, customers) for part in self.parts]
             held = [lookup.persons_at(part, places) for part, places in zip(self.parts, at, strict=True)]
-            wider = np.unique(np.concatenate([customers, *(persons.customers_of(each) for each in held)]))
+            wider = lookup.distinct(np.concatenate([customers, *(persons.customers_of(each) for each in held)]))
             if len(wider) == len(customers):
                 return [lookup.taken(part, places) for part, places in zip(self.parts, at, strict=True)], customers
             customers = wider
