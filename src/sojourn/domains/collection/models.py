@@ -180,6 +180,7 @@ class DeliveryRow(models.Model):
     is_queued = models.BooleanField(default=False)
     is_watched = models.BooleanField(default=False)  # came through the watched folder and is still to be reported
     is_cancelling = models.BooleanField(default=False)
+    attempts = models.IntegerField(default=0)  # runs that were begun
     by = models.CharField(max_length=100, default="")
     bytes_total = models.BigIntegerField(default=0)
     bytes_done = models.BigIntegerField(default=0)

@@ -20,6 +20,7 @@ from sojourn.kit import durable, jobs, queue
 from sojourn.kit.errors import SojournError
 from sojourn.kit.settings import Settings
 from sojourn.surfaces.worker import journal
+from sojourn.surfaces.worker.deliveries import Deliveries
 from sojourn.surfaces.worker.health import Health
 from sojourn.surfaces.worker.intake import Feed
 from sojourn.surfaces.worker.threads import IDLE, Doer
@@ -44,6 +45,9 @@ def run_once(settings: Settings) -> int:
     collection.run_commands()
     while (loaded := feed.step()) is not None:
         rows += loaded.written.rows if loaded.written else 0
+    collection.take_incoming()
+    collection.run_deliveries()
+    collection.take_incoming()
     follow()
     privacy.refresh_timeline()
     return rows
@@ -67,7 +71,9 @@ class Work:
         self._tail = Doer("tail", follow, every_seconds=5, pause_seconds=0.2)
         self._upkeep = Doer("upkeep", self._maintain, every_seconds=5, nice=IDLE)
         self._jobs = Doer("jobs", self._work_jobs, every_seconds=0.5)
-        self._doers = (self._timeline, self._tail, self._upkeep, self._jobs)
+        self._deliveries = Deliveries(ended=self._wake)
+        self._files = Doer("files", self._deliveries.turn, every_seconds=1)
+        self._doers = (self._timeline, self._tail, self._upkeep, self._jobs, self._files)
         self._compacted = time.monotonic()
         self._due = {each.name: 0.0 for each in jobs.REGISTRY.values()}
 
@@ -84,6 +90,7 @@ class Work:
             self._turn(feed)
         for doer in self._doers:
             doer.stop()
+        self._deliveries.stop()
         self._health.remove()
         journal.note("stopped")
 
@@ -108,10 +115,13 @@ class Work:
             self._health.beat(
                 state="loading", batch=loaded.batch, behind_seconds=round(behind, 2), doers=self._states()
             )
-        self._timeline.wake()
-        self._tail.wake()
+        self._wake()
         # A batch of a few events costs as much as one of a thousand: wait until more have come.
         self._stopped.wait(max(0.0, self._settings.load_linger_ms / 1_000 - (time.monotonic() - began)))
+
+    def _wake(self) -> None:
+        self._timeline.wake()
+        self._tail.wake()
 
     def _maintain(self) -> None:
         collection.delete_retired()

@@ -41,9 +41,17 @@ from sojourn.kit.errors import SojournError
 
 REFUSED_KEPT: Final = 1_000  # rows of one delivery in the quarantine; the others are counted
 TOKENS_AT_ONCE: Final = 5_000  # new identifiers of one transaction
+ATTEMPTS_MAX: Final = 5
 REPORT_SECONDS: Final = 0.5
 LEASE_SECONDS: Final = 3_600
 MINUTE_US: Final = 60_000_000
+
+
+class AbandonedError(SojournError):
+    """The process that loads a delivery ended each time before it was done."""
+
+    code = "abandoned"
+    status = 500
 
 
 class _CancelledError(SojournError):
@@ -114,7 +122,9 @@ def _clean_up(row: DeliveryRow, registry: hooks.Registry) -> None:
 
 
 def _begin(row: DeliveryRow) -> None:
-    row.status, row.message, row.bytes_done = DeliveryStatus.RUNNING, "", 0
+    if row.attempts >= ATTEMPTS_MAX:
+        raise AbandonedError(f"Loading broke off {row.attempts} times without a reason given; nothing entered.")
+    row.status, row.message, row.bytes_done, row.attempts = DeliveryStatus.RUNNING, "", 0, row.attempts + 1
     row.rows_good = row.rows_known = row.rows_refused = 0
     row.refused_by_code, row.value_total = {}, 0
     row.save()
