@@ -41,8 +41,14 @@ def application() -> Application:
     from django.core.wsgi import get_wsgi_application  # what follows needs Django's apps loaded, so nothing above may
 
     get_wsgi_application()  # loads the apps
+    from django.conf import settings
+    from django.utils.module_loading import autodiscover_modules
+
+    from sojourn.kit import queue
     from sojourn.surfaces.web import freshness, sse, statics
 
+    autodiscover_modules("plugins", "tasks")
+    queue.bind(settings.SOJOURN)
     statics.collect()
     # Made after collecting: the static files' middleware lists them once.
     return Application(sse.Stream(sse.Broadcast(freshness.reading)), get_wsgi_application())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys import queries as journeys
+from sojourn.domains.metrics import queries as metrics
 from sojourn.domains.privacy import queries as privacy
 from sojourn.surfaces.web.shell import bar
 
@@ -43,6 +44,8 @@ def everything(viewer: Viewer) -> Iterator[Found]:
         yield Found(label=journey.name, kind=gettext("journey"), url=explorer_url(journey=journey.slug))
     for term in privacy.vocabulary(viewer=viewer).names:
         yield Found(label=term.name, kind=gettext("event"), url=explorer_url(at=term.name))
+    for kpi in metrics.kpis():
+        yield Found(label=kpi.name, kind=gettext("KPI"), url=reverse("kpi", args=[kpi.id]))
     yield Found(label=gettext("Change password"), kind=gettext("page"), url=reverse("account_change_password"))
 
 

@@ -41,14 +41,24 @@ BAR = (
         parts=(Entry(label=_("Explorer"), name="explorer"), Entry(label=_("Named journeys"), name="journeys")),
     ),
     Entry(
+        label=_("Measures"),
+        name="kpis",
+        icon="ruler-measure",
+        parts=(Entry(label=_("KPIs"), name="kpis"),),
+    ),
+    Entry(
         label=_("Settings"),
         name="sources",
         icon="settings",
         parts=(
             Entry(label=_("Sources"), name="sources"),
             Entry(label=_("Tracking plan"), name="plan"),
+            Entry(label=_("Imports"), name="imports", role=Role.ANALYST),
+            Entry(label=_("Quarantine"), name="quarantine", role=Role.ANALYST),
+            Entry(label=_("Flow of data"), name="flow"),
             Entry(label=_("People"), name="people", role=Role.ADMINISTRATOR),
             Entry(label=_("API keys"), name="keys", role=Role.ADMINISTRATOR),
+            Entry(label=_("Health"), name="health"),
         ),
     ),
 )

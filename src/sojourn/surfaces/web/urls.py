@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, path
 
-from sojourn.surfaces.web.views import explorer, home, journeys, palette, people, plan, sources
+from sojourn.surfaces.web.views import data, explorer, home, imports, journeys, measures, palette, people, plan, sources
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -22,6 +22,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/plan/", plan.plan, name="plan"),
     path("settings/plan/change", plan.plan_edit, name="plan-edit"),
     path("settings/plan/forget", plan.plan_forget, name="plan-forget"),
+    path("settings/imports/", imports.imports, name="imports"),
+    path("settings/imports/<int:number>", imports.delivery, name="import"),
+    path("settings/quarantine/", data.quarantine, name="quarantine"),
+    path("settings/quarantine/<int:number>", data.refused, name="refused"),
+    path("settings/flow", data.flow, name="flow"),
+    path("settings/health", data.health, name="health"),
+    path("measures/kpis/", measures.kpis, name="kpis"),
+    path("measures/kpis/<slug:kpi_id>", measures.kpi, name="kpi"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/new", people.person_new, name="person-new"),
     path("settings/people/<int:person_id>/change", people.person_change, name="person-change"),

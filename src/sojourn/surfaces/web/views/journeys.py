@@ -29,6 +29,11 @@ class JourneyLine:
     completion: Completion
     explorer: str
 
+    @property
+    def percent(self) -> float:
+        """The completed share in per cent, as a bar's length."""
+        return 100 * self.completion.completed.value
+
 
 @page()
 def journeys(request: PageRequest) -> HttpResponse:

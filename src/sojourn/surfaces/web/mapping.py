@@ -1,0 +1,82 @@
+"""The import page's mapping: one choice of a column for each field of an event, over what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sojourn.domains.collection.contracts import Preview
+
+AS_FOUND = "\x00found"  # keep a rule that one column cannot say, such as "quantity times price"
+FIELDS: tuple[tuple[str, str | Promise], ...] = (
+    ("timestamp", _("When it happened")),
+    ("user_id", _("Whose it is (customer number)")),
+    ("anonymous_id", _("Whose it is, when not known by name")),
+    ("event", _("What happened")),
+    ("channel", _("Channel")),
+    ("touchpoint", _("Touchpoint")),
+    ("unit", _("Unit (branch, team)")),
+    ("product", _("Product")),
+    ("case", _("Case (application, order)")),
+    ("value", _("Value")),
+    ("currency", _("Currency")),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldChoice:
+    """One field of an event and the column that fills it; `rule` says a rule that no single column can."""
+
+    name: str
+    label: str | Promise
+    column: str
+    rule: str
+
+
+def choices(preview: Preview) -> tuple[FieldChoice, ...]:
+    """Give the fields with what the preview found for each."""
+    return tuple(_choice(name, label, preview.mapping.get(name)) for name, label in FIELDS)
+
+
+def chosen(posted: Mapping[str, str], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a mapping of what was chosen, over `base` for all that the page does not ask."""
+    mapping = dict(base)
+    for name, _label in FIELDS:
+        column = posted.get(f"map-{name}", AS_FOUND)
+        if column == AS_FOUND:
+            continue
+        mapping.pop(name, None)
+        if column:
+            mapping[name] = column
+    constant = posted.get("event-constant", "").strip()
+    if constant:
+        mapping["event"] = {"constant": constant}
+    return mapping
+
+
+def _choice(name: str, label: str | Promise, cell: object) -> FieldChoice:
+    if cell is None:
+        return FieldChoice(name=name, label=label, column="", rule="")
+    said = cell if isinstance(cell, dict) else {"column": cell}
+    column: Any = said.get("column") or []
+    columns: list[str] = [column] if isinstance(column, str) else list(column)
+    if set(said) == {"column"} and len(columns) == 1:
+        return FieldChoice(name=name, label=label, column=columns[0], rule="")
+    return FieldChoice(name=name, label=label, column=AS_FOUND, rule=_words(said, columns))
+
+
+def _words(said: Mapping[str, Any], columns: list[str]) -> str:
+    parts = [" / ".join(columns)] if columns else []
+    if said.get("times"):
+        parts.append(f"× {said['times']}")
+    if said.get("constant"):
+        parts.append(f"“{said['constant']}”")
+    if said.get("starts_with"):
+        parts.append(str(_("by its first letters")))
+    if said.get("only_without"):
+        parts.append(str(_("where %(field)s is empty")) % {"field": said["only_without"]})
+    return " ".join(parts)

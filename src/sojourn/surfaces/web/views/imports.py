@@ -1,0 +1,108 @@
+"""Settings > Imports: hand a file in, look at what it would become, load it, see what was refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from sojourn.domains.access.contracts import Role
+from sojourn.domains.catalogue import queries as catalogue
+from sojourn.domains.collection import actions, queries
+from sojourn.domains.collection.contracts import Delivery, DeliveryStatus
+from sojourn.kit.errors import SojournError
+from sojourn.surfaces.web import mapping as mappings
+from sojourn.surfaces.web.doors import PageRequest, page
+from sojourn.surfaces.web.forms import PlainForm
+
+OPEN = (DeliveryStatus.WAITING, DeliveryStatus.RUNNING)
+
+
+class UploadForm(PlainForm):
+    """A file and where it comes from."""
+
+    source = forms.ChoiceField()
+    file = forms.FileField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].label = _("Source")
+        self.fields["file"].label = _("File")
+        self.fields["file"].help_text = _("CSV, Parquet, JSON lines or XES, also packed with gzip.")
+        sources = [(each.slug, each.name) for each in catalogue.sources() if each.is_active]
+        self.fields["source"].choices = sources  # type: ignore[attr-defined]
+
+
+@page(Role.ANALYST)
+def imports(request: PageRequest) -> HttpResponse:
+    """List what was delivered, and take a file."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        taken = form.attempt(
+            lambda: actions.begin(
+                source=form.cleaned_data["source"], name=file.name or "file", file=file, viewer=request.viewer
+            )
+        )
+        if taken:
+            return redirect("import", number=taken.id)
+    before = request.GET.get("before", "")
+    listed = queries.deliveries(before=int(before) if before.isdigit() else None, limit=50)
+    context = {"form": form, "deliveries": listed, "has_sources": bool(form.fields["source"].choices)}  # type: ignore[attr-defined]
+    return render(request, "web/imports.html", context)
+
+
+@page(Role.ANALYST)
+def delivery(request: PageRequest, number: int) -> HttpResponse:
+    """Show one delivery: its preview before it is loaded, its progress, its result."""
+    found = queries.delivery(number)
+    if request.method == "POST":
+        return _changed(request, found)
+    if found.status == DeliveryStatus.WAITING and not found.is_queued:
+        preset = request.GET.get("preset", "")
+        return _previewed(request, found, {"name": preset} if preset else None)
+    context = {
+        "delivery": found,
+        "is_open": found.status in OPEN,
+        "share": 100 * found.bytes_done / found.bytes_total if found.bytes_total else 0,
+        "refused": queries.refused_rows(number, limit=200),
+    }
+    return render(request, "web/import.html", context)
+
+
+def _changed(request: PageRequest, found: Delivery) -> HttpResponse:
+    what = request.POST.get("what", "")
+    if what == "cancel":
+        actions.cancel(delivery=found.id, viewer=request.viewer)
+        return redirect("import", number=found.id)
+    try:
+        preset = request.POST.get("preset", "")
+        base = queries.preview(found.id, mapping={"name": preset} if preset else None).mapping
+        mapping = mappings.chosen(request.POST, base)
+        if what == "start":
+            actions.start(delivery=found.id, mapping=mapping, viewer=request.viewer)
+            return redirect("import", number=found.id)
+    except SojournError as refusal:
+        return _previewed(request, found, None, refusal.message)
+    return _previewed(request, found, mapping)
+
+
+def _previewed(
+    request: PageRequest, found: Delivery, mapping: dict[str, Any] | None, refusal: str = ""
+) -> HttpResponse:
+    context: dict[str, Any] = {"delivery": found, "refusal": refusal, "presets": queries.import_presets()}
+    try:
+        preview = queries.preview(found.id, mapping=mapping)
+        shown = [name for name in _columns(preview.events) if any(event.get(name) for event in preview.events)]
+        rows = [[event.get(name) or "" for name in shown] for event in preview.events]
+        context |= {"preview": preview, "fields": mappings.choices(preview), "shown": shown, "rows": rows}
+    except SojournError as error:
+        context["refusal"] = refusal or error.message
+    return render(request, "web/import_preview.html", context | {"as_found": mappings.AS_FOUND})
+
+
+def _columns(events: tuple[dict[str, str | None], ...]) -> list[str]:
+    return list(dict.fromkeys(name for event in events for name in event))

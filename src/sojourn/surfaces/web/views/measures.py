@@ -1,0 +1,153 @@
+"""Measures > KPIs: the catalogue, and each computed figure by month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.journeys import queries as journeys
+from sojourn.domains.metrics import queries
+from sojourn.domains.metrics.contracts import Figure, Kpi
+from sojourn.domains.privacy import queries as privacy
+from sojourn.kit.errors import SojournError
+from sojourn.surfaces.web import figures
+from sojourn.surfaces.web.doors import PageRequest, page
+from sojourn.surfaces.web.scorecard import Card, card, places, written
+
+DAYS = ("28", "90", "365")
+SURVEY_PARTS = ("survey", "channel", "unit", "product")
+JOURNEY_PARTS = ("channel", "unit", "product", "source")
+
+
+@page()
+def kpis(request: PageRequest) -> HttpResponse:
+    """List the catalogue: computed figures first, then what is defined but not computed yet."""
+    days = _days(request)
+    cards = computed_cards(request.viewer, days)
+    rest: dict[str, list[Kpi]] = {}
+    for each in queries.kpis():
+        if not each.computed:
+            rest.setdefault(each.family, []).append(each)
+    count = sum(len(listed) for listed in rest.values())
+    context = {"cards": cards, "rest": rest.items(), "rest_count": count, "days": days, "choices": DAYS}
+    return render(request, "web/kpis.html", context)
+
+
+@page()
+def kpi(request: PageRequest, kpi_id: str) -> HttpResponse:
+    """Show one KPI: its figures, its course by month, its parts."""
+    found = queries.kpi(kpi_id=kpi_id)
+    days, journey = _days(request), request.GET.get("journey", "")
+    context: dict[str, Any] = {"kpi": found, "days": days, "choices": DAYS, "journey": journey}
+    if found.computed:
+        context |= _figures_of(found, days, journey, request.GET.get("by", ""), request.viewer)
+    return render(request, "web/kpi.html", context)
+
+
+def computed_cards(viewer: Viewer, days: str) -> list[Card]:
+    """Give a card for each figure that this release computes; a journey KPI has one for each journey."""
+    period = privacy.recent_period(days=int(days), viewer=viewer)
+    names = {each.slug: each.name for each in journeys.journeys(viewer=viewer)}
+    return [
+        card(each, figure, _name(each, figure, names))
+        for each in queries.kpis()
+        if each.computed
+        for figure in queries.figure(kpi=each.id, period=period, viewer=viewer)
+    ]
+
+
+def _name(kpi: Kpi, figure: Figure, journeys_named: dict[str, str]) -> str:
+    part = journeys_named.get(figure.part, figure.part)
+    scale = _("scale %(scale)s") % {"scale": figure.scale} if figure.scale else ""
+    return " · ".join(filter(None, [kpi.name, part, scale]))
+
+
+def _figures_of(kpi: Kpi, days: str, journey: str, by: str, viewer: Viewer) -> dict[str, Any]:
+    period = privacy.recent_period(days=int(days), viewer=viewer)
+    year = privacy.recent_period(days=365, viewer=viewer)
+    named = journeys.journeys(viewer=viewer)
+    is_of_journeys = kpi.id in ("completion_rate", "abandonment_rate")
+    if is_of_journeys and not journey and named:
+        journey = named[0].slug
+    of = journey or None
+    whole = queries.figure(kpi=kpi.id, period=period, viewer=viewer, journey=of)
+    months = (
+        queries.figure(kpi=kpi.id, period=year, viewer=viewer, by="month", journey=of)
+        if of or not is_of_journeys
+        else ()
+    )
+    choices = JOURNEY_PARTS if is_of_journeys else SURVEY_PARTS
+    by = by if by in choices else choices[0]
+    names = {each.slug: each.name for each in named}
+    context: dict[str, Any] = {
+        "cards": [card(kpi, each, _name(kpi, each, names)) for each in whole],
+        "chart": chart(kpi, months) if months else None,
+        "by": by,
+        "parts": choices,
+        "journey": journey,
+        "journeys": named if is_of_journeys else (),
+    }
+    try:
+        context["rows"] = [
+            card(kpi, each) for each in queries.figure(kpi=kpi.id, period=period, viewer=viewer, by=by, journey=of)
+        ]
+    except SojournError as refusal:
+        context["refusal"] = refusal.message
+    return context
+
+
+def chart(kpi: Kpi, months: tuple[Figure, ...]) -> dict[str, Any]:
+    """Lay a KPI's months out as a line with whiskers, with its table and its sentence."""
+    scale = months[0].scale
+    shown = [each for each in months if each.scale == scale]
+    labels = [each.part for each in shown]
+    target = kpi.target
+    return {
+        "kind": "line",
+        "labels": labels,
+        "series": [
+            {"name": kpi.name, "values": [each.value for each in shown]},
+            {"name": _("low"), "values": [each.low for each in shown]},
+            {"name": _("high"), "values": [each.high for each in shown]},
+        ],
+        "target": target,
+        "target_says": "" if target is None else _("target %(value)s") % {"value": written(kpi, target)},
+        "unit": _("Month"),
+        "says": _course(kpi, shown),
+        "rows": [_row(kpi, each) for each in shown],
+    }
+
+
+def _course(kpi: Kpi, months: list[Figure]) -> str:
+    known = [each for each in months if each.value is not None]
+    if not known:
+        return _("%(kpi)s by month: no month has enough answers to say.") % {"kpi": kpi.name}
+    low = min(known, key=lambda each: each.value or 0.0)
+    high = max(known, key=lambda each: each.value or 0.0)
+    return _(
+        "%(kpi)s by month with 95%% intervals: %(latest)s in %(month)s; "
+        "lowest %(low)s in %(when_low)s, highest %(high)s in %(when_high)s."
+    ) % {
+        "kpi": kpi.name,
+        "latest": written(kpi, known[-1].value or 0.0),
+        "month": known[-1].part,
+        "low": written(kpi, low.value or 0.0),
+        "when_low": low.part,
+        "high": written(kpi, high.value or 0.0),
+        "when_high": high.part,
+    }
+
+
+def _row(kpi: Kpi, figure: Figure) -> tuple[str, ...]:
+    if figure.value is None or figure.low is None or figure.high is None:
+        return (figure.part, figures.too_few(figure.n), "–", "–")
+    return (figure.part, *(figures.decimal(each, places(kpi)) for each in (figure.value, figure.low, figure.high)))
+
+
+def _days(request: PageRequest) -> str:
+    days = request.GET.get("days", "90")
+    return days if days in DAYS else "90"

@@ -1,0 +1,86 @@
+"""What waits for somebody: refused items, silent sources, broken plans, failed imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sojourn.domains.access.contracts import Role, Viewer
+from sojourn.domains.catalogue import queries as catalogue
+from sojourn.domains.catalogue.contracts import FreshnessState
+from sojourn.domains.collection import queries as collection
+from sojourn.domains.collection.contracts import DeliveryStatus, Pressure
+from sojourn.surfaces.web import figures
+
+RECENT = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """One thing that waits, in words, and where to see to it."""
+
+    says: str
+    url: str
+    icon: str = "alert-triangle"
+    is_urgent: bool = False
+
+
+def matters(viewer: Viewer, now: datetime) -> list[Matter]:
+    """List what waits for this viewer, urgent things first."""
+    found = [*_pressure(), *_sources()]
+    if viewer.role is not Role.VIEWER:
+        found += [*_imports(now), *_quarantine(now), *_plan()]
+    return sorted(found, key=lambda each: not each.is_urgent)
+
+
+def _pressure() -> Iterator[Matter]:
+    if collection.back_pressure().state is not Pressure.OPEN:
+        yield Matter(says=_("Intake takes no events: there is no room."), url=reverse("flow"), is_urgent=True)
+
+
+def _sources() -> Iterator[Matter]:
+    for each in catalogue.freshness():
+        promised = each.expected_every_minutes
+        if promised and each.state in (FreshnessState.LATE, FreshnessState.SILENT):
+            says = _("%(source)s is %(state)s: it should send every %(minutes)s minutes.") % {
+                "source": each.source,
+                "state": _("late") if each.state is FreshnessState.LATE else _("silent"),
+                "minutes": promised,
+            }
+            yield Matter(says=says, url=reverse("source", args=[each.source]), icon="clock", is_urgent=True)
+
+
+def _imports(now: datetime) -> Iterator[Matter]:
+    for each in collection.deliveries(limit=20):
+        url = reverse("import", args=[each.id])
+        if each.status is DeliveryStatus.FAILED and each.created_at > now - RECENT:
+            yield Matter(says=_("The import of %(file)s failed.") % {"file": each.name}, url=url, is_urgent=True)
+        elif each.status is DeliveryStatus.WAITING and not each.is_queued:
+            says = _("%(file)s waits for you to look at it.") % {"file": each.name}
+            yield Matter(says=says, url=url, icon="file-import")
+
+
+def _quarantine(now: datetime) -> Iterator[Matter]:
+    refused = sum(each.refused for each in collection.flow(since=now - RECENT, until=now))
+    if refused:
+        says = ngettext(
+            "%(n)s item was refused in the last 7 days.", "%(n)s items were refused in the last 7 days.", refused
+        ) % {"n": figures.whole(refused)}
+        yield Matter(says=says, url=reverse("quarantine"), icon="shield-exclamation")
+
+
+def _plan() -> Iterator[Matter]:
+    broken = catalogue.violations()
+    if broken:
+        worst = broken[0]
+        says = ngettext(
+            "Events break the tracking plan in %(n)s way, most often %(event)s.",
+            "Events break the tracking plan in %(n)s ways, most often %(event)s.",
+            len(broken),
+        ) % {"n": len(broken), "event": worst.event}
+        yield Matter(says=says, url=reverse("plan"), icon="list-check")
