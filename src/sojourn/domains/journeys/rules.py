@@ -46,7 +46,7 @@ def _share(found: Interval, n: int) -> Share:
 
 def seconds(micros: float) -> float | None:
     """Turn microseconds into seconds, and a figure that means nothing (NaN) into None."""
-    return None if isnan(micros) else micros / MICROS
+    return None if isnan(micros) else float(micros) / MICROS
 
 
 def top_steps(visitors: Mapping[str, int], wanted: int) -> tuple[str, ...]:
