@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import httpx
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
+PREFIX = "/api/v1/"
+OF_THE_TIMELINE = frozenset({"events", "funnel", "graph", "journeys", "kpis", "stream", "variants", "vocabulary"})
 IN_PROCESS = "sojourn.local"  # as `surfaces.rest.auth` reads it
 
 
@@ -32,6 +34,8 @@ def transport(settings: Settings) -> Iterator[httpx.BaseTransport]:
 
 def _application(settings: Settings) -> App:
     os.environ["DJANGO_SETTINGS_MODULE"] = "sojourn.settings"
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(settings.cache / "kernels"))  # compiled once, as by the server
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from django.core.wsgi import get_wsgi_application
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
@@ -51,6 +55,10 @@ def _application(settings: Settings) -> App:
 def _as_local(application: App) -> App:
     def called(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ[IN_PROCESS] = True
+        if environ["PATH_INFO"].removeprefix(PREFIX).split("/")[0] in OF_THE_TIMELINE:
+            from sojourn.domains.privacy import actions as privacy
+
+            privacy.refresh_timeline()  # the work process does it where there is one; cheap when nothing is new
         return application(environ, start_response)
 
     return called

@@ -35,8 +35,9 @@ class RefusedError(SojournError):
 class Server:
     """The API as the commands use it; each call raises RefusedError or UnreachableError with one sentence."""
 
-    def __init__(self, client: httpx.Client) -> None:
+    def __init__(self, client: httpx.Client, *, is_local: bool = False) -> None:
         self._client = client
+        self.is_local = is_local  # the server sees this machine's files
 
     def get(self, path: str, **params: Any) -> Any:
         """Read."""
@@ -68,6 +69,11 @@ class Server:
             cursor = page["next"] or ""
             if not cursor:
                 return items
+
+    def upload(self, path: str, content: Iterator[bytes], **params: Any) -> Any:
+        """Send a file's bytes."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self.call("POST", path, params=params, content=content, headers=headers)
 
     def call(self, method: str, path: str, **request: Any) -> Any:
         """Send one request and give the answer's JSON."""
@@ -101,7 +107,7 @@ def connect(*, data: Path | None, url: str | None, key: str | None) -> Iterator[
     if running:
         headers = {"Authorization": f"Bearer {running['token']}"}
         with httpx.Client(base_url=running["url"], headers=headers, timeout=TIMEOUT_S) as client:
-            yield Server(client)
+            yield Server(client, is_local=True)
         return
     from sojourn.surfaces.cli.inprocess import transport
 
@@ -109,7 +115,7 @@ def connect(*, data: Path | None, url: str | None, key: str | None) -> Iterator[
         transport(settings) as opened,
         httpx.Client(transport=opened, base_url="http://sojourn.localhost", timeout=None) as client,
     ):
-        yield Server(client)
+        yield Server(client, is_local=True)
 
 
 def _running(file: Path) -> dict[str, str] | None:

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from sojourn import __version__
-from sojourn.surfaces.rest import events, explorer, health, journeys, people, plan, problems, sources, units
+from sojourn.surfaces.rest import (
+    deliveries,
+    events,
+    explorer,
+    flow,
+    health,
+    journeys,
+    kpis,
+    people,
+    plan,
+    problems,
+    sources,
+    units,
+)
 from sojourn.surfaces.rest.answering import Api
 from sojourn.surfaces.rest.auth import Key, SignedIn
 from sojourn.surfaces.rest.renderer import JsonRenderer
@@ -19,5 +32,5 @@ api = Api(
     auth=[Key(), SignedIn()],
 )
 problems.install(api)
-for room in (health, events, explorer, journeys, sources, plan, units, people):
+for room in (health, events, explorer, journeys, kpis, deliveries, flow, sources, plan, units, people):
     api.add_router("", room.router)

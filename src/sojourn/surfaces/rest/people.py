@@ -6,13 +6,14 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Path, Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from sojourn.domains.access import actions, queries
 from sojourn.domains.access.contracts import ApiKey, AuditEntry, NewKey, Person, Role, Scope
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, encode, number
+from sojourn.surfaces.rest.types import Flag, Instant
 
 router = Router(tags=["people and keys"])
 Id = Annotated[int, Path(ge=1, lt=1 << 63)]
@@ -30,7 +31,7 @@ class PersonChange(Schema):
     """What changes; the rest stays."""
 
     role: Role | None = None
-    is_active: bool | None = None
+    is_active: Flag | None = None
 
 
 class Password(Schema):
@@ -45,7 +46,7 @@ class KeyRequest(Schema):
     name: str = Field(max_length=100)
     scopes: list[Scope] = Field(min_length=1, max_length=2)
     role: Role = Role.ANALYST
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 @router.get("/people", response={200: Page[Person], **PROBLEMS}, summary="List who signs in")

@@ -13,6 +13,7 @@ from sojourn.domains.catalogue.contracts import EventTypeRow, Plan, PlanVersion,
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, sliced
+from sojourn.surfaces.rest.types import Whole
 
 router = Router(tags=["tracking plan"])
 TEXT_MAX_CHARACTERS = 2_000_000
@@ -24,7 +25,7 @@ class PlanText(Schema):
     """A plan as YAML, or as JSON, which is YAML."""
 
     text: str = Field(max_length=TEXT_MAX_CHARACTERS)
-    base: int | None = Field(None, ge=0, le=VERSION_MAX, description="The version that was edited.")
+    base: Whole | None = Field(None, ge=0, le=VERSION_MAX, description="The version that was edited.")
 
 
 class PlanAnswer(Schema):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys.contracts import Question
@@ -11,6 +11,7 @@ from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import EventFilter
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
+from sojourn.surfaces.rest.types import Instant
 
 VALUES_MAX = 100
 VALUE_MAX_CHARACTERS = 400
@@ -21,8 +22,8 @@ DEFAULT_DAYS = 90
 class PeriodAsked(Schema):
     """A span of time. Without `since` and `until`: the last `days` of the data (90 when none are given)."""
 
-    since: AwareDatetime | None = Field(None, description="First instant, such as 2026-01-01T00:00:00Z.")
-    until: AwareDatetime | None = Field(None, description="First instant after the period.")
+    since: Instant | None = Field(None, description="First instant, such as 2026-01-01T00:00:00Z.")
+    until: Instant | None = Field(None, description="First instant after the period.")
     days: int | None = Field(None, ge=1, le=DAYS_MAX, description="The last days of the data instead.")
 
 

@@ -13,6 +13,7 @@ from sojourn.domains.catalogue.contracts import Source, SourceKind
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import Page
+from sojourn.surfaces.rest.types import Flag, Whole
 
 router = Router(tags=["sources"])
 Slug = Annotated[str, Path(max_length=63)]
@@ -27,9 +28,9 @@ class SourceRequest(Schema):
     name: str = Field("", max_length=100)
     kind: SourceKind = SourceKind.SERVER
     channel: str = Field("", max_length=63, description="Taken where an event names none; empty: by the kind.")
-    is_strict: bool = Field(False, description="Answer 400 when any item of a request is refused.")
-    rate: int = Field(0, ge=0, le=RATE_MAX, description="Events a second that intake takes; 0: as the settings say.")
-    expected_every_minutes: int | None = Field(None, ge=1, le=YEAR_MINUTES, description="Freshness promise.")
+    is_strict: Flag = Field(False, description="Answer 400 when any item of a request is refused.")
+    rate: Whole = Field(0, ge=0, le=RATE_MAX, description="Events a second that intake takes; 0: as the settings say.")
+    expected_every_minutes: Whole | None = Field(None, ge=1, le=YEAR_MINUTES, description="Freshness promise.")
 
 
 class SourceChange(Schema):
@@ -37,10 +38,10 @@ class SourceChange(Schema):
 
     name: str | None = Field(None, max_length=100)
     channel: str | None = Field(None, max_length=63)
-    is_strict: bool | None = None
-    is_active: bool | None = None
-    rate: int | None = Field(None, ge=0, le=RATE_MAX)
-    expected_every_minutes: int | None = Field(None, ge=0, le=YEAR_MINUTES)
+    is_strict: Flag | None = None
+    is_active: Flag | None = None
+    rate: Whole | None = Field(None, ge=0, le=RATE_MAX)
+    expected_every_minutes: Whole | None = Field(None, ge=0, le=YEAR_MINUTES)
 
 
 @router.get("/sources", response={200: Page[Source], **PROBLEMS}, summary="List the sources")

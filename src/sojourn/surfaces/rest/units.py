@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
@@ -14,16 +12,28 @@ from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, sliced
+from sojourn.surfaces.rest.types import Day
 
 router = Router(tags=["organisation"])
 UNITS_MAX = 50_000
 TEXT_MAX_CHARACTERS = 10_000_000
 
 
+class UnitText(Schema):
+    """A unit in one place of the tree for one span of days."""
+
+    code: str = Field(min_length=1, max_length=63)
+    name: str = Field(min_length=1, max_length=200)
+    kind: str = Field(min_length=1, max_length=63)
+    parent: str | None = Field(None, max_length=63)
+    since: Day | None = None
+    until: Day | None = Field(None, description="First day after it.")
+
+
 class UnitTree(Schema):
     """The whole tree, past and future moves included: either rows, or a text (YAML or CSV)."""
 
-    units: list[Unit] | None = Field(None, max_length=UNITS_MAX)
+    units: list[UnitText] | None = Field(None, max_length=UNITS_MAX)
     text: str | None = Field(None, max_length=TEXT_MAX_CHARACTERS)
 
 
@@ -34,7 +44,7 @@ class SavedUnits(Schema):
 
 
 @router.get("/units", response={200: Page[Unit], **PROBLEMS}, summary="List the units")
-def list_units(request: HttpRequest, at: date | None = None, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[Unit]:
+def list_units(request: HttpRequest, at: Day | None = None, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[Unit]:
     """Those that stand on a day; without a day every row, moves included."""
     rows, following = sliced(queries.units(at=at), limit=limit, cursor=cursor)
     return Page[Unit](items=rows, next=following)
@@ -48,5 +58,5 @@ def put_units(request: HttpRequest, body: UnitTree) -> SavedUnits:
     if (body.units is None) == (body.text is None):
         raise InvalidError("units, text: give one of the two.")
     if body.units is not None:
-        return SavedUnits(count=actions.save_units(body.units, by=viewer.name))
+        return SavedUnits(count=actions.save_units([Unit(**each.dict()) for each in body.units], by=viewer.name))
     return SavedUnits(count=actions.save_units_text(body.text or "", by=viewer.name))

@@ -1,0 +1,186 @@
+"""Files of events: load them, follow them, list them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sojourn.surfaces.cli.options import connected
+from sojourn.surfaces.cli.progress import Progress
+from sojourn.surfaces.cli.server import RefusedError, Server
+from sojourn.surfaces.cli.tables import Columns, Shown, moment, said
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".json", ".xes")
+PACKED = (".gz",)
+OVER = frozenset({"done", "failed", "cancelled", "replaced"})
+POLL_SECONDS = 0.2
+REFUSED_SHOWN = 10
+COLUMNS: Columns = [
+    ("id", lambda row: str(row["id"])),
+    ("source", "source"),
+    ("file", "name"),
+    ("status", "status"),
+    ("good", "rows_good"),
+    ("known", "rows_known"),
+    ("refused", "rows_refused"),
+    ("rows/s", lambda row: round(row["rows_per_second"])),
+    ("handed in", moment("created_at")),
+]
+EVENTS: Columns = [(name, name) for name in ("line", "timestamp", "event", "user_id", "channel", "value")]
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, readable=True, path_type=Path))
+@click.option("--source", default="files", show_default=True, help="Slug of the source; made when it is not there.")
+@click.option("--as", "preset", default="", help="A preset's name; without it, the one that fits best.")
+@click.option("--encoding", default="", help="Without it, found out.")
+@click.option("--delimiter", default="", help="Of CSV; without it, found out.")
+@click.option("--dry-run", is_flag=True, help="Show what the files would become; nothing enters.")
+@connected
+def import_files(server: Server, paths: tuple[Path, ...], source: str, dry_run: bool, **reading: Any) -> Shown:
+    """Load files, or every file of a folder: CSV, Parquet, JSON lines, XES, each also packed with gzip.
+
+    The same file again changes nothing; a file of the same name from the same source replaces the earlier one.
+    """
+    files = [file for path in paths for file in _files(path)]
+    if not files:
+        raise click.UsageError(f"No files to load here; they end in {', '.join(SUFFIXES)}.")
+    _ensure_source(server, source)
+    if dry_run:
+        return _previews(server, files, source, reading)
+    done = [_load(server, file, source, reading) for file in files]
+    after = [line for each in done for line in _remarks(server, each)]
+    failed = any(each["status"] not in ("done", "replaced") for each in done)
+    return Shown(data=done, columns=COLUMNS, rows=done, after=after, exit_code=1 if failed else 0)
+
+
+@click.group("deliveries")
+def deliveries() -> None:
+    """List and call off the files that were handed in."""
+
+
+@deliveries.command("list")
+@click.option("--source", default="", help="Of one source only.")
+@click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True)
+@connected
+def list_deliveries(server: Server, source: str, limit: int) -> Shown:
+    """List deliveries, newest first."""
+    page = server.get("/deliveries", source=source, limit=limit)
+    return Shown(data=page, columns=COLUMNS, rows=page["items"], empty="No files yet: sojourn import FILE.")
+
+
+@deliveries.command("refused")
+@click.argument("delivery", type=click.IntRange(1))
+@connected
+def refused(server: Server, delivery: int) -> Shown:
+    """List the rows that a delivery refused, with line and reason; the first thousand are kept."""
+    items = server.every(f"/deliveries/{delivery}/refused")
+    columns: Columns = [("line", "place"), ("code", "code"), ("reason", "reason")]
+    return Shown(data=items, columns=columns, rows=items, empty="No rows were refused.")
+
+
+@deliveries.command("cancel")
+@click.argument("delivery", type=click.IntRange(1))
+@connected
+def cancel(server: Server, delivery: int) -> Shown:
+    """Call a delivery off: nothing of it enters."""
+    answer = server.post(f"/deliveries/{delivery}/cancel")
+    return Shown(data=answer, columns=COLUMNS, rows=[answer])
+
+
+@deliveries.command("presets")
+@connected
+def presets(server: Server) -> Shown:
+    """List the presets that --as takes."""
+    page = server.get("/presets")
+    return Shown(data=page, columns=[("preset", "name"), ("for", "title")], rows=page["items"])
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    for each in sorted(path.iterdir()):
+        suffixes = [suffix.lower() for suffix in each.suffixes if suffix.lower() not in PACKED]
+        if each.is_file() and not each.name.startswith(".") and suffixes and suffixes[-1] in SUFFIXES:
+            yield each
+
+
+def _ensure_source(server: Server, slug: str) -> None:
+    if slug not in {each["slug"] for each in server.get("/sources")["items"]}:
+        server.post("/sources", {"slug": slug, "kind": "file"})
+
+
+def _previews(server: Server, files: list[Path], source: str, reading: dict[str, Any]) -> Shown:
+    looked: list[Any] = []
+    before: list[str] = []
+    for file in files:
+        begun = _hand_in(server, file, source, reading)
+        try:
+            preview = server.post(f"/deliveries/{begun['id']}/preview", {"preset": reading["preset"]})
+        finally:
+            server.post(f"/deliveries/{begun['id']}/cancel")
+        looked.append({"file": str(file), **preview})
+        before += _told(file, preview)
+    return Shown(data=looked, columns=EVENTS, rows=[row for each in looked for row in each["events"]], before=before)
+
+
+def _told(file: Path, preview: dict[str, Any]) -> Iterator[str]:
+    whole = "all" if preview["is_whole"] else "the first"
+    yield f"{file}: {preview['format']}, {preview['encoding']}, read as {preview['preset'] or 'found out'}"
+    yield f"  of {whole} {preview['rows']:,} rows {preview['rows_good']:,} good, {preview['rows_refused']:,} refused"
+    yield from (f"  note: {each}" for each in preview["warnings"])
+    yield from (f"  line {line}: {reason}" for line, _, reason in preview["refused"][:REFUSED_SHOWN])
+
+
+def _hand_in(server: Server, file: Path, source: str, reading: dict[str, Any]) -> Any:
+    asked = {**reading, "source": source, "name": file.name, "start": False}
+    if server.is_local:
+        return server.post("/deliveries/local", {**asked, "path": str(file.resolve())})
+    with file.open("rb") as content, Progress(f"sending {file.name}", file.stat().st_size) as progress:
+        return server.upload("/deliveries/stream", progress.read(content), **{**asked, "start": "false"})
+
+
+def _load(server: Server, file: Path, source: str, reading: dict[str, Any]) -> Any:
+    begun = _hand_in(server, file, source, reading)
+    refusals: list[RefusedError] = []
+
+    def start() -> None:
+        # Without a server this answers only when all is loaded: the polling below runs beside it.
+        try:
+            server.post(f"/deliveries/{begun['id']}/start", {})
+        except RefusedError as error:
+            refusals.append(error)
+
+    starting = threading.Thread(target=start, daemon=True)
+    with Progress(f"loading {file.name}", begun["bytes_total"]) as progress:
+        starting.start()
+        while True:
+            now = server.get(f"/deliveries/{begun['id']}")
+            progress.show(now["bytes_done"], f"{now['rows_good']:,} good, {now['rows_refused']:,} refused")
+            if now["status"] in OVER or refusals:
+                break
+            time.sleep(POLL_SECONDS)
+    starting.join()
+    if refusals:
+        raise refusals[0]
+    return now
+
+
+def _remarks(server: Server, delivery: dict[str, Any]) -> Iterator[str]:
+    yield from (f"{delivery['name']}: {each}" for each in delivery["warnings"])
+    if delivery["message"]:
+        yield f"{delivery['name']}: {delivery['message']}"
+    if delivery["rows_refused"]:
+        page = server.get(f"/deliveries/{delivery['id']}/refused", limit=REFUSED_SHOWN)
+        yield from (f"{delivery['name']}: line {row['place']}: {row['reason']}" for row in page["items"])
+        if delivery["rows_refused"] > REFUSED_SHOWN:
+            yield f"More: sojourn deliveries refused {delivery['id']}"
+    codes = ", ".join(f"{code} {said(count)}" for code, count in delivery["refused_by_code"].items())
+    if codes:
+        yield f"{delivery['name']}: refused by reason: {codes}"

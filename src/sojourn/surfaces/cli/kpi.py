@@ -1,0 +1,68 @@
+"""Figures of the KPI catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.options import connected
+from sojourn.surfaces.cli.server import Server
+from sojourn.surfaces.cli.tables import Columns, Shown
+
+CATALOGUE: Columns = [
+    ("kpi", "id"),
+    ("name", "name"),
+    ("family", "family"),
+    ("unit", "unit"),
+    ("target", "target"),
+    ("computed", "computed"),
+]
+FIGURES: Columns = [
+    ("part", lambda row: row["part"] or "whole"),
+    ("scale", "scale"),
+    ("value", lambda row: _value(row)),
+    ("n", "n"),
+    ("change", lambda row: _change(row)),
+    ("method", "method"),
+]
+
+
+@click.command("kpi")
+@click.argument("kpi_id", required=False)
+@event_options
+@click.option("--by", help="A dimension, or survey, or month.")
+@click.option("--journey", help="For KPIs of journeys: one of them.")
+@connected
+def kpi(server: Server, kpi_id: str | None, **asked: Any) -> Shown:
+    """Show a KPI's figures, or without a name list the catalogue."""
+    if kpi_id is None:
+        page = server.get("/kpis")
+        return Shown(data=page, columns=CATALOGUE, rows=page["items"])
+    where = f"/kpis/{quote(kpi_id, safe='')}"
+    row = server.get(where)
+    page = server.get(f"{where}/figures", **asked)
+    figures = page["items"]
+    after = [coverage_line(figures[0]["coverage"])] if figures else []
+    title = f"{row['name']} ({row['unit']}): {row['definition']}"
+    return Shown(
+        data=page, columns=FIGURES, rows=figures, before=[title], empty="No figures for this period.", after=after
+    )
+
+
+def _value(row: dict[str, Any]) -> str:
+    if row["value"] is None:
+        return str(row["note"] or "too few to say")
+    if row["low"] is None or row["high"] is None:
+        return f"{row['value']:,.1f}"
+    return f"{row['value']:,.1f} ({row['low']:,.1f} to {row['high']:,.1f})"
+
+
+def _change(row: dict[str, Any]) -> str:
+    if row["change"] is None:
+        return "–"
+    if not row["change_is_real"]:
+        return "no real change"
+    return f"{abs(row['change']):,.1f} {'up' if row['change'] > 0 else 'down'}, real change"

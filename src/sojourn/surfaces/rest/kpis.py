@@ -1,0 +1,53 @@
+"""KPIs and their figures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Path, Query, Router
+from pydantic import Field
+
+from sojourn.domains.metrics import queries
+from sojourn.domains.metrics.contracts import Figure, Kpi
+from sojourn.surfaces.rest.auth import viewer_of
+from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.paging import Page
+from sojourn.surfaces.rest.question import EventsAsked, event_filter, period
+
+router = Router(tags=["measures"])
+KpiId = Annotated[str, Path(max_length=63)]
+
+
+class FigureAsked(EventsAsked):
+    """A span of time, which events, and what to break down by."""
+
+    by: str | None = Field(None, max_length=200, description="A dimension, or survey, or month.")
+    journey: str | None = Field(None, max_length=63, description="For KPIs of journeys: one of them.")
+
+
+@router.get("/kpis", response={200: Page[Kpi], **PROBLEMS}, summary="List the KPI catalogue")
+def list_kpis(request: HttpRequest) -> Page[Kpi]:
+    """With definitions, targets, and whether this release computes them."""
+    return Page[Kpi](items=list(queries.kpis()))
+
+
+@router.get("/kpis/{kpi_id}", response={200: Kpi, **PROBLEMS}, summary="Show a KPI's definition")
+def get_kpi(request: HttpRequest, kpi_id: KpiId) -> Kpi:
+    """One row of the catalogue."""
+    return queries.kpi(kpi_id=kpi_id)
+
+
+@router.get("/kpis/{kpi_id}/figures", response={200: Page[Figure], **PROBLEMS}, summary="Compute a KPI over a period")
+def figures(request: HttpRequest, kpi_id: KpiId, asked: Query[FigureAsked]) -> Page[Figure]:
+    """With n, 95 % interval, method, and the change from the period before; None when there are too few answers."""
+    viewer = viewer_of(request)
+    found = queries.figure(
+        kpi=kpi_id,
+        period=period(asked, viewer),
+        events=event_filter(asked),
+        by=asked.by,
+        journey=asked.journey,
+        viewer=viewer,
+    )
+    return Page[Figure](items=list(found))
