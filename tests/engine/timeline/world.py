@@ -165,7 +165,7 @@ def contents(timeline: Timeline) -> list[tuple[Any, ...]]:
                 continue
             for at in range(events.offset[customer], events.offset[customer + 1]):
                 ordinals = part.ordinals()
-                person = int(part.person_offset[customer]) + (0 if ordinals is None else int(ordinals[at]))
+                person = int(part.person_offset[customer]) + (0 if isinstance(ordinals, int) else int(ordinals[at]))
                 found.append(
                     (
                         int(events.customer[customer]),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sojourn.engine.kernels.words import NO_CODE, Int64s
 from sojourn.engine.timeline import part, sorting
 from sojourn.engine.timeline.part import Column
 from sojourn.engine.timeline.rows import Rows
+from sojourn.engine.timeline.threads import spread
 from sojourn.engine.timeline.words import Persons, TimelineError
 from sojourn.kit import durable
 
@@ -48,7 +49,7 @@ def build(path: Path, rows: Rows, persons: Persons, *, threads: int = 1) -> None
     for name in ("customer", "person", "person_offset", "person_order"):
         arrays[name][:] = getattr(placed, name)
     source = _sort(rows, placed, arrays, threads)
-    _fill(rows, placed, arrays, source)
+    _fill(rows, placed, arrays, source, threads)
     _fill_money(rows, arrays, source)
     arrays.clear()
     part.sync(mapped, path)
@@ -120,8 +121,7 @@ def _sort(rows: Rows, placed: Placed, arrays: dict[str, Array], threads: int) ->
         source,
     )
     cuts = shares(offset, threads)
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda low, high: sorting.ordered(offset, low, high, at, row, source), cuts[:-1], cuts[1:]))
+    spread(lambda ends: sorting.ordered(offset, *ends, at, row, source), pairwise(cuts), threads)
     if sorting.first_disorder(offset, at, row) >= 0:
         raise TimelineError("An event stands twice in the segments; run `sojourn doctor`.")
     return source
@@ -135,18 +135,21 @@ def shares(offset: Int64s, count: int) -> list[int]:
     return sorted(set(cuts)) if customers else [0, 0]
 
 
-def _fill(rows: Rows, placed: Placed, arrays: dict[str, Array], source: npt.NDArray[np.int32]) -> None:
-    sorting.gathered(rows.event, source, arrays["event"])
-    codes: dict[str, Array] = {
+def _fill(rows: Rows, placed: Placed, arrays: dict[str, Array], source: npt.NDArray[np.int32], threads: int) -> None:
+    columns: dict[str, Array] = {
+        "event": rows.event,
         "purposes": rows.purposes,
         **{f"dimension:{name}": codes for name, codes in rows.dimensions.items()},
     }
-    for name, values in codes.items():
-        if name in arrays:
+
+    def fill(name: str) -> None:
+        if name == "who":
+            sorting.gathered_by_person(placed.ordinal, placed.pid, source, arrays[name])
+        elif name in columns:
             # NO_CODE, cut to a byte, is the narrow form's 255
-            sorting.gathered(np.ascontiguousarray(values.astype(arrays[name].dtype)), source, arrays[name])
-    if "who" in arrays:
-        sorting.gathered_by_person(placed.ordinal, placed.pid, source, arrays["who"])
+            sorting.gathered(np.ascontiguousarray(columns[name].astype(arrays[name].dtype)), source, arrays[name])
+
+    spread(fill, arrays, threads)
 
 
 def _fill_money(rows: Rows, arrays: dict[str, Array], source: npt.NDArray[np.int32]) -> None:

@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sojourn.engine.kernels.compiling import compiled, frozen
-from sojourn.engine.kernels.words import Bytes, Flags, Int64s, UInt16s
+from sojourn.engine.kernels.words import Bytes, Flags, Int64s
 from sojourn.engine.timeline.part import Part, widened
 from sojourn.engine.timeline.rows import Rows
+from sojourn.engine.timeline.threads import spread
 from sojourn.engine.timeline.words import Persons
 
 D = TypeVar("D", bound=np.generic)
+Stored = npt.NDArray[Any] | int  # a column, or the one value that it has throughout
 
 
 def live(part: Part) -> Flags:
@@ -98,37 +100,46 @@ def holding(offset: Int64s, row: Int64s, low: int, high: int) -> Bytes:
     return hit
 
 
-def taken(part: Part, at: Int64s) -> Rows:
+def taken(part: Part, at: Int64s, *, threads: int = 1) -> Rows:
     """Take customers, by their places in a part, out as rows."""
     low: Int64s = part.offset[at]
     high: Int64s = part.offset[at + 1]
-    counts = _counts(low, high)
     money_low: Int64s = np.searchsorted(part.money_at, low)
     money_high: Int64s = np.searchsorted(part.money_at, high)
-    shift = _starts(counts) - low
-    first = _starts(_counts(part.person_offset[at], part.person_offset[at + 1]))
-    ordinals = part.ordinals()
+    counts = _counts(low, high)
+    first = _starts(_counts(part.person_offset[at], part.person_offset[at + 1])).astype(np.int32)
+    columns: list[tuple[Stored, Int64s, Int64s]] = [
+        (part.at, low, high),
+        (part.row, low, high),
+        (part.event, low, high),
+        (part.ordinals(), low, high),
+        (part.money_at, money_low, money_high),
+        (part.money_amount, money_low, money_high),
+        (part.narrow_codes("money_currency"), money_low, money_high),
+        (part.narrow_codes("purposes"), low, high),
+        *((part.narrow_codes(f"dimension:{name}"), low, high) for name in part.dimensions),
+    ]
+    when, row, event, who, money_at, amount, currency, purposes, *codes = spread(_cut_out, columns, threads)
+    shift = np.repeat(_starts(counts) - low, _counts(money_low, money_high))
     return Rows(
-        at=cut(part.at, low, high),
-        row=cut(part.row, low, high),
-        event=cut(part.event, low, high),
-        purposes=_codes(part, "purposes", low, high).astype(np.uint8),
-        pid=np.repeat(first.astype(np.int32), counts)
-        + (0 if ordinals is None else cut(ordinals, low, high).astype(np.int32)),
+        at=when,
+        row=row,
+        event=event,
+        purposes=purposes.astype(np.uint8),
+        pid=np.repeat(first, counts) + who.astype(np.int32),
         persons=persons_at(part, at),
-        dimensions={name: _codes(part, f"dimension:{name}", low, high) for name in part.dimensions},
-        money_at=cut(part.money_at, money_low, money_high).astype(np.int64)
-        + np.repeat(shift, _counts(money_low, money_high)),
-        money_amount=cut(part.money_amount, money_low, money_high).astype(np.int64),
-        money_currency=_codes(part, "money_currency", money_low, money_high),
+        dimensions={name: widened(each) for name, each in zip(part.dimensions, codes, strict=True)},
+        money_at=money_at + shift,
+        money_amount=amount.astype(np.int64),
+        money_currency=widened(currency),
     )
 
 
-def _codes(part: Part, name: str, low: Int64s, high: Int64s) -> UInt16s:
-    held = part.narrow_codes(name)
+def _cut_out(column: tuple[Stored, Int64s, Int64s]) -> npt.NDArray[Any]:
+    held, low, high = column
     if isinstance(held, int):
         return np.full(int((high - low).sum()), held, np.uint16)
-    return widened(cut(held, low, high))
+    return cut(held, low, high)
 
 
 def persons_at(part: Part, at: Int64s) -> Int64s:

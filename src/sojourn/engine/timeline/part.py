@@ -151,9 +151,9 @@ class Part:
         held = self.narrow_codes(name)
         return np.full(high - low, held, np.uint16) if isinstance(held, int) else widened(held[low:high])
 
-    def ordinals(self) -> Array | None:
-        """Say of each event which of its customer's persons it is of, counted from 0; None when all have one only."""
-        return self._arrays.get("who")
+    def ordinals(self) -> Array | int:
+        """Say of each event which of its customer's persons it is of, counted from 0; 0 when all have one only."""
+        return self._arrays.get("who", 0)
 
     def narrow_codes(self, name: str) -> Array | int:
         """Give a column of codes as it is stored: bytes (255 is none), 16-bit codes, or the one value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from sojourn.engine.kernels.compiling import frozen
 from sojourn.engine.kernels.words import Bytes, Flags, Int64s, UInt16s
 from sojourn.engine.timeline import sorting
 from sojourn.engine.timeline.sorting import Int32s
+from sojourn.engine.timeline.threads import spread
 
 D = TypeVar("D", bound=np.generic)
 
@@ -74,23 +75,34 @@ def empty(dimensions: Sequence[str]) -> Rows:
     )
 
 
-def joined(chunks: Sequence[Rows], dimensions: Sequence[str]) -> Rows:
+def joined(chunks: Sequence[Rows], dimensions: Sequence[str], *, threads: int = 1) -> Rows:
     """Put chunks one after the other, each person once."""
     if not chunks:
         return empty(dimensions)
     starts = np.cumsum([0, *(len(chunk) for chunk in chunks[:-1])])
+    columns: list[list[npt.NDArray[Any]]] = [
+        [chunk.at for chunk in chunks],
+        [chunk.row for chunk in chunks],
+        [chunk.event for chunk in chunks],
+        [chunk.purposes for chunk in chunks],
+        [chunk.money_at + start for chunk, start in zip(chunks, starts, strict=True)],
+        [chunk.money_amount for chunk in chunks],
+        [chunk.money_currency for chunk in chunks],
+        *([chunk.dimensions[name] for chunk in chunks] for name in dimensions),
+    ]
+    at, row, event, purposes, money_at, money_amount, money_currency, *codes = spread(_end_to_end, columns, threads)
     pid, persons = _everyone(chunks)
     return Rows(
-        at=_end_to_end([chunk.at for chunk in chunks]),
-        row=_end_to_end([chunk.row for chunk in chunks]),
-        event=_end_to_end([chunk.event for chunk in chunks]),
-        purposes=_end_to_end([chunk.purposes for chunk in chunks]),
+        at=at,
+        row=row,
+        event=event,
+        purposes=purposes,
         pid=pid,
         persons=persons,
-        dimensions={name: _end_to_end([chunk.dimensions[name] for chunk in chunks]) for name in dimensions},
-        money_at=_end_to_end([chunk.money_at + start for chunk, start in zip(chunks, starts, strict=True)]),
-        money_amount=_end_to_end([chunk.money_amount for chunk in chunks]),
-        money_currency=_end_to_end([chunk.money_currency for chunk in chunks]),
+        dimensions=dict(zip(dimensions, codes, strict=True)),
+        money_at=money_at,
+        money_amount=money_amount,
+        money_currency=money_currency,
     )
 
 

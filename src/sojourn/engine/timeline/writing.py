@@ -78,7 +78,7 @@ class Writer:
         new = reading.read(sources, self.layout, self.dictionaries, after_batch=self.manifest.batch)
         old, customers = self._closed(self._concerned(new, change), change.persons)
         # the segments hold what stands: only what is known from before can be gone
-        rows = loose.joined([*(_standing(each, change) for each in old), new], self.layout.dimensions)
+        rows = self._joined([*(_standing(each, change) for each in old), new])
         entry = self._part(rows, change.persons)
         self._commit(self._marked(customers), entry, change)
         if self.manifest.to_zero:
@@ -102,9 +102,7 @@ class Writer:
         else:
             return False
         rest = self.parts[keep:]
-        rows = loose.joined(
-            [lookup.taken(part, np.flatnonzero(lookup.live(part))) for part in rest], self.layout.dimensions
-        )
+        rows = self._joined([self._taken(part, np.flatnonzero(lookup.live(part))) for part in rest])
         entry = self._part(rows, lookup.own_persons(rest, self.manifest.identity_version))
         self._swap(replace(self.manifest, parts=(*entries[:keep], *([entry] if entry else []))))
         return True
@@ -135,8 +133,14 @@ class Writer:
             held = [lookup.persons_at(part, places) for part, places in zip(self.parts, at, strict=True)]
             wider = lookup.distinct(np.concatenate([customers, *(persons.customers_of(each) for each in held)]))
             if len(wider) == len(customers):
-                return [lookup.taken(part, places) for part, places in zip(self.parts, at, strict=True)], customers
+                return [self._taken(*where) for where in zip(self.parts, at, strict=True) if len(where[1])], customers
             customers = wider
+
+    def _taken(self, part: Part, at: Int64s) -> Rows:
+        return lookup.taken(part, at, threads=self.threads)
+
+    def _joined(self, chunks: Sequence[Rows]) -> Rows:
+        return loose.joined(chunks, self.layout.dimensions, threads=self.threads)
 
     def _part(self, rows: Rows, persons: Persons) -> PartEntry | None:
         if not len(rows):
