@@ -85,6 +85,7 @@ class LeaseRow(models.Model):
     """A reader that needs the files of the manifest as it was at `generation`."""
 
     holder = models.CharField(max_length=64)
+    pid = models.BigIntegerField()  # a process that is no more holds nothing
     generation = models.BigIntegerField()
     started_us = models.BigIntegerField()
     expires_us = models.BigIntegerField()

@@ -22,6 +22,7 @@ from sojourn.engine.stream import query
 from sojourn.engine.stream import segments as files
 from sojourn.engine.stream.segments import Written
 from sojourn.kit import durable
+from sojourn.kit.lock import is_alive
 
 LEASE_SECONDS = 4 * 3_600
 
@@ -46,7 +47,7 @@ def delete_retired(*, grace_seconds: int | None = None) -> int:
     old = SegmentRow.objects.filter(condition=SegmentCondition.RETIRED, retired_us__lte=now - grace * 1_000_000)
     if not old.exists():
         return 0
-    LeaseRow.objects.filter(expires_us__lt=now).delete()
+    _drop_dead_leases(now)
     oldest = LeaseRow.objects.order_by("generation").values_list("generation", flat=True).first()
     if oldest is not None:
         old = old.filter(retired_generation__lte=oldest)
@@ -69,6 +70,13 @@ def tidy() -> int:
         files.delete(folder, lost)
     reserve.ensure()
     return len(lost)
+
+
+def _drop_dead_leases(now: int) -> None:
+    """Drop leases that have run out and those of processes that were killed."""
+    LeaseRow.objects.filter(expires_us__lt=now).delete()
+    dead = [row.pk for row in LeaseRow.objects.all() if not is_alive(row.pid)]
+    LeaseRow.objects.filter(pk__in=dead).delete()
 
 
 def _merge(merge: rules.Merge) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 
@@ -29,6 +28,7 @@ from sojourn.engine.stream import segments as files
 from sojourn.engine.stream.spool import Position, SpoolReader, spool_bytes
 from sojourn.kit import sealing
 from sojourn.kit.errors import SojournError
+from sojourn.kit.lock import is_alive
 
 SILENT_SECONDS = 60
 MB = 1024 * 1024
@@ -233,7 +233,7 @@ def _worker() -> Iterator[Check]:
         yield Check(name="work process", ok=not running, detail="It is not running.", advice=advice)
         return
     silent = time.time() - float(said.get("at", 0))
-    alive = _is_alive(int(said.get("pid", 0)))
+    alive = is_alive(int(said.get("pid", 0)))
     broken = [name for name, each in said.get("doers", {}).items() if each.get("failed")]
     ok = alive and silent < SILENT_SECONDS and not broken
     detail = f"State {said.get('state')}, last heard {silent:.0f} s ago, {said.get('behind_seconds', 0)} s behind."
@@ -242,13 +242,3 @@ def _worker() -> Iterator[Check]:
     yield Check(
         name="work process", ok=ok, detail=detail, advice="" if ok else "Look at its log, and restart the server."
     )
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return pid > 0

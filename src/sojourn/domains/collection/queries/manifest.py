@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +70,7 @@ def lease(holder: str, seconds: int) -> Iterator[None]:
     with transaction.atomic(using=router.db_for_write(LeaseRow)):
         row = LeaseRow.objects.create(
             holder=holder[:64],
+            pid=os.getpid(),
             generation=counter("generation"),
             started_us=now,
             expires_us=now + seconds * 1_000_000,

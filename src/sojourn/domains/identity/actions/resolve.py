@@ -15,6 +15,7 @@ from sojourn.domains.identity.models import Link, MapCounter
 from sojourn.engine.stream.claims import Claims, Resolved, Tokens, Trait
 from sojourn.kit import sealing
 from sojourn.kit.ids import random_tokens
+from sojourn.kit.settings import Settings
 
 KNOWN_MAX: Final = 400_000  # identifiers kept in memory, of each kind
 KINDS: Final = ("user", "anonymous", "agent", "case", "group")
@@ -187,10 +188,14 @@ def _texts(claims: Claims, person: Tokens, sealer: sealing.Sealer) -> list[tuple
     ]
 
 
-@functools.cache
 def resolver() -> Resolver:
     """Give this process's resolver."""
-    return Resolver(sealing.sealer(settings.SOJOURN))
+    return _resolver_of(settings.SOJOURN)
+
+
+@functools.lru_cache(maxsize=1)
+def _resolver_of(place: Settings) -> Resolver:
+    return Resolver(sealing.sealer(place))
 
 
 def resolve(claims: Claims) -> Resolved:
