@@ -88,6 +88,8 @@ class CsvReader:
         """Parse a block in one go; None when a row is bad in a way that needs a closer look."""
         if not len(block.starts):
             return Rows(table=self._table([]), lines=numbers(0, 0), bytes_done=block.bytes_done)
+        if np.diff(block.starts, append=len(block.data)).max() > ROW_MAX_BYTES:
+            return None
         bad: list[int] = []
 
         def skip(row: pa_csv.InvalidRow) -> str:
