@@ -18,8 +18,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from sojourn.engine.kernels.words import Flags
 from sojourn.engine.stream.files.blocks import BLOCK_BYTES, Block, blocks
 from sojourn.engine.stream.files.rows import ROW_MAX_BYTES, Dialect, Refusal, Rows, UnreadableFileError, numbers
+from sojourn.engine.stream.files.scan import RETURN
 
 THREADS: Final = 2
 AHEAD: Final = 3  # blocks read before they are asked for
@@ -116,7 +118,11 @@ class CsvReader:
             return None
         if bad or table.num_rows != len(block.starts):
             return None
-        return Rows(table=table, lines=block.lines + block.line, bytes_done=block.bytes_done)
+        lines = block.lines + block.line
+        filled = _filled(block)
+        if not filled.all():
+            table, lines = table.filter(pa.array(filled)), lines[filled]
+        return Rows(table=table, lines=lines, bytes_done=block.bytes_done)
 
     def _slow(self, block: Block) -> Rows:
         good: list[list[str]] = []
@@ -190,6 +196,13 @@ def _beheaded(block: Block) -> Block:
         block.bytes_done,
         block.broken,
     )
+
+
+def _filled(block: Block) -> Flags:
+    """Say which rows are more than a line end."""
+    data = np.frombuffer(block.data, np.uint8)
+    length = np.diff(block.starts, append=len(data))
+    return np.asarray(~((length == 1) | ((length == 2) & (data[block.starts] == RETURN))))
 
 
 def _is_open(raw: bytes, delimiter: str) -> bool:

@@ -21,14 +21,14 @@ def _count(keys: UInt64s, numbers: Int64s, low: UInt64s, high: UInt64s, out: Int
     for row in range(low.shape[0]):
         at = low[row] & mask
         while True:
-            if keys[2 * at] == low[row] and keys[2 * at + 1] == high[row]:
-                out[row] = numbers[at]
-                numbers[at] += 1
-                break
             if numbers[at] < 0:
                 keys[2 * at], keys[2 * at + 1], numbers[at] = low[row], high[row], 1
                 out[row] = 0
                 fresh += 1
+                break
+            if keys[2 * at] == low[row] and keys[2 * at + 1] == high[row]:
+                out[row] = numbers[at]
+                numbers[at] += 1
                 break
             at = (at + np.uint64(1)) & mask
     return fresh

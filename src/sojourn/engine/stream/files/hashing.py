@@ -160,7 +160,7 @@ def buffers(column: Any) -> tuple[Bytes, Int64s, Bytes]:
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks else pa.array([], pa.string())
-    if pa.types.is_large_string(array.type):
+    if not pa.types.is_string(array.type):
         array = array.cast(pa.string())
     parts = array.buffers()
     whole = np.frombuffer(parts[1], np.int32) if parts[1] else np.zeros(1, np.int32)
