@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-ROOMS = ["access", "catalogue", "organisation"]
+ROOMS = ["access", "catalogue", "organisation", "identity", "collection/test_commits.py"]
 
 
 @pytest.mark.postgres

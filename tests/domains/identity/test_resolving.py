@@ -1,0 +1,151 @@
+"""Identifiers become random tokens; persons become customers; nobody reads a value without the key."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import router, transaction
+
+from sojourn.domains.identity import actions, queries
+from sojourn.domains.identity.models import Identifier, Text, Trait
+from sojourn.engine.stream.claims import Alias, Claims, Resolved
+from sojourn.engine.stream.claims import Text as ClaimedText
+from sojourn.engine.stream.claims import Trait as ClaimedTrait
+from sojourn.kit import sealing
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+def said(*rows: tuple[str | None, str | None], **more: Any) -> Claims:
+    """Make claims of rows (user, anonymous)."""
+    nothing: list[str | None] = [None] * len(rows)
+    users, anonymous = [row[0] for row in rows], [row[1] for row in rows]
+    return Claims(
+        **{"user": users, "anonymous": anonymous, "agent": nothing, "case": nothing, "groups": nothing, **more}
+    )
+
+
+def stored(claims: Claims) -> Resolved:
+    """Resolve claims and store what is new."""
+    resolved = actions.resolve(claims)
+    with transaction.atomic(using=router.db_for_write(Identifier)):
+        resolved.write()
+    return resolved
+
+
+def customers(*persons: int) -> list[int]:
+    """Say which customer each person belongs to."""
+    held = queries.person_map()
+    known = dict(zip(held.person.tolist(), held.customer.tolist(), strict=True))
+    return [known.get(int(each), int(each)) for each in persons]
+
+
+def test_the_same_identifier_always_gives_the_same_token_and_another_kind_another() -> None:
+    first = stored(said(("ana", None), (None, "ana"), ("bob", None))).person
+    actions.resolver().forget()
+    again = stored(said(("ana", None), (None, "ana"), ("bob", None))).person
+    assert first.tolist() == again.tolist()
+    assert len(set(first.tolist())) == 3
+    assert Identifier.objects.count() == 3
+
+
+def test_tokens_of_agents_and_cases_are_random_too() -> None:
+    resolved = stored(said(("ana", None), ("bob", None), agent=["a7", None], case=["c1", "c1"]))
+    assert resolved.agent[0] > 0
+    assert resolved.agent[1] == 0
+    assert resolved.case[0] == resolved.case[1] > 0
+
+
+def test_an_event_that_names_both_ids_makes_them_one_customer_and_belongs_to_the_user() -> None:
+    alone = stored(said((None, "device-1"))).person[0]
+    both = stored(said(("ana", "device-1"))).person[0]
+    assert alone != both
+    assert customers(alone, both) == [both, both]
+    assert queries.persons_of(customer=int(both)) == tuple(sorted((int(alone), int(both))))
+
+
+def test_a_second_user_on_a_shared_device_stays_another_customer() -> None:
+    ana = stored(said(("ana", "device-1"))).person[0]
+    bob = stored(said(("bob", "device-1"))).person[0]
+    device = stored(said((None, "device-1"))).person[0]
+    assert customers(ana, bob, device) == [ana, bob, ana]
+
+
+def test_two_users_of_one_device_in_one_batch_are_two_and_the_first_keeps_it() -> None:
+    person = stored(said(("ana", "device-1"), ("bob", "device-1"), (None, "device-1"))).person
+    assert customers(*person) == [person[0], person[1], person[0]]
+
+
+def test_an_alias_merges_the_customers_of_both_with_everything_that_was_theirs() -> None:
+    old = stored(said(("old", "device-1"))).person[0]
+    new = stored(said(("new", "device-2"))).person[0]
+    stored(said(("new", None), aliases=[Alias(0, "old")]))
+    devices = stored(said((None, "device-1"), (None, "device-2"))).person
+    assert customers(old, new, *devices) == [new] * 4
+
+
+def test_an_alias_to_an_unknown_id_waits_for_it() -> None:
+    user = stored(said(("ana", None), aliases=[Alias(0, "visitor-9")])).person[0]
+    visitor = stored(said((None, "visitor-9"))).person[0]
+    assert customers(visitor) == [user]
+
+
+def test_an_alias_of_oneself_and_a_circle_of_aliases_change_nothing() -> None:
+    stored(said(("a", None), aliases=[Alias(0, "a")]))
+    stored(said(("b", None), aliases=[Alias(0, "a")]))
+    stored(said(("a", None), aliases=[Alias(0, "b")]))
+    person = stored(said(("a", None), ("b", None))).person
+    assert len(set(customers(*person))) == 1
+
+
+def test_changes_tell_who_moved_from_where_since_a_version() -> None:
+    before = queries.map_version()
+    device = stored(said((None, "device-1"))).person[0]
+    assert queries.map_version() == before
+    ana = stored(said(("ana", "device-1"))).person[0]
+    moves = queries.changes(before)
+    assert (moves.person.tolist(), moves.before.tolist(), moves.customer.tolist()) == ([device], [device], [ana])
+    assert queries.changes(moves.version).person.tolist() == []
+
+
+def test_of_a_trait_the_newest_by_occurrence_wins_whatever_arrives_last() -> None:
+    row = said(("ana", None), traits=[ClaimedTrait(0, "email", b'"new@example.com"', 20)])
+    person = int(stored(row).person[0])
+    stored(said(("ana", None), traits=[ClaimedTrait(0, "email", b'"old@example.com"', 10)]))
+    kept = Trait.objects.get(person=person, name="email")
+    sealer = sealing.sealer(settings.SOJOURN)
+    assert json.loads(sealer.open(bytes(kept.sealed), use="trait")) == "new@example.com"
+    assert bytes(kept.blind or b"") == sealer.blind("email", "new@example.com")
+
+
+def test_a_group_s_traits_belong_to_the_group() -> None:
+    group = [ClaimedTrait(0, "name", b'"Acme"', 5, "acme")]
+    resolved = stored(said(("ana", None), groups=["acme"], traits=group))
+    assert Trait.objects.get().person == resolved.groups[0] != resolved.person[0]
+
+
+def test_nothing_is_readable_in_the_tables() -> None:
+    stored(
+        said(
+            ("ana@example.com", "device-77"),
+            traits=[ClaimedTrait(0, "phone", b'"+49 151 2345678"', 5)],
+            texts=[ClaimedText(9, 0, "comment", b'{"comment": "call me, Ana"}')],
+        )
+    )
+    rows: list[Any] = [*Identifier.objects.values_list(), *Trait.objects.values_list(), *Text.objects.values_list()]
+    held = b"|".join(
+        bytes(each) if isinstance(each, bytes | memoryview) else str(each).encode() for row in rows for each in row
+    )
+    for secret in (b"ana@example.com", b"device-77", b"2345678", b"call me"):
+        assert secret not in held
+
+
+def test_forgetting_a_person_makes_the_next_event_somebody_else() -> None:
+    old = int(stored(said(("ana", "device-1"), traits=[ClaimedTrait(0, "email", b'"a@b.de"', 1)])).person[0])
+    with transaction.atomic(using=router.db_for_write(Identifier)):
+        actions.forget((old,))
+    assert Trait.objects.count() == 0
+    assert stored(said(("ana", None))).person[0] != old
