@@ -119,6 +119,12 @@ class Bench:
         found = re.search(r"^sojourn_intake_accepted_total (\d+)", text, re.MULTILINE)
         return int(found[1]) if found else 0
 
+    def sync_ms(self) -> float:
+        """Give the mean time of one write and sync since the server began, in milliseconds."""
+        text = httpx.get(f"{self.intake_url}/metrics", timeout=10).text
+        total, count = (float(re.findall(rf"_sync_seconds_{each} (\S+)", text)[0]) for each in ("sum", "count"))
+        return round(total / count * 1_000, 2) if count else 0.0
+
     def _reached(self) -> dict[str, int]:
         """Count the rows that are stored, and those among them that tail and timeline have seen."""
         with closing(_opened(self.data / "stream.sqlite3")) as stream:
@@ -190,7 +196,8 @@ def measure(seconds: float = SECONDS) -> str:
 
 def _row(name: str, bench: Bench, seconds: float, rate: int) -> str:
     told, lags = bench.offer("--rate", str(rate), "--seconds", str(seconds))
-    print(json.dumps({"name": name, **told, "worst": lags.worst, "memory_mb": bench.memory_mb()}), flush=True)
+    more = {"worst": lags.worst, "memory_mb": bench.memory_mb(), "sync_ms": bench.sync_ms()}
+    print(json.dumps({"name": name, **told, **more}), flush=True)
     return _told(name, told, lags)
 
 

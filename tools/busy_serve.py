@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sojourn.surfaces.cli import serve
-from sojourn.surfaces.cli.supervision import Child
 
 if __name__ == "__main__":
-    _, preparation = serve._processes()
-    children = [
-        Child("intake", "sojourn.surfaces.intake", waits=False),
-        Child("web", "tools.busy_web"),
-        Child("work", "tools.busy_work"),
-    ]
+    plain, preparation = serve._processes()
+    busy = {"web": "tools.busy_web", "work": "tools.busy_work"}
+    children = [replace(child, module=busy.get(child.name, child.module)) for child in plain]
     serve._processes = lambda: (children, preparation)
     serve.command()

@@ -1,4 +1,4 @@
-"""Run a module as a process that ends when the supervisor ends: `python -m sojourn.surfaces.cli.child MODULE`.
+"""Run a module as a process that ends when the supervisor ends: `python -m sojourn.surfaces.cli.child NICE MODULE`.
 
 A supervisor that is killed without notice must not leave an intake behind that holds port and spool.
 """
@@ -26,5 +26,6 @@ def follow_parent() -> None:
 
 if __name__ == "__main__":
     follow_parent()
+    os.nice(int(sys.argv.pop(1)))
     module = sys.argv.pop(1)
     runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -23,6 +23,8 @@ from sojourn.kit.settings import Settings, load
 from sojourn.surfaces.cli.supervision import Child, Supervisor, to_stderr
 
 ANSWER_SECONDS: Final = 2
+# Intake sleeps most of the time, so going first costs the others little, and it keeps the time of an answer short.
+WEB_NICE, WORK_NICE = 2, 4
 
 
 class PortError(SojournError):
@@ -132,8 +134,8 @@ def _processes() -> tuple[list[Child], Child]:
     """Give the server's processes, in the order in which they stop, and what runs once before two of them."""
     children = [
         Child("intake", "sojourn.surfaces.intake", waits=False),  # events come in while the databases migrate
-        Child("web", "sojourn.surfaces.web"),
-        Child("work", "sojourn.surfaces.worker"),
+        Child("web", "sojourn.surfaces.web", nice=WEB_NICE),
+        Child("work", "sojourn.surfaces.worker", nice=WORK_NICE),
     ]
     return children, Child("serve", "sojourn.surfaces.cli.preparation")
 

@@ -37,6 +37,7 @@ class Child:
     name: str
     module: str
     waits: bool = True  # for the preparation
+    nice: int = 0  # how far it stands back from what answers at once
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_at: float = 0.0  # not before
@@ -46,7 +47,7 @@ class Child:
 
     def start(self, environ: Mapping[str, str], tell: Callable[[str], None]) -> None:
         """Start the process in a session of its own, so that Ctrl+C reaches the supervisor alone."""
-        command = [sys.executable, "-m", "sojourn.surfaces.cli.child", self.module]
+        command = [sys.executable, "-m", "sojourn.surfaces.cli.child", str(self.nice), self.module]
         self.process = subprocess.Popen(
             command,
             env=dict(environ),
