@@ -1,0 +1,92 @@
+"""The watched folder: complete files go in and come to rest with a report beside them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domains.collection.deliveries.handing import stream
+from sojourn.domains.catalogue import queries as catalogue
+from sojourn.domains.collection import actions, queries
+from sojourn.domains.collection.contracts import DeliveryStatus
+
+pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
+
+TEXT = "user_id,event,timestamp,value\nana,Visit,2026-01-05,1.50\nana,Visit,never,\n"
+
+
+def _put(place: Path, name: str, text: str = TEXT, source: str = "branch") -> Path:
+    path = place / "data" / "incoming" / source / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def _report(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def test_a_complete_file_goes_in_and_rests_in_done_with_its_report(place: Path) -> None:
+    path = _put(place, "monday.csv")
+    actions.take_incoming()
+    assert path.exists()
+    actions.take_incoming()
+    assert sorted(each.name for each in (path.parent / "done").iterdir()) == ["monday.csv", "monday.csv.report.json"]
+    assert not path.exists()
+    report = _report(path.parent / "done" / "monday.csv.report.json")
+    assert (report["status"], report["rows_good"], report["value_total"]) == ("done", 1, "1.5000")
+    assert report["refused"] == [
+        {
+            "line": 3,
+            "code": "bad_timestamp",
+            "reason": "The timestamp cannot be read, or lies before 1900 or after 2199.",
+        }
+    ]
+    assert catalogue.source("branch").kind.value == "file"
+    assert stream()["source"].to_pylist() == ["branch"]
+    assert actions.take_incoming() == 0
+
+
+def test_a_file_that_cannot_be_read_rests_in_failed(place: Path) -> None:
+    path = _put(place, "odd.csv", "nothing,known\n1,2\n")
+    actions.take_incoming()
+    actions.take_incoming()
+    report = _report(path.parent / "failed" / "odd.csv.report.json")
+    assert report["message"].startswith("No preset fits")
+    assert stream().num_rows == 0
+
+
+def test_files_still_being_written_are_left_alone(place: Path, settings: Any) -> None:
+    import dataclasses
+
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, incoming_quiet_seconds=3_600)
+    for name in ("a.csv", "b.csv.part", ".hidden.csv", "c.tmp"):
+        _put(place, name)
+    assert actions.take_incoming() == 0
+    _put(place, "a.csv.done", "")
+    assert actions.take_incoming() == 1
+    actions.take_incoming()
+    kept = sorted(each.name for each in (place / "data" / "incoming" / "branch").iterdir())
+    assert kept == [".hidden.csv", "b.csv.part", "c.tmp", "done"]
+
+
+def test_a_corrected_file_of_the_same_name_replaces_the_first(place: Path) -> None:
+    for value in ("1.50", "2.50"):
+        path = _put(place, "monday.csv", TEXT.replace("1.50", value))
+        actions.take_incoming()
+        actions.take_incoming()
+    newest, oldest = queries.deliveries()
+    assert (newest.replaces, oldest.status) == (oldest.id, DeliveryStatus.REPLACED)
+    assert stream().num_rows == 1
+    assert _report(path.parent / "done" / "monday.csv.report.json")["value_total"] == "2.5000"
+
+
+def test_a_folder_that_can_be_no_source_says_so(place: Path) -> None:
+    path = _put(place, "a.csv", source="No Such Name!")
+    actions.take_incoming()
+    report = _report(path.parent / "failed" / "a.csv.report.json")
+    assert report["message"].startswith("slug:")
