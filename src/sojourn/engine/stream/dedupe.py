@@ -29,7 +29,7 @@ class Known:
         return sum(map(len, self._runs))
 
     def is_new(self, digests: list[bytes]) -> npt.NDArray[np.bool_]:
-        """Say of each digest whether it is neither known nor a repetition within the list.
+        """Say of each digest whether it is not known; repetitions within the list are the caller's matter.
 
         O((n + hits) log known); hits that are not recent cost one look into the segments for all together.
         """
@@ -43,11 +43,6 @@ class Known:
             asked = [digests[at] for at in np.flatnonzero(suspected)]
             known = self._confirm(asked)
             new[suspected] = [each not in known for each in asked]
-        if len(set(digests)) != len(digests):
-            first: dict[bytes, int] = {}
-            for at, each in enumerate(digests):
-                if first.setdefault(each, at) != at:
-                    new[at] = False
         return new
 
     def add(self, digests: list[bytes]) -> None:

@@ -139,12 +139,13 @@ class Loader:
     def _rows(self, requests: list[_Request], loaded: Loaded) -> tuple[Rows, list[bytes]]:
         self._shop.begin()
         rows = Rows(self._shop)
-        add, digests = rows.add, list[bytes]()
+        # Only what entered makes a repetition: an item that was rejected may come again put right, in the same batch.
+        add, digests, entered = rows.add, list[bytes](), set[bytes]()
         fresh = iter(self.known.is_new([each[3] for request in requests for each in request.items]).tolist())
         for origin, flow, some in requests:
             before = len(digests)
             for item, context, number, key, raw, place in some:
-                if not next(fresh):
+                if not next(fresh) or key in entered:
                     flow.duplicates += 1
                     continue
                 try:
@@ -153,6 +154,7 @@ class Loader:
                     _reject(loaded, origin, str(place), error.reason_code, error.message, raw)
                 else:
                     digests.append(key)
+                    entered.add(key)
             flow.accepted += len(digests) - before
         return rows, digests
 

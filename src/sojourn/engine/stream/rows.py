@@ -28,6 +28,7 @@ NAMES: Final = {
 RECIPES_MAX: Final = 20_000
 UNITS: Final = 10_000  # of decimal(18, 4)
 UNITS_MAX: Final = 10**18
+FLOAT_EXACT: Final = 2**50  # beyond it a float times 10,000 may miss by one
 
 Purposes = Callable[[dict[str, Any]], int]
 _encode: Final = msgspec.json.Encoder().encode
@@ -253,7 +254,9 @@ class Shop:
 def units(value: Any, properties: dict[str, Any]) -> int | None:
     """Give an amount in whole ten-thousandths; one that is none stays among the properties as `$value`."""
     try:
-        scaled = round(value * UNITS) if not isinstance(value, str) else round(Decimal(value.strip()) * UNITS)
+        scaled = round(Decimal(value.strip()) * UNITS) if isinstance(value, str) else round(value * UNITS)
+        if type(value) is float and not -FLOAT_EXACT < scaled < FLOAT_EXACT:
+            scaled = round(Decimal(repr(value)) * UNITS)
     except (InvalidOperation, ValueError, OverflowError):
         scaled = UNITS_MAX
     if -UNITS_MAX < scaled < UNITS_MAX:
