@@ -138,10 +138,10 @@ def _visits(scene: Scene) -> None:
 
 
 def _bot(scene: Scene) -> None:
+    """Write the bot's visits: it began some days before the anchor and goes on."""
     since = max(scene.since, scene.anchor - BOT_DAYS * DAY)
-    until = min(scene.since + BLOCK, scene.anchor)
     step = DAY // BOT_EVENTS_PER_DAY
-    at = np.arange(since, max(since, until), step, dtype=np.int64)
+    at = np.arange(since, max(since, scene.since + BLOCK), step, dtype=np.int64)
     at = at + scene.rng.integers(0, step // 4, len(at))
     bot = np.full(len(at), scene.people.size, dtype=np.int64)  # the first number after the customers
     glance(scene, at, bot, np.full(len(at), WEB, dtype=np.int8), "cards")

@@ -34,8 +34,9 @@ def print_invitation(
     """Print the box with address and sign-ins; with a public address a warning and its code too."""
     grid = Table.grid(padding=(0, 2))
     grid.add_row("[bold]Open[/bold]", f"[bold cyan]{url}/[/bold cyan]")
+    grid.add_row("[bold]Sign in as[/bold]", "[bold]with[/bold]", "[bold]and[/bold]")
     for role, (mail, password) in sign_ins.items():
-        grid.add_row(role.capitalize(), f"{mail}   {password}")
+        grid.add_row(role, mail, password)
     grid.add_row("Stop", "Ctrl+C")
     console.print(Panel(grid, title=f"Sojourn: {company}", expand=False, padding=(1, 2)))
     if public:
