@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -43,10 +44,19 @@ def key(db: None) -> Iterator[str]:
         signal.connect(close_old_connections)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def collected() -> Iterator[None]:
+    """Drop what broken uploads left open while their warnings are still ignored."""
+    yield
+    gc.collect()
+
+
+# Django leaves the temporary file of a form that breaks off to the garbage collector, which closes and deletes it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.django_db(databases="__all__")
 @schema.parametrize()
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

@@ -45,7 +45,7 @@ def create_source(
         write_key=write_key or rules.new_write_key(),
         is_strict=is_strict,
         rate=rate,
-        expected_every_minutes=expected_every_minutes,
+        expected_every_minutes=expected_every_minutes or None,
         created_at=timezone.now(),
     )
     return _saved(row, viewer, "source.create")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -220,7 +221,7 @@ class DeliveryRow(models.Model):
             finished_at=None if self.finished_us is None else instant(self.finished_us),
             replaces=self.replaces,
             is_queued=self.is_queued,
-            value_total=self.value_total,
+            value_total=Decimal(self.value_total),  # a new row still has the default, an int
             refused_by_code=dict(self.refused_by_code),
             warnings=tuple(self.warnings),
             mapping=dict(self.mapping),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 PREFIX = "/api/v1/"
 OF_THE_TIMELINE = frozenset({"events", "funnel", "graph", "journeys", "kpis", "stream", "variants", "vocabulary"})
+OF_THE_CATALOGUE = frozenset({"freshness", "plan"})
 IN_PROCESS = "sojourn.local"  # as `surfaces.rest.auth` reads it
 
 
@@ -55,10 +56,16 @@ def _application(settings: Settings) -> App:
 def _as_local(application: App) -> App:
     def called(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ[IN_PROCESS] = True
-        if environ["PATH_INFO"].removeprefix(PREFIX).split("/")[0] in OF_THE_TIMELINE:
+        asked = environ["PATH_INFO"].removeprefix(PREFIX).split("/")[0]
+        # What the work process does where there is one; cheap when nothing is new.
+        if asked in OF_THE_TIMELINE:
             from sojourn.domains.privacy import actions as privacy
 
-            privacy.refresh_timeline()  # the work process does it where there is one; cheap when nothing is new
+            privacy.refresh_timeline()
+        elif asked in OF_THE_CATALOGUE:
+            from sojourn.domains.collection import actions as collection
+
+            collection.pass_on_observations()
         return application(environ, start_response)
 
     return called

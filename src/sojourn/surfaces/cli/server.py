@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sojourn.kit import lock
 from sojourn.kit import settings as sojourn_settings
 from sojourn.kit.errors import SojournError
 
@@ -121,7 +122,8 @@ def connect(*, data: Path | None, url: str | None, key: str | None) -> Iterator[
 def _running(file: Path) -> dict[str, str] | None:
     try:
         known = json.loads(file.read_text())
-        os.kill(int(known["pid"]), 0)  # a file left by a server that was killed names a process that is gone
+        if not lock.is_alive(int(known["pid"])):  # left by a server that was killed
+            return None
         return {"url": str(known["url"]), "token": str(known["token"])}
     except (OSError, ValueError, KeyError, TypeError):
         return None

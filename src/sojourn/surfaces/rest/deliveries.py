@@ -26,7 +26,7 @@ BINARY = {"requestBody": {"required": True, "content": {"application/octet-strea
 class FileAsked(Schema):
     """Where a file comes from and how it is read."""
 
-    source: str = Field(max_length=63, description="Slug of the source.")
+    source: str = Field(min_length=1, max_length=63, description="Slug of the source.")
     name: str = Field(
         "", max_length=200, description="The same name from the same source replaces the earlier delivery."
     )

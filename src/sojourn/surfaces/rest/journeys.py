@@ -15,7 +15,7 @@ from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import Page
 from sojourn.surfaces.rest.question import EventsAsked, event_filter, period
-from sojourn.surfaces.rest.types import Whole
+from sojourn.surfaces.rest.types import PlainNumber
 
 router = Router(tags=["journeys"])
 Slug = Annotated[str, Path(max_length=63)]
@@ -30,7 +30,7 @@ class JourneyText(Schema):
     goals: list[Name] = Field(min_length=1, max_length=50)
     outcomes: dict[str, list[Name]] = Field({}, description="Other endings by name: declined, withdrawn.")
     steps: list[Name] = Field([], max_length=50, description="The funnel's steps, in order.")
-    window_days: Whole = Field(30, ge=1, le=3_660)
+    window_days: Annotated[int, Field(ge=1, le=3_660), PlainNumber] = 30
 
 
 class CompletionAsked(EventsAsked):

@@ -13,11 +13,12 @@ from sojourn.domains.catalogue.contracts import EventTypeRow, Plan, PlanVersion,
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, sliced
-from sojourn.surfaces.rest.types import Whole
+from sojourn.surfaces.rest.types import PlainNumber
 
 router = Router(tags=["tracking plan"])
 TEXT_MAX_CHARACTERS = 2_000_000
 VERSION_MAX = 2_147_483_647
+Base = Annotated[int, Field(ge=0, le=VERSION_MAX), PlainNumber]
 Version = Annotated[int | None, Query(ge=1, le=VERSION_MAX, description="None: the newest.")]
 
 
@@ -25,7 +26,7 @@ class PlanText(Schema):
     """A plan as YAML, or as JSON, which is YAML."""
 
     text: str = Field(max_length=TEXT_MAX_CHARACTERS)
-    base: Whole | None = Field(None, ge=0, le=VERSION_MAX, description="The version that was edited.")
+    base: Base | None = Field(None, description="The version that was edited.")
 
 
 class PlanAnswer(Schema):

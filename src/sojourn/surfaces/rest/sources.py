@@ -13,12 +13,14 @@ from sojourn.domains.catalogue.contracts import Source, SourceKind
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import Page
-from sojourn.surfaces.rest.types import Flag, Whole
+from sojourn.surfaces.rest.types import Flag, PlainNumber
 
 router = Router(tags=["sources"])
 Slug = Annotated[str, Path(max_length=63)]
 RATE_MAX = 1_000_000
 YEAR_MINUTES = 525_600
+Rate = Annotated[int, Field(ge=0, le=RATE_MAX), PlainNumber]
+Every = Annotated[int, Field(ge=0, le=YEAR_MINUTES), PlainNumber]
 
 
 class SourceRequest(Schema):
@@ -29,8 +31,8 @@ class SourceRequest(Schema):
     kind: SourceKind = SourceKind.SERVER
     channel: str = Field("", max_length=63, description="Taken where an event names none; empty: by the kind.")
     is_strict: Flag = Field(False, description="Answer 400 when any item of a request is refused.")
-    rate: Whole = Field(0, ge=0, le=RATE_MAX, description="Events a second that intake takes; 0: as the settings say.")
-    expected_every_minutes: Whole | None = Field(None, ge=1, le=YEAR_MINUTES, description="Freshness promise.")
+    rate: Rate = Field(0, description="Events a second that intake takes; 0: as the settings say.")
+    expected_every_minutes: Every | None = Field(None, description="Freshness promise; 0: none.")
 
 
 class SourceChange(Schema):
@@ -40,8 +42,8 @@ class SourceChange(Schema):
     channel: str | None = Field(None, max_length=63)
     is_strict: Flag | None = None
     is_active: Flag | None = None
-    rate: Whole | None = Field(None, ge=0, le=RATE_MAX)
-    expected_every_minutes: Whole | None = Field(None, ge=0, le=YEAR_MINUTES)
+    rate: Rate | None = None
+    expected_every_minutes: Every | None = None
 
 
 @router.get("/sources", response={200: Page[Source], **PROBLEMS}, summary="List the sources")

@@ -27,3 +27,9 @@ def spend(viewer: str) -> None:
         _spent[viewer] = _spent.get(viewer, 0) + 1
         if _spent[viewer] > limit:
             raise TooManyRequestsError(f"More than {limit} requests in a minute; try again in the next one.")
+
+
+def clear() -> None:
+    """Forget what was spent."""
+    with _lock:
+        _spent.clear()

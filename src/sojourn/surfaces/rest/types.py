@@ -35,7 +35,7 @@ def _not_a_number(value: Any) -> Any:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_number)]  # 256.0 is a whole number in JSON; true and "1" are none
+PlainNumber = BeforeValidator(_number)  # 256.0 is a whole number in JSON; true and "1" are none
 Flag = Annotated[bool, Strict()]
 Day = Annotated[date, BeforeValidator(_written_day)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_instant)]

@@ -40,6 +40,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/openapi.json", description, name="api-description"),
     path("v1/docs", docs, name="api-docs"),
+    path("v1/", nothing),  # before the API's own root, which is no view of ours
     path("v1/", api.urls),
     re_path(r"^.*$", nothing),
 ]

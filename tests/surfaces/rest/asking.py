@@ -1,0 +1,26 @@
+"""Asking the API as somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+
+from sojourn.domains.access import actions
+from sojourn.domains.access.contracts import SYSTEM, Role, Scope
+
+
+def secret(role: Role = Role.ADMINISTRATOR, *scopes: Scope) -> str:
+    """Make a key and give its secret; without scopes it may do all that its role may."""
+    made = actions.create_key(name="test", scopes=frozenset(scopes or Scope), role=role, viewer=SYSTEM)
+    return made.secret
+
+
+def asker(role: Role = Role.ADMINISTRATOR, *scopes: Scope, **given: Any) -> Client:
+    """Give a client with such a key."""
+    return Client(headers={"Authorization": f"Bearer {secret(role, *scopes)}"}, raise_request_exception=False, **given)
+
+
+def stranger(**given: Any) -> Client:
+    """Give a client without a key."""
+    return Client(raise_request_exception=False, **given)
