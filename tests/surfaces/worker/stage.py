@@ -20,10 +20,10 @@ django.setup()
 # ruff: noqa: E402
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 from django.utils.module_loading import autodiscover_modules
 
-from sojourn.domains.collection import actions, hooks, queries
+from sojourn.domains.collection import actions, hooks, queries, reserve
 from sojourn.domains.collection.contracts import TailBatch
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.identity.models import Identifier, Text, Trait
@@ -58,13 +58,33 @@ def compact() -> None:
     actions.delete_retired(grace_seconds=0)
 
 
-def erase() -> None:
-    """Take the person with the most events out."""
+def erase_only() -> None:
+    """Take the person with the most events out, and do nothing else."""
     if not queries.withdrawn():
         with queries.sql() as sql:
             found = sql.sql("SELECT person FROM events GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1").fetchall()
         actions.request_erasure(persons=[found[0][0]])
+    actions.run_commands()
+
+
+def erase() -> None:
+    """Take the person with the most events out."""
+    erase_only()
     run_once(settings.SOJOURN)
+
+
+def load_on_full_disk() -> None:
+    """Try to load, see it refused with what a full disk says, and that nothing has changed."""
+    before = queries.newest_batch(), queries.position()
+    try:
+        run_once(settings.SOJOURN)
+    except (OSError, OperationalError) as error:
+        if not reserve.is_full(error):
+            raise
+    else:
+        raise AssertionError("the disk was not full")
+    if before != (queries.newest_batch(), queries.position()):
+        raise AssertionError("something was loaded")
 
 
 def record() -> None:
@@ -105,6 +125,11 @@ def report() -> dict[str, Any]:
     }
 
 
+VERBS: dict[str, Callable[[], None]] = {
+    each.__name__: each for each in (work, compact, erase, erase_only, load_on_full_disk, record)
+}
+
+
 def perform(verbs: list[str]) -> dict[str, Any]:
     """Run verbs in order; the last may be `report`."""
     found: dict[str, Any] = {}
@@ -117,7 +142,7 @@ def perform(verbs: list[str]) -> dict[str, Any]:
         elif verb == "report":
             found = report()
         else:
-            {"work": work, "compact": compact, "erase": erase, "record": record}[verb]()
+            VERBS[verb]()
     return found
 
 

@@ -100,7 +100,10 @@ def _settle(batch: int, persons: tuple[int, ...], rows: int, command: int | None
 
 
 def _request(kind: str, arguments: dict[str, list[int]]) -> int:
-    return Command.objects.create(kind=kind, arguments=arguments, created_us=time.time_ns() // 1_000).pk
+    def store() -> int:
+        return Command.objects.create(kind=kind, arguments=arguments, created_us=time.time_ns() // 1_000).pk
+
+    return reserve.with_room(store)  # an erasure can be asked for on a full disk
 
 
 def _finish(command: int) -> None:

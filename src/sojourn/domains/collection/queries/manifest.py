@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
-from django.db import router, transaction
+from django.db import OperationalError, router, transaction
 
+from sojourn.domains.collection import reserve
 from sojourn.domains.collection.contracts import Removal, Segment, SegmentCondition
 from sojourn.domains.collection.models import BatchRow, LeaseRow, RemovalRow, SegmentRow, SpoolPlace
 from sojourn.domains.collection.writing import counter
@@ -66,19 +67,30 @@ def lease(holder: str, seconds: int) -> Iterator[None]:
 
     Take it before listing the segments.
     """
-    now = time.time_ns() // 1_000
-    with transaction.atomic(using=router.db_for_write(LeaseRow)):
-        row = LeaseRow.objects.create(
-            holder=holder[:64],
-            pid=os.getpid(),
-            generation=counter("generation"),
-            started_us=now,
-            expires_us=now + seconds * 1_000_000,
-        )
+    row = _leased(holder, seconds)
     try:
         yield
     finally:
-        LeaseRow.objects.filter(pk=row.pk).delete()
+        if row is not None:
+            LeaseRow.objects.filter(pk=row.pk).delete()
+
+
+def _leased(holder: str, seconds: int) -> LeaseRow | None:
+    """Store a lease; on a full disk readers must do without, so that they can still read."""
+    now = time.time_ns() // 1_000
+    try:
+        with transaction.atomic(using=router.db_for_write(LeaseRow)):
+            return LeaseRow.objects.create(
+                holder=holder[:64],
+                pid=os.getpid(),
+                generation=counter("generation"),
+                started_us=now,
+                expires_us=now + seconds * 1_000_000,
+            )
+    except OperationalError as error:
+        if not reserve.is_full(error):
+            raise
+        return None
 
 
 @contextmanager
