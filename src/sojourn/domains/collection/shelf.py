@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import IO, Final
 import numpy as np
 from django.conf import settings
 
+from sojourn.domains.collection.contracts import DeliveryStatus
 from sojourn.domains.collection.models import DeliveryRow
 from sojourn.engine.stream.files.rows import UnreadableFileError
 from sojourn.kit import durable
@@ -22,6 +24,7 @@ from sojourn.kit import durable
 PIECE_BYTES: Final = 1 << 20
 TEXTS: Final = "texts"  # ids of sealed values that are stored already: 8 bytes each
 STAGE: Final = "stage"
+BROKEN_OFF_US: Final = 24 * 3_600_000_000  # after which an upload that never ended is forgotten
 
 
 class TooLargeError(UnreadableFileError):
@@ -68,8 +71,38 @@ def store(stream: IO[bytes], target: Path, *, most: int) -> tuple[int, str]:
 
 
 def clear(row: DeliveryRow) -> None:
-    """Delete a delivery's file and what was staged of it."""
-    shutil.rmtree(folder(row), ignore_errors=True)
+    """Delete what lies of a delivery that is over.
+
+    The ids of sealed texts stay while its rows are in the stream: a correction takes the texts out with them.
+    """
+    if row.status == DeliveryStatus.DONE and (folder(row) / TEXTS).exists():
+        for each in folder(row).iterdir():
+            if each.is_dir():
+                shutil.rmtree(each, ignore_errors=True)
+            elif each.name != TEXTS:
+                each.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(folder(row), ignore_errors=True)
+
+
+def sweep() -> None:
+    """Delete what a killed process left of deliveries that are over, or that were never taken in whole."""
+    long_ago = time.time_ns() // 1_000 - BROKEN_OFF_US
+    DeliveryRow.objects.filter(file="", status=DeliveryStatus.WAITING, created_us__lt=long_ago).delete()
+    open_ones = set(
+        DeliveryRow.objects.filter(status__in=(DeliveryStatus.WAITING, DeliveryStatus.RUNNING)).values_list(
+            "pk", flat=True
+        )
+    )
+    done = {row.pk: row for row in DeliveryRow.objects.filter(status=DeliveryStatus.DONE)}
+    for place in settings.SOJOURN.deliveries.iterdir():
+        if not place.is_dir() or not place.name.isdigit() or int(place.name) in open_ones:
+            continue
+        row = done.get(int(place.name))
+        if row is not None:
+            clear(row)
+        else:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def note_texts(row: DeliveryRow, ids: list[int]) -> None:
@@ -82,7 +115,12 @@ def note_texts(row: DeliveryRow, ids: list[int]) -> None:
 
 def noted_texts(row: DeliveryRow) -> list[int]:
     """Give the ids that were written down."""
-    place = folder(row) / TEXTS
+    return noted_texts_of(row.pk)
+
+
+def noted_texts_of(number: int) -> list[int]:
+    """Give the ids that were written down for a delivery of some number."""
+    place = settings.SOJOURN.deliveries / f"{number:09d}" / TEXTS
     if not place.exists():
         return []
     data = place.read_bytes()

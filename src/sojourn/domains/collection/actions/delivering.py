@@ -82,6 +82,8 @@ def run_deliveries() -> int:
     autodiscover_modules("plugins")
     done = 0
     with shelf.turn() as is_ours:
+        if is_ours:
+            shelf.sweep()
         while is_ours and (row := _next()) is not None:
             _run(row)
             done += 1
@@ -164,6 +166,8 @@ def _load(row: DeliveryRow, registry: hooks.Registry) -> None:
         run.loading.abandon()
         raise
     durable.reach("delivery.committed")
+    if row.replaces is not None:
+        shelf.clear(DeliveryRow.objects.get(pk=row.replaces))
 
 
 def _find_predecessor(row: DeliveryRow, form: dict[str, Any]) -> None:
@@ -230,6 +234,7 @@ def _keep(run: _Run, belongings: Belongings) -> None:
     if belongings.texts is not None:
         shelf.note_texts(run.row, [each.id for each in belongings.texts.texts])
         _resolve(run, belongings.texts)()
+        durable.reach("delivery.texts")
     if belongings.claims is not None:
         run.also.append(_resolve(run, belongings.claims, is_late=True))
 
@@ -284,6 +289,7 @@ def _commit(run: _Run) -> None:
             also = list(run.also)
             if row.replaces is not None:
                 also.append(withdrawal(batch=batch, delivery=row.replaces))
+                also.append(lambda: run.registry.forget_texts(shelf.noted_texts_of(row.replaces or 0)))
             also.append(lambda: _settle(run, batch))
             commit(
                 Load(

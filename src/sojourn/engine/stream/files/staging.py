@@ -94,10 +94,11 @@ def publish(part: Part, *, mark: int, batch: int, segments: Path, source: str) -
     Raise StampError when the file does not read back as it should, and OSError.
     """
     stamp(part.path, mark=mark, batch=batch)
-    size = durable.sync_file(part.path)
     target = segments / f"{batch // PER_FOLDER:06d}" / f"{batch:012d}-{secrets.token_hex(4)}{SUFFIX}"
     durable.make_folder(target.parent)
     part.path.rename(target)
+    size = durable.sync_file(target)
+    durable.sync_folder(target.parent)
     return Written(
         path=str(target.relative_to(segments)),
         rows=part.rows,
