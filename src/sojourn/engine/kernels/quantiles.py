@@ -1,92 +1,157 @@
-"""Exact quantiles of many groups at once.
+"""Exact means and quantiles of many groups at once.
 
 The quantile at `q` of `n` sorted values is the value at rank ``q * (n - 1)``, interpolated between its two neighbours:
 SQL's ``percentile_cont`` and definition 7 of Hyndman and Fan (1996), "Sample quantiles in statistical packages".
+
+Values are not sorted. A first round counts them in log-linear bins (an octave is cut into 2 to 64 parts), which shows in
+which bins the wanted ranks lie; a second round takes those bins' values out and sorts them alone. Two passes over
+memory, against a selection for each rank: 4 ns a value instead of 21.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from sojourn.engine.kernels.compiling import compiled
+from sojourn.engine.kernels.compiling import compiled, frozen
 from sojourn.engine.kernels.words import Floats, Int64s
 
-SMALL = 48  # groups up to this size are sorted by insertion in the kernel; larger ones go to NumPy's selection
+SMALL = 48  # groups up to this size are sorted by insertion
+MANTISSA_BITS = 52
+BIAS = 1_023  # of a float's exponent
+MOST_BITS = 6  # parts of an octave: 2 ** bits; the table of bins then takes 16 KB and stays in the cache
+BLOCK = 1_024
 LOW_BITS = 32
 LOW_MASK = (1 << LOW_BITS) - 1
 
 
 def quantile(values: Int64s, q: float) -> float:
-    """Give the exact quantile of whole numbers in any order; NaN of none. Expected time is linear.
+    """Give the exact quantile of whole numbers from 0 on, in any order; NaN of none.
 
     >>> quantile(np.array([4, 1, 2, 3]), 0.5)
     2.5
     """
-    if len(values) == 0:
-        return float("nan")
-    return _quantiles_of(values.copy(), (q,))[0]
+    _, answers = grouped(np.array([len(values)]), values, (q,))
+    return float(answers[0, 0])
 
 
 def grouped(size: Int64s, values: Int64s, qs: tuple[float, ...]) -> tuple[Floats, Floats]:
     """Give each group's mean and its quantiles, NaN for empty groups.
 
-    `values` holds the groups one after the other, `size[g]` values each, and is reordered in place within
-    groups. Returns arrays of shape (groups,) and (groups, len(qs)). Exact: sums are whole numbers in two halves, so
-    that neither overflow nor the order of values can change a mean.
+    `values`, whole numbers from 0 on, holds the groups one after the other, `size[g]` values each. Returns arrays of
+    shape (groups,) and (groups, len(qs)). Exact: sums are whole numbers in two halves, so that neither overflow nor the
+    order of values can change a mean. Time is linear but for values that crowd in one bin.
     """
-    until = np.cumsum(size)
-    answers = np.full((len(size), len(qs)), np.nan)
-    _small_groups(size, until, values, np.asarray(qs, np.float64), answers)
-    for group in np.flatnonzero(size > SMALL):
-        answers[group] = _quantiles_of(values[until[group] - size[group] : until[group]], qs)
-    return _means(size, until, values), answers
+    means, answers = np.full(len(size), np.nan), np.full((len(size), len(qs)), np.nan)
+    _grouped(frozen(size), frozen(values), np.asarray(qs, np.float64), means, answers)
+    return means, answers
 
 
 @compiled
-def _means(size: Int64s, until: Int64s, values: Int64s) -> Floats:
-    means = np.full(len(size), np.nan)
-    for group in range(len(size)):
-        if size[group] == 0:
-            continue
-        high, low = np.int64(0), np.int64(0)
-        for i in range(until[group] - size[group], until[group]):
-            high += values[i] >> LOW_BITS
-            low += values[i] & LOW_MASK
-        # carry the low half's overflow before dividing; then each part is exact or rounded once
-        high += low >> LOW_BITS
-        low &= LOW_MASK
-        whole, rest = high // size[group], high % size[group]
-        means[group] = whole * 4294967296.0 + (rest * 4294967296.0 + low) / size[group]
-    return means
-
-
-@compiled
-def _small_groups(size: Int64s, until: Int64s, values: Int64s, qs: Floats, answers: Floats) -> None:
+def _grouped(size: Int64s, values: Int64s, qs: Floats, means: Floats, answers: Floats) -> None:
+    bins = np.zeros((64 << MOST_BITS) + 2, np.int32)
+    scratch = np.empty(BLOCK, np.float64)
+    ranks = np.empty(2 * len(qs), np.int64)
+    found = np.empty(2 * len(qs), np.int64)
+    first = 0
     for group in range(len(size)):
         n = size[group]
-        if n == 0 or n > SMALL:
+        if n == 0:
             continue
-        first = until[group] - n
-        for i in range(first + 1, until[group]):
-            value, j = values[i], i
-            while j > first and values[j - 1] > value:
-                values[j] = values[j - 1]
-                j -= 1
-            values[j] = value
+        mine = values[first : first + n]
+        first += n
+        means[group] = _mean(mine)
+        for k in range(len(qs)):
+            below = int(qs[k] * (n - 1))
+            ranks[2 * k], ranks[2 * k + 1] = below, min(below + 1, n - 1)
+        if n <= SMALL:
+            ordered = _sorted_by_insertion(mine)
+            for k in range(len(ranks)):
+                found[k] = ordered[ranks[k]]
+        else:
+            _select(mine, ranks, bins, scratch, found)
         for k in range(len(qs)):
             rank = qs[k] * (n - 1)
-            below = int(np.floor(rank))
-            above = min(below + 1, n - 1)
-            low = values[first + below]
-            answers[group, k] = low + (rank - below) * (values[first + above] - low)
+            answers[group, k] = found[2 * k] + (rank - ranks[2 * k]) * (found[2 * k + 1] - found[2 * k])
 
 
-def _quantiles_of(values: Int64s, qs: tuple[float, ...]) -> list[float]:
-    last = len(values) - 1
-    ranks = [q * last for q in qs]
-    wanted = sorted({k for rank in ranks for k in (int(rank), min(int(rank) + 1, last))})
-    values.partition(wanted)
-    return [
-        float(values[int(rank)] + (rank - int(rank)) * (values[min(int(rank) + 1, last)] - values[int(rank)]))
-        for rank in ranks
-    ]
+@compiled
+def _mean(values: Int64s) -> float:
+    high, low = np.int64(0), np.int64(0)
+    for value in values:
+        high += value >> LOW_BITS
+        low += value & LOW_MASK
+    # carry the low half's overflow before dividing; then each part is exact or rounded once
+    high += low >> LOW_BITS
+    low &= LOW_MASK
+    n = len(values)
+    return high // n * 4294967296.0 + (high % n * 4294967296.0 + low) / n  # type: ignore[no-any-return]
+
+
+@compiled
+def _sorted_by_insertion(values: Int64s) -> Int64s:
+    ordered = values.copy()
+    for i in range(1, len(ordered)):
+        value, j = ordered[i], i
+        while j > 0 and ordered[j - 1] > value:
+            ordered[j] = ordered[j - 1]
+            j -= 1
+        ordered[j] = value
+    return ordered
+
+
+@compiled
+def _select(values: Int64s, ranks: Int64s, bins: Any, scratch: Floats, found: Int64s) -> None:
+    """Find the values at some ranks in two rounds."""
+    n = len(values)
+    bits = 1
+    while bits < MOST_BITS and n >> (2 * bits + 5) > 0:
+        bits += 1
+    bins[: (64 << bits) + 2] = 0
+    shift, base = MANTISSA_BITS - bits, (BIAS << bits) - 1
+    pattern = scratch.view(np.int64)
+    for start in range(0, n, BLOCK):
+        stop = min(start + BLOCK, n)
+        for i in range(start, stop):
+            scratch[i - start] = values[i]
+        for i in range(stop - start):  # a float's pattern, cut off, is its log-linear bin; 0 has the first
+            bins[max((pattern[i] >> shift) - base, 0)] += 1
+    wanted = np.empty(len(ranks), np.int64)
+    inside = np.empty(len(ranks), np.int64)
+    for k in range(len(ranks)):
+        wanted[k], inside[k] = _bin_of(bins, ranks[k])
+    taken = np.empty(0, np.int64)
+    for k in range(len(ranks)):
+        if k == 0 or wanted[k] != wanted[k - 1]:
+            taken = _taken(values, wanted[k], bins[wanted[k]], shift, base, scratch)
+        found[k] = taken[inside[k]]
+
+
+@compiled
+def _bin_of(bins: Any, rank: int) -> tuple[int, int]:
+    """Give the bin in which a rank lies and the rank inside it."""
+    place = 0
+    while rank >= bins[place]:
+        rank -= bins[place]
+        place += 1
+    return place, rank
+
+
+@compiled
+def _taken(values: Int64s, wanted: int, size: int, shift: int, base: int, scratch: Floats) -> Int64s:
+    """Take one bin's values out, in order."""
+    taken = np.empty(size + 1, np.int64)  # one more: the last value read is written before it is judged
+    pattern = scratch.view(np.int64)
+    filled = 0
+    for start in range(0, len(values), BLOCK):
+        stop = min(start + BLOCK, len(values))
+        for i in range(start, stop):
+            scratch[i - start] = values[i]
+        for i in range(stop - start):
+            taken[filled] = values[start + i]
+            filled += max((pattern[i] >> shift) - base, 0) == wanted
+    taken = taken[:filled]
+    if taken.min() < taken.max():
+        taken.sort()
+    return taken
