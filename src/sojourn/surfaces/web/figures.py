@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils import formats, timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -48,6 +49,14 @@ def moment(at: datetime) -> str:
     """Write an instant in the viewer's zone, the zone named."""
     here = timezone.localtime(at)
     return f"{formats.date_format(here, 'j M Y H:i')} {here.tzname()}"
+
+
+def ago(at: datetime) -> str:
+    """Say how long ago an instant was, in its largest unit."""
+    now = timezone.now()
+    if now - at < timedelta(seconds=MINUTE):
+        return gettext("just now")
+    return gettext("%(time)s ago") % {"time": timesince(at, now, depth=1)}
 
 
 def too_few(n: int) -> str:

@@ -27,6 +27,11 @@ class Card:
     target: str
 
     @property
+    def target_value(self) -> str:
+        """The target with its unit, or nothing."""
+        return "" if self.kpi.target is None else written(self.kpi, self.kpi.target)
+
+    @property
     def has_changed(self) -> bool:
         """Say whether the change is real."""
         return bool(self.figure.change_is_real)

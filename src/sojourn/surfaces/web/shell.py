@@ -93,10 +93,12 @@ def _may(viewer: Viewer, entry: Entry) -> bool:
 
 
 def _line(entry: Entry, viewer: Viewer, path: str) -> Line:
-    parts = tuple(_line(part, viewer, path) for part in entry.parts if _may(viewer, part))
-    is_here = any(part.is_here for part in parts) if parts else _is_at(entry.url, path)
-    return Line(entry=entry, is_here=is_here, parts=parts)
+    here = _nearest(entry.parts or (entry,), path)
+    parts = tuple(Line(entry=part, is_here=part is here) for part in entry.parts if _may(viewer, part))
+    return Line(entry=entry, is_here=here is not None, parts=parts)
 
 
-def _is_at(url: str, path: str) -> bool:
-    return path == url if url == "/" else path.startswith(url)
+def _nearest(entries: tuple[Entry, ...], path: str) -> Entry | None:
+    """Give the entry whose address the path lies below, the longest such."""
+    above = [each for each in entries if (path == each.url if each.url == "/" else path.startswith(each.url))]
+    return max(above, key=lambda each: len(each.url), default=None)

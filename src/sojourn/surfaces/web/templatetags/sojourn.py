@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -55,7 +54,7 @@ def ago(at: datetime | None) -> str | SafeString:
     """Say how long ago an instant was; the instant itself stands in the title."""
     if at is None:
         return "–"
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), figures.moment(at), naturaltime(at))
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), figures.moment(at), figures.ago(at))
 
 
 @register.inclusion_tag("web/share.html")

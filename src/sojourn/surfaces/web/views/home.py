@@ -21,11 +21,10 @@ def home(request: PageRequest) -> HttpResponse:
     fresh = privacy.freshness(viewer=request.viewer)
     has_events = fresh.events > 0
     cards = computed_cards(request.viewer, DAYS) if has_events else []
-    surveys = [each for each in cards if not each.figure.part]
+    shown = [each for each in cards if each.has_changed or not each.figure.part]  # journeys have a table of their own
     context = {
         "fresh": fresh,
-        "cards": sorted(surveys, key=lambda each: (not each.has_changed, each.kpi.name)),
-        "changed": [each for each in cards if each.has_changed],
+        "cards": sorted(shown, key=lambda each: (not each.has_changed, each.kpi.name)),
         "lines": journey_lines(request.viewer) if has_events else [],
         "matters": matters(request.viewer, timezone.now()),
         "how": how(),

@@ -33,7 +33,16 @@ def kpis(request: PageRequest) -> HttpResponse:
         if not each.computed:
             rest.setdefault(each.family, []).append(each)
     count = sum(len(listed) for listed in rest.values())
-    context = {"cards": cards, "rest": rest.items(), "rest_count": count, "days": days, "choices": DAYS}
+    survey_cards = [each for each in cards if not each.figure.part]
+    journey_cards = [each for each in cards if each.figure.part]
+    context = {
+        "cards": survey_cards,
+        "journey_cards": journey_cards,
+        "rest": rest.items(),
+        "rest_count": count,
+        "days": days,
+        "choices": DAYS,
+    }
     return render(request, "web/kpis.html", context)
 
 
@@ -52,18 +61,22 @@ def computed_cards(viewer: Viewer, days: str) -> list[Card]:
     """Give a card for each figure that this release computes; a journey KPI has one for each journey."""
     period = privacy.recent_period(days=int(days), viewer=viewer)
     names = {each.slug: each.name for each in journeys.journeys(viewer=viewer)}
-    return [
-        card(each, figure, _name(each, figure, names))
-        for each in queries.kpis()
-        if each.computed
-        for figure in queries.figure(kpi=each.id, period=period, viewer=viewer)
-    ]
+    cards = []
+    for each in queries.kpis():
+        if each.computed:
+            cards += _named_cards(each, queries.figure(kpi=each.id, period=period, viewer=viewer), names)
+    return cards
 
 
-def _name(kpi: Kpi, figure: Figure, journeys_named: dict[str, str]) -> str:
-    part = journeys_named.get(figure.part, figure.part)
-    scale = _("scale %(scale)s") % {"scale": figure.scale} if figure.scale else ""
-    return " · ".join(filter(None, [kpi.name, part, scale]))
+def _named_cards(kpi: Kpi, found: tuple[Figure, ...], journeys_named: dict[str, str]) -> list[Card]:
+    """Name each figure by its journey, and by its scale where answers came on several."""
+    has_scales = len({each.scale for each in found}) > 1
+    cards = []
+    for each in found:
+        scale = _("scale %(scale)s") % {"scale": each.scale} if has_scales else ""
+        part = journeys_named.get(each.part, each.part)
+        cards.append(card(kpi, each, " · ".join(filter(None, [kpi.name, part, scale]))))
+    return cards
 
 
 def _figures_of(kpi: Kpi, days: str, journey: str, by: str, viewer: Viewer) -> dict[str, Any]:
@@ -84,7 +97,7 @@ def _figures_of(kpi: Kpi, days: str, journey: str, by: str, viewer: Viewer) -> d
     by = by if by in choices else choices[0]
     names = {each.slug: each.name for each in named}
     context: dict[str, Any] = {
-        "cards": [card(kpi, each, _name(kpi, each, names)) for each in whole],
+        "cards": _named_cards(kpi, whole, names),
         "chart": chart(kpi, months) if months else None,
         "by": by,
         "parts": choices,

@@ -11,12 +11,12 @@ function option(data) {
   const text = { color: colour("quiet"), fontFamily: "inherit" };
   const line = { lineStyle: { color: colour("line") } };
   return {
-    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches && !drawn.size,
+    animation: false,
     aria: { enabled: false }, // the element itself carries the sentence
     grid: { left: 8, right: 12, top: 24, bottom: 4, containLabel: true },
     tooltip: { trigger: "axis", confine: true, renderMode: "richText", valueFormatter: (value) => (value === null || value === undefined ? "–" : value.toLocaleString(document.documentElement.lang)) },
     xAxis: { type: "category", data: data.labels, axisLabel: { ...text, hideOverlap: true }, axisLine: line, axisTick: { show: false } },
-    yAxis: { type: "value", scale: data.kind === "line", axisLabel: text, splitLine: line, splitNumber: 4, name: "", min: data.low, max: data.high },
+    yAxis: { type: "value", scale: data.kind === "line", axisLabel: text, splitLine: line, splitNumber: 4, ...range(data) },
     series: data.kind === "bars" ? data.series.map(bars) : lines(data),
   };
 }
@@ -28,28 +28,32 @@ function bars(series, at) {
   };
 }
 
-// A line with its interval as whiskers: drawn by hand, for ECharts has none.
+// A line with its interval as a band: the lower bound, and on it the width of the interval.
 function lines(data) {
   const [values, low, high] = data.series.map((each) => each.values);
-  const whisker = {
-    name: "±", type: "custom", z: 1, silent: true, tooltip: { show: false },
-    data: values.map((value, at) => [at, low[at], high[at]]).filter(([, from]) => from !== null),
-    renderItem(_, api) {
-      const top = api.coord([api.value(0), api.value(2)]);
-      const bottom = api.coord([api.value(0), api.value(1)]);
-      const style = { stroke: colour("bar"), lineWidth: 1.5, opacity: 0.6 };
-      const stroke = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style });
-      return { type: "group", children: [stroke(top[0], top[1], bottom[0], bottom[1]), stroke(top[0] - 4, top[1], top[0] + 4, top[1]), stroke(bottom[0] - 4, bottom[1], bottom[0] + 4, bottom[1])] };
-    },
-  };
+  const bare = { type: "line", stack: "band", stackStrategy: "all", symbol: "none", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
   const main = {
-    name: data.series[0].name, type: "line", data: values, symbolSize: 7, z: 2,
+    name: data.series[0].name, type: "line", data: values, symbol: "circle", symbolSize: 7, z: 3,
     lineStyle: { color: colour("bar"), width: 2.5 }, itemStyle: { color: colour("bar") },
-    markLine: data.target === null || data.target === undefined ? undefined : {
-      silent: true, symbol: "none", lineStyle: { type: "dashed", color: colour("quiet") }, label: { formatter: data.target_says, color: colour("quiet"), position: "insideEndTop" }, data: [{ yAxis: data.target }],
-    },
   };
-  return [main, whisker];
+  if (data.target !== null && data.target !== undefined) {
+    const label = { formatter: data.target_says, color: colour("quiet"), position: "insideEndTop" };
+    main.markLine = { silent: true, symbol: "none", lineStyle: { type: "dashed", color: colour("quiet") }, label, data: [{ yAxis: data.target }] };
+  }
+  return [
+    { ...bare, name: data.series[1].name, data: low },
+    { ...bare, name: "±", data: high.map((top, at) => (top === null ? null : top - low[at])), areaStyle: { color: colour("bar"), opacity: 0.18 } },
+    main,
+  ];
+}
+
+// An axis that holds the intervals and the target, in round steps.
+function range(data) {
+  if (data.kind === "bars") return { min: 0 };
+  const held = [...data.series[1].values, ...data.series[2].values, data.target].filter((value) => value !== null && value !== undefined);
+  if (!held.length) return {};
+  const step = 10 ** Math.floor(Math.log10(Math.max(Math.max(...held) - Math.min(...held), 1e-6)));
+  return { min: Math.floor(Math.min(...held) / step) * step, max: Math.ceil(Math.max(...held) / step) * step };
 }
 
 function draw() {

@@ -1,0 +1,80 @@
+"""Every page in a real browser: accessible in light and dark, quiet, and usable on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from surfaces.web.bank import Served
+from surfaces.web.browsing import DESKTOP, PHONE, Visitor, violations, visiting
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/",
+    "/journeys/explorer",
+    "/journeys/explorer?colour=drop&at=Signed+In&f=Signed+In&f=Balance+Viewed",
+    "/journeys/explorer?from=Signed+In&to=Balance+Viewed&channel=app&period=all",
+    "/journeys/",
+    "/journeys/new?f=Signed+In&f=Balance+Viewed",
+    "/measures/kpis/",
+    "/measures/kpis/nps",
+    "/measures/kpis/completion_rate",
+    "/measures/kpis/clv",
+    "/settings/sources/",
+    "/settings/sources/new",
+    "/settings/sources/website",
+    "/settings/plan/",
+    "/settings/plan/change",
+    "/settings/imports/",
+    "/settings/quarantine/",
+    "/settings/flow",
+    "/settings/health",
+    "/settings/people/",
+    "/settings/people/new",
+    "/settings/keys/",
+    "/account/password/",
+)
+
+
+@pytest.fixture(scope="module")
+def visitor(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    with visiting(served.url, tmp_path_factory.mktemp("profile")) as made:
+        made.sign_in(*served.sign_ins["administrator"])
+        yield made
+
+
+@pytest.fixture(scope="module")
+def tab(visitor: Visitor) -> Page:
+    return visitor.page()
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_accessible_in_light_and_dark_quiet_and_fits_a_phone(
+    address: str, visitor: Visitor, tab: Page
+) -> None:
+    visitor.complaints.clear()
+    tab.emulate_media(color_scheme="light")
+    tab.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    answer = tab.goto(visitor.url + address)
+    assert answer is not None
+    assert answer.status == 200
+    found = violations(tab)
+    tab.emulate_media(color_scheme="dark")
+    found += violations(tab)
+    tab.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    tab.wait_for_timeout(50)  # one frame for the new width
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert found == []
+    assert visitor.complaints == []
+
+
+def test_signing_in_is_accessible(visitor: Visitor, served: Served, tmp_path_factory: pytest.TempPathFactory) -> None:
+    tab = visitor.page()
+    visitor.context.clear_cookies()
+    tab.goto(f"{served.url}/account/login/")
+    assert violations(tab) == []
+    tab.close()
+    visitor.sign_in(*served.sign_ins["administrator"])
