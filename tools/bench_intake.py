@@ -142,8 +142,14 @@ class Bench:
 
     def memory_mb(self) -> dict[str, int]:
         """Give the memory of each process, in MB."""
-        children = psutil.Process(self.process.pid).children()
-        return {each.cmdline()[-1].rpartition(".")[2]: each.memory_info().rss // 2**20 for each in children}
+        return {name: each.memory_info().rss // 2**20 for name, each in self._processes().items()}
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Give the CPU time of each process since it began."""
+        return {name: round(sum(each.cpu_times()[:2]), 2) for name, each in self._processes().items()}
+
+    def _processes(self) -> dict[str, psutil.Process]:
+        return {each.cmdline()[-1].rpartition(".")[2]: each for each in psutil.Process(self.process.pid).children()}
 
     def stop(self) -> None:
         """End the server."""
@@ -161,6 +167,7 @@ def running(name: str, module: str = "") -> Iterator[Bench]:
     bench = Bench(folder / "data", module)
     try:
         bench.prepare()
+        bench.offer("--rate", "2000", "--seconds", "3")  # compiles what a server compiles once
         yield bench
     finally:
         bench.stop()
@@ -186,7 +193,8 @@ def measure(seconds: float = SECONDS) -> str:
         "Generator, intake, web and work processes share the two cores. About 500 bytes an event, 5 % identify with "
         "mail and phone, 20 % new anonymous ids, a tracking plan declared, identifiers encrypted. Latency counts from "
         f"the intended instant. Held: p99 under {LIMIT_P99_MS:.0f} ms, loader and tail less than "
-        f"{LIMIT_LAG_SECONDS:.0f} s behind throughout, every event stored once.",
+        f"{LIMIT_LAG_SECONDS:.0f} s behind throughout, every event stored once. The server has run before, for a few "
+        "seconds.",
         "",
         "| offered | events/s | p50 ms | p99 ms | worst ms | loader behind | tail behind | timeline behind | held |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -195,8 +203,10 @@ def measure(seconds: float = SECONDS) -> str:
 
 
 def _row(name: str, bench: Bench, seconds: float, rate: int) -> str:
+    before = bench.cpu_seconds()
     told, lags = bench.offer("--rate", str(rate), "--seconds", str(seconds))
-    more = {"worst": lags.worst, "memory_mb": bench.memory_mb(), "sync_ms": bench.sync_ms()}
+    spent = {each: round(after - before.get(each, 0.0), 2) for each, after in bench.cpu_seconds().items()}
+    more = {"worst": lags.worst, "memory_mb": bench.memory_mb(), "sync_ms": bench.sync_ms(), "cpu": spent}
     print(json.dumps({"name": name, **told, **more}), flush=True)
     return _told(name, told, lags)
 

@@ -261,7 +261,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--singles", type=int, default=0, help="connections that send single events, as fast as it goes"
     )
-    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--seed", type=int, default=time.time_ns() // 1_000_000)
     given = parser.parse_args(arguments)
     if not 0 < given.seconds <= MOST_SECONDS:
         parser.error(f"--seconds: at most {MOST_SECONDS}")
