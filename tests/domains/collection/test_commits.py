@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -227,3 +229,15 @@ def test_a_file_that_a_crash_left_is_named_by_the_doctor_and_removed_at_the_star
     assert any(each.name == "orphans" and not each.ok for each in queries.doctor())
     assert actions.tidy() == 1
     assert not lost.exists()
+
+
+def test_the_quarantine_keeps_the_newest_and_counts_them_all(settings: Any) -> None:
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, quarantine_max_items=3)
+    refused = [
+        Refusal(source="shop", origin="intake", place=str(at), code="bad", reason="", received_us=1, payload=b"")
+        for at in range(5)
+    ]
+    actions.commit_tables(tables=[table(1, [5])], source="shop", refused=refused)
+    assert actions.trim_quarantine() == 2
+    assert [each.place for each in queries.refused()] == ["4", "3", "2"]
+    assert queries.refused_counts()[0].count == 5

@@ -23,6 +23,7 @@ from sojourn.surfaces.worker import journal
 from sojourn.surfaces.worker.deliveries import Deliveries
 from sojourn.surfaces.worker.health import Health
 from sojourn.surfaces.worker.intake import Feed
+from sojourn.surfaces.worker.job import in_child
 from sojourn.surfaces.worker.threads import IDLE, Doer
 
 IDLE_SECONDS = 0.05  # between two looks into an empty spool
@@ -67,15 +68,16 @@ class Work:
         self._stopped = threading.Event()
         self._health = Health(settings.data)
         self._queue = queue.bind(settings)
+        self._queue.execute = in_child
         self._timeline = Doer("timeline", privacy.refresh_timeline, every_seconds=5, pause_seconds=0.5)
         self._tail = Doer("tail", follow, every_seconds=5, pause_seconds=0.2)
-        self._upkeep = Doer("upkeep", self._maintain, every_seconds=5, nice=IDLE)
+        self._upkeep = Doer("upkeep", self._maintain, every_seconds=10, nice=IDLE)
         self._jobs = Doer("jobs", self._work_jobs, every_seconds=0.5)
         self._deliveries = Deliveries(ended=self._wake)
         self._files = Doer("files", self._deliveries.turn, every_seconds=1)
         self._doers = (self._timeline, self._tail, self._upkeep, self._jobs, self._files)
         self._compacted = time.monotonic()
-        self._due = {each.name: 0.0 for each in jobs.REGISTRY.values()}
+        self._due: dict[str, float] = {}
 
     def run(self) -> None:
         """Work until SIGTERM; the batch at hand is committed before the process ends."""
@@ -124,7 +126,7 @@ class Work:
         self._tail.wake()
 
     def _maintain(self) -> None:
-        collection.delete_retired()
+        collection.upkeep()
         if time.monotonic() - self._compacted >= self._settings.compact_every_seconds:
             self._compacted = time.monotonic()
             collection.compact()

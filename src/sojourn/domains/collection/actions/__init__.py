@@ -16,6 +16,7 @@ from sojourn.domains.collection.actions.loading import (
 )
 from sojourn.domains.collection.actions.outbox import clear_taken, record, waiting
 from sojourn.domains.collection.actions.tail import follow, new_rows, run_tail
+from sojourn.domains.collection.actions.upkeep import trim_quarantine, upkeep
 from sojourn.domains.collection.writing import writing
 
 __all__ = [
@@ -43,6 +44,8 @@ __all__ = [
     "start",
     "take_incoming",
     "tidy",
+    "trim_quarantine",
+    "upkeep",
     "waiting",
     "withdrawal",
     "writing",
