@@ -26,6 +26,8 @@ class Coded:
     @property
     def is_present(self) -> Flags:
         """Say which rows have a value."""
+        if None not in self.values:
+            return np.asarray(self.codes >= 0)
         held = np.array([value is not None for value in self.values] + [False])
         return np.asarray(held[self.codes])  # the code -1 is the last: False
 
@@ -56,7 +58,10 @@ def coded(column: Any) -> Coded:
         array = whole(array).cast(pa.string())
     found = pc.dictionary_encode(array)
     codes = np.asarray(pc.fill_null(found.indices, -1)).astype(np.int32, copy=False)
-    return Coded(codes, [value.strip() or None for value in found.dictionary.to_pylist()])
+    values = found.dictionary.to_pylist()
+    if pc.any(pc.match_substring_regex(found.dictionary, r"^\s|\s$|^$")).as_py():
+        values = [value.strip() or None for value in values]
+    return Coded(codes, values)
 
 
 def constant(value: str | None, rows: int) -> Coded:

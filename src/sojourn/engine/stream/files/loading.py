@@ -126,10 +126,13 @@ class Loading:
         return fresh
 
     def _tokens(self, kind: str, values: Coded) -> Int64s:
-        used = [code for code in values.used().tolist() if values.values[code] is not None]
-        if not used:
+        used = values.used()
+        texts: list[str] = [values.values[code] or "" for code in used.tolist()]
+        if "" in texts:
+            used = used[np.array([bool(text) for text in texts])]
+            texts = [text for text in texts if text]
+        if not texts:
             return np.zeros(len(values.codes), np.int64)
-        texts = [values.values[code] or "" for code in used]
         known = self._known.setdefault(kind, DigestTable())
         low, high = values_digest(pa.array(texts, pa.string()), kind)
         found = known.get(low, high)

@@ -176,8 +176,8 @@ class _Batch:
         return made
 
     def _check_length(self, made: Coded, most: int, name: str) -> None:
-        long = [code for code, value in enumerate(made.values) if value is not None and len(value) > most]
-        if long:
+        if max(map(len, filter(None, made.values)), default=0) > most:
+            long = [code for code, value in enumerate(made.values) if value is not None and len(value) > most]
             self._refuse(np.isin(made.codes, long), "too_long", f"{name} is longer than {most} characters.")
 
     def _instants(self) -> Int64s:
