@@ -25,20 +25,21 @@ def run(settings: Settings, company: Company, size: int, *, now: int, console: C
     """Load the company up to ``now`` (microseconds) where that is a day or more ahead; raise SojournError."""
     with lock.hold(settings.data):
         prepare(settings)
-        from sojourn.surfaces.cli import furnishing, shipping  # after Django is set up
+        from sojourn.surfaces.cli.furnishing import furnish, invent_sign_ins  # after Django is set up
+        from sojourn.surfaces.cli.shipping import ship
 
         state = read_state(settings.data) or _begun(company, size, now)
         if not state.is_furnished:  # once: what a visitor changed afterwards stays changed
-            furnishing.invent_sign_ins(company, state)
+            invent_sign_ins(company, state)
             write_state(settings.data, state)
-            furnishing.furnish(company, state)
+            furnish(company, state)
             state.is_furnished = True
             write_state(settings.data, state)
         since, until = _span(company, state, now)
         if since < until:
             state.loading_since, state.loading_until = since, until
             write_state(settings.data, state)
-            shipping.ship(settings, company, state, console)
+            ship(settings, company, state, console)
             state.loaded_until = until
             write_state(settings.data, state)
     return state
