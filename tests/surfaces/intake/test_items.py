@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sojourn.surfaces.intake.bodies import envelope
@@ -49,6 +49,7 @@ def check_spoolable(raw: bytes) -> None:
     assert "\0" not in json.dumps(event, ensure_ascii=False)
 
 
+@settings(deadline=None)
 @given(item=fields | values, kind=st.none() | st.sampled_from(sorted(TYPES)))
 @example(item={"type": "track", "userId": "u", "event": "E", "timestamp": "0001-01-01T00:00:00+14:00"}, kind=None)
 def test_any_json_is_taken_in_good_form_or_refused_by_code(item: Any, kind: str | None) -> None:
@@ -58,6 +59,7 @@ def test_any_json_is_taken_in_good_form_or_refused_by_code(item: Any, kind: str 
         assert refusal.reason_code in ITEM_REASONS
 
 
+@settings(deadline=None)
 @given(raw=st.binary())
 @example(raw=b"[" * 100_000)
 @example(raw=b'{"a":' * 100_000)
@@ -69,6 +71,7 @@ def test_any_bytes_are_an_item_or_refused_by_code(raw: bytes) -> None:
         checked(translated(raw), "track", ARRIVAL, {})
 
 
+@settings(deadline=None)
 @given(raw=st.binary() | values.map(lambda value: json.dumps(value).encode()), is_batch=st.booleans())
 @example(raw=b'{"batch":' + b"[" * 100_000, is_batch=True)
 def test_any_body_comes_apart_or_is_refused_by_code(raw: bytes, is_batch: bool) -> None:
@@ -78,6 +81,7 @@ def test_any_body_comes_apart_or_is_refused_by_code(raw: bytes, is_batch: bool) 
         assert refusal.reason_code in REQUEST_REASONS
 
 
+@settings(deadline=None)
 @given(item=fields)
 def test_the_batch_of_another_library_is_translated_or_refused_by_code(item: dict[str, Any]) -> None:
     try:
