@@ -20,7 +20,10 @@ COLUMNS: Columns = [
 @click.command("doctor")
 @connected
 def doctor(server: Server) -> Shown:
-    """Check the whole chain and say what is wrong; exit code 4 when something is."""
+    """Check the whole chain and say what is wrong.
+
+    The exit code is 4 when something is.
+    """
     answer = server.get("/doctor")
     wrong = sum(not each["ok"] for each in answer["checks"])
     verdict = "Everything is in order." if answer["ok"] else f"{wrong} of {len(answer['checks'])} findings are wrong."

@@ -86,7 +86,10 @@ def variants(server: Server, **asked: Any) -> Shown:
 )  # fmt: skip
 @connected
 def funnel(server: Server, steps: tuple[str, ...], **asked: Any) -> Shown:
-    """Show who gets from step to step, in order; "A|B" is a step that either event makes."""
+    """Show who gets from step to step.
+
+    In order, within the window; "A|B" is a step that either event makes.
+    """
     answer = server.get("/funnel", **asked, step=steps)
     total = f"median from first to last: {duration(answer['median_total_s'])}"
     return Shown(data=answer, columns=FUNNEL, rows=answer["steps"], after=[total, coverage_line(answer["coverage"])])

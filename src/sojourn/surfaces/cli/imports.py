@@ -43,9 +43,10 @@ EVENTS: Columns = [(name, name) for name in ("line", "timestamp", "event", "user
 @click.option("--dry-run", is_flag=True, help="Show what the files would become; nothing enters.")
 @connected
 def import_files(server: Server, paths: tuple[Path, ...], source: str, dry_run: bool, **reading: Any) -> Shown:
-    """Load files, or every file of a folder: CSV, Parquet, JSON lines, XES, each also packed with gzip.
+    """Load files of events.
 
-    The same file again changes nothing; a file of the same name from the same source replaces the earlier one.
+    CSV, Parquet, JSON lines and XES, each also packed with gzip; of a folder, every such file. The same file again
+    changes nothing; a file of the same name from the same source replaces the earlier one.
     """
     files = [file for path in paths for file in _files(path)]
     if not files:

@@ -37,7 +37,10 @@ FIGURES: Columns = [
 @click.option("--journey", help="For KPIs of journeys: one of them.")
 @connected
 def kpi(server: Server, kpi_id: str | None, **asked: Any) -> Shown:
-    """Show a KPI's figures, or without a name list the catalogue."""
+    """Show figures of the KPI catalogue.
+
+    Without a name, the catalogue itself.
+    """
     if kpi_id is None:
         page = server.get("/kpis")
         return Shown(data=page, columns=CATALOGUE, rows=page["items"])

@@ -16,8 +16,8 @@ INTERRUPTED = 130
 
 # name: (module, attribute, what `sojourn --help` says)
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "demo": ("demo", "demo", "Load the demo company and serve it."),
-    "serve": ("serve", "command", "Serve pages, API and event intake."),
+    "demo": ("demo", "demo", "Load a demo company and serve it."),
+    "serve": ("serve", "command", "Serve pages, API and event intake until Ctrl+C."),
     "import": ("imports", "import_files", "Load files of events."),
     "quarantine": ("quarantine", "quarantine", "Look at what was refused."),
     "flow": ("quarantine", "flow", "List what came in, by minute and source."),
@@ -90,9 +90,13 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo(f"Error: {refusal.message}", err=True)
         return UNREACHABLE if refusal.code in {"locked", "unreachable"} else REFUSED
     except BrokenPipeError:
-        # The reader left (`| head`); give the interpreter nothing to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_quietly()
         return OK
+
+
+def leave_quietly() -> None:
+    """Give the interpreter nothing to flush at exit, because the reader has left (`| head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _code(result: Any) -> int:

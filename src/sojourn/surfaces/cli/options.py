@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from sojourn.surfaces.cli.main import leave_quietly
 from sojourn.surfaces.cli.server import connect
 from sojourn.surfaces.cli.tables import Shown
 
@@ -26,12 +27,17 @@ def connected(command: Command) -> Callable[..., int]:
     @click.option("--key", envvar="SOJOURN_API_KEY", help="API key for --url; better given as SOJOURN_API_KEY.")
     @functools.wraps(command)
     def called(*, as_json: bool, data: Path | None, url: str | None, key: str | None, **given: Any) -> int:
+        if url and not url.startswith(("http://", "https://")):
+            raise click.BadParameter("an address begins with http:// or https://.", param_hint="--url")
         with connect(data=data, url=url, key=key) as server:
             shown = command(server, **given)
-        if as_json:
-            click.echo(json.dumps(shown.data, indent=2, ensure_ascii=False))
-        else:
-            shown.write()
+        try:
+            if as_json:
+                click.echo(json.dumps(shown.data, indent=2, ensure_ascii=False))
+            else:
+                shown.write()
+        except BrokenPipeError:
+            leave_quietly()
         return shown.exit_code
 
     return called

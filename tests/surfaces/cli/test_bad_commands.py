@@ -1,0 +1,113 @@
+"""Each wrong command says what is wrong; the table in the documents is this one."""
+
+# ruff: noqa: E501 - a case is a line
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sojourn.kit import lock
+from surfaces.cli.conftest import Command
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "bad-input.md"
+MARK, END = "<!-- commands -->", "<!-- /commands -->"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A wrong command; `{folder}` is an empty folder."""
+
+    what: str
+    line: str
+    code: int
+    said: str
+    stdin: str = ""
+
+
+CASES = [
+    Case("A command that does not exist", "sojourn serv", 2, "No such command 'serv'."),
+    Case("An option that does not exist", "sojourn events --form 2026-01-01", 2, "No such option '--form'."),
+    Case("A file that does not exist", "sojourn import nowhere.csv", 2, "Path 'nowhere.csv' does not exist."),
+    Case("A folder without files of events", "sojourn import {folder}", 2, "No files to load here; they end in .csv"),
+    Case("A file of an unknown preset", "sojourn import --as nothing {folder}/a.csv", 1, "nothing"),
+    Case("A source's name that is no slug", "sojourn source add 'Our Web'", 1, "slug: "),
+    Case("A source that is there already", "sojourn source add twice", 1, "a source with this slug (or this write key) is there already."),
+    Case("A source that is not there", "sojourn source rotate nothing", 1, "There is no source with this slug."),
+    Case("A change that changes nothing", "sojourn source change twice", 2, "Say what to change"),
+    Case("A rate that cannot be", "sojourn source add web --rate 5000000", 2, "5000000 is not in the range 0<=x<=1000000."),
+    Case("A mail address that is none", "sojourn user add ana", 1, "email: this is not a mail address.", "a long enough one\n"),
+    Case("A password that is too short", "sojourn user add ana@example.com", 1, "password: This password is too short.", "short\n"),
+    Case("No password at all", "sojourn user add ana@example.com", 2, "Give the password on standard input; it is never an argument."),
+    Case("A role that does not exist", "sojourn user add ana@example.com --role boss", 2, "'boss' is not one of 'administrator', 'analyst', 'viewer'."),
+    Case("Somebody who does not sign in", "sojourn user role bo@example.com viewer", 1, "Nobody signs in as bo@example.com."),
+    Case("Taking the last administrator's role", "sojourn user role root@example.com viewer", 1, "This is the last administrator; make somebody else one first."),
+    Case("A key that does not exist", "sojourn keys revoke 12345", 1, "There is no such key."),
+    Case("A plan that is not YAML", "sojourn plan save -", 1, "line 1: this is not YAML", "events: [a"),
+    Case("A plan with an unknown type", "sojourn plan save -", 1, "line 1: events.A.properties.x: unknown type 'text'", "events: {A: {properties: {x: text}}}"),
+    Case("A plan that is not UTF-8 text", "sojourn plan save {folder}/a.bin", 2, "is not UTF-8 text."),
+    Case("A version of the plan that is not there", "sojourn plan show --version 9", 1, "There is no plan of this version."),
+    Case("Units with a cycle", "sojourn units save -", 1, "stands below itself", "code,name,kind,parent\na,A,team,b\nb,B,team,a\n"),
+    Case("A unit without a name", "sojourn units save -", 1, "line 2: name is missing.", "code,name,kind\na,,team\n"),
+    Case("A day that is none", "sojourn units list --at 2026-02-30", 2, "'2026-02-30' does not match the format"),
+    Case("A time that is none", "sojourn events --since yesterday", 2, "'yesterday' is no time such as 2026-01-31"),
+    Case("A period that ends before it begins", "sojourn events --since 2026-02-01 --until 2026-01-01", 1, "until: must lie after since."),
+    Case("A filter without a colon", "sojourn events --where web", 2, "'web' is not dimension:value, such as channel:web."),
+    Case("A funnel without steps", "sojourn funnel", 2, "Missing argument 'STEPS...'."),
+    Case("A funnel over an event that never happened", "sojourn funnel Opened", 1, "Opened"),
+    Case("A journey that is not there", "sojourn journeys completion nothing", 1, "There is no such journey."),
+    Case("A journey's outcome without an event", "sojourn journeys save card --start A --goal B --outcome declined", 2, "'declined' is not name=event"),
+    Case("A KPI that does not exist", "sojourn kpi happiness", 1, "There is no KPI happiness."),
+    Case("A delivery that does not exist", "sojourn deliveries cancel 12345", 1, "There is no delivery of this number."),
+    Case("A refused item that does not exist", "sojourn quarantine show 12345", 1, "This refused item is not there (any more)."),
+    Case("A server that does not answer", "sojourn events --url http://127.0.0.1:9", 3, "The server at http://127.0.0.1:9 does not answer"),
+    Case("An address that is none", "sojourn events --url nowhere", 2, "begins with http:// or https://"),
+        Case("A data folder that somebody works on", "sojourn events --data {folder}/held", 3, "is in use by process"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path, sojourn: Command) -> Path:
+    """A folder with what the cases name."""
+    (tmp_path / "a.bin").write_bytes(b"\xff\xfe\x00")
+    sojourn("source", "add", "twice")
+    sojourn("user", "add", "root@example.com", "--role", "administrator", stdin="quiet harbour at dusk\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
+def test_a_wrong_command_says_what_is_wrong(
+    case: Case, folder: Path, sojourn: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "a.csv" in case.line:
+        (folder / "a.csv").write_text("timestamp,event,user_id\n2026-01-01T00:00:00Z,A,u1\n")
+    if "held" in case.line:
+        monkeypatch.setenv("SOJOURN_DATA", "")  # restored after the command has set it
+        with lock.hold(folder / "held"):
+            done = sojourn(*_arguments(case, folder), stdin=case.stdin)
+    else:
+        done = sojourn(*_arguments(case, folder), stdin=case.stdin)
+    assert (done.code, done.out) == (case.code, "")
+    assert case.said in " ".join(done.err.split()), done.err
+    assert "Traceback" not in done.err
+
+
+def test_the_documents_list_these_cases() -> None:
+    assert _table() in PAGE.read_text()
+
+
+def _arguments(case: Case, folder: Path) -> list[str]:
+    return shlex.split(case.line.replace("{folder}", str(folder)))[1:]
+
+
+def _table() -> str:
+    rows = ["| What was typed | Command | Exit code | What stands on standard error |", "| --- | --- | --- | --- |"]
+    for case in CASES:
+        line = case.line.replace("{folder}", "FOLDER") + (f" <<< {json.dumps(case.stdin)}" if case.stdin else "")
+        rows.append(f"| {case.what} | `{line}` | {case.code} | … {case.said} … |")
+    return "\n".join([MARK, *rows, END])

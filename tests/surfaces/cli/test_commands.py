@@ -1,0 +1,188 @@
+"""Commands do what the API does, for people and for scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from sojourn.domains.access import queries as access
+from sojourn.domains.access.contracts import SYSTEM, Role, Scope
+from sojourn.surfaces.cli import main
+from surfaces.cli.conftest import Command
+
+databases = pytest.mark.django_db(databases="__all__")
+PASSWORD = "quiet harbour at dusk\n"
+
+
+@databases
+def test_people_are_managed(sojourn: Command) -> None:
+    assert "Nobody signs in yet" in sojourn("user", "list").out
+    done = sojourn("user", "add", "Ana@Example.com", "--role", "administrator", stdin=PASSWORD)
+    assert (done.code, done.out) == (0, "ana@example.com signs in as administrator.\n")
+    assert sojourn("user", "add", "bo@example.com", stdin=PASSWORD).code == 0
+    assert sojourn("user", "role", "bo@example.com", "analyst").out == "bo@example.com signs in as analyst.\n"
+    assert sojourn("user", "remove", "bo@example.com").out == "bo@example.com is shut out.\n"
+    assert sojourn("user", "restore", "bo@example.com").code == 0
+    assert sojourn("user", "password", "bo@example.com", stdin=PASSWORD).code == 0
+    assert access.person_by_email("bo@example.com").role is Role.ANALYST
+    listed = json.loads(sojourn("user", "list", "--json").out)
+    assert [each["email"] for each in listed["items"]] == ["ana@example.com", "bo@example.com"]
+
+
+@databases
+def test_a_key_is_printed_once_and_opens(sojourn: Command) -> None:
+    done = sojourn("keys", "create", "reports", "--scope", "read", "--scope", "write", "--days", "3", "--json")
+    secret = json.loads(done.out)["secret"]
+    viewer = access.viewer_of_key(secret)
+    assert viewer is not None and viewer.scopes == frozenset(Scope)
+    listed = sojourn("keys", "list").out
+    assert "reports" in listed and secret not in listed
+    assert sojourn("keys", "revoke", str(access.api_keys(viewer=SYSTEM)[0].id)).code == 0
+    assert access.viewer_of_key(secret) is None
+
+
+@databases
+def test_sources_plan_units_and_journeys_are_managed(sojourn: Command, tmp_path: Path) -> None:
+    made = json.loads(sojourn("source", "add", "web", "--kind", "web", "--every", "5", "--json").out)
+    assert made["write_key"] in sojourn("source", "list").out
+    assert made["write_key"] not in sojourn("source", "rotate", "web").out
+    assert "Shop" in sojourn("source", "change", "web", "--name", "Shop", "--inactive").out
+    assert sojourn("source", "freshness").out == "No active sources.\n"
+    assert sojourn("source", "remove", "web").code == 0
+
+    file = tmp_path / "plan.yaml"
+    file.write_text("events:\n  Paid:\n    properties: {amount: number}\n")
+    assert sojourn("plan", "check", str(file)).out == "This is a plan: 1 events, 1 properties.\n"
+    assert sojourn("plan", "save", str(file)).out == "The plan is version 1: 1 events, 1 properties.\n"
+    assert "amount" in sojourn("plan", "show").out
+    assert "Paid" in sojourn("plan", "discovered").out
+    assert "amount" in sojourn("plan", "discovered", "--properties").out
+    assert sojourn("plan", "violations").out == "Nothing breaks the plan.\n"
+    assert "1" in sojourn("plan", "versions").out
+
+    tree = "code,name,kind,parent\nbank,Harbour Bank,brand,\nnorth,North,region,bank\n"
+    assert sojourn("units", "save", "-", stdin=tree).out == "The tree has 2 rows.\n"
+    assert sojourn("units", "tree").out == "Harbour Bank (brand, bank)\n  North (region, north)\n"
+    assert "north" in sojourn("units", "list", "--at", "2026-01-31").out
+
+    assert sojourn("journeys", "save", "card", "--start", "A", "--goal", "B", "--outcome", "declined=C").code == 0
+    assert "declined" in sojourn("journeys", "list").out
+    assert sojourn("journeys", "remove", "card").code == 0
+
+
+@databases
+def test_questions_are_answered_over_an_empty_stream(sojourn: Command) -> None:
+    for command in ("events", "variants", "quarantine list", "quarantine counts", "flow", "deliveries list"):
+        assert sojourn(*command.split()).code == 0, command
+    assert "n = 0" in sojourn("kpi", "nps").out or "too few" in sojourn("kpi", "nps").out
+    assert "nps" in sojourn("kpi").out
+    assert json.loads(sojourn("events", "--json").out) == []
+
+
+@databases
+def test_the_doctors_findings_have_an_exit_code_of_their_own(sojourn: Command) -> None:
+    done = sojourn("doctor", "--json")
+    found = json.loads(done.out)
+    assert done.code == (main.OK if found["ok"] else main.FOUND)
+
+
+@databases
+def test_what_events_carry_cannot_steer_the_terminal(sojourn: Command) -> None:
+    done = sojourn("journeys", "save", "card", "--name", "\x1b[31mred", "--start", "A", "--goal", "B")
+    assert done.code == 0 and "\x1b" not in done.out
+
+
+def test_the_table_of_commands_says_what_each_command_says_itself() -> None:
+    for name, (module, attribute, said) in main.COMMANDS.items():
+        command: click.Command = getattr(import_module(f"sojourn.surfaces.cli.{module}"), attribute)
+        assert command.get_short_help_str(limit=200) == said, name
+
+
+def test_help_comes_at_once() -> None:
+    def seconds() -> float:
+        before = os.times()
+        subprocess.run([sys.executable, "-m", "sojourn", "--help"], check=True, capture_output=True)
+        after = os.times()
+        return (after.children_user + after.children_system) - (before.children_user + before.children_system)
+
+    assert min(seconds() for _ in range(3)) < 0.5  # CPU time, so that a busy machine does not matter
+
+
+def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
+    environ = {**os.environ, "SOJOURN_DATA": str(tmp_path / "data")}
+    code = "import sys; from sojourn.surfaces.cli.main import run; sys.exit(run(['kpi', '--json']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+        assert (process.wait(), said) == (0, b"")
+
+
+def test_a_file_goes_in_and_comes_out_as_a_journey(tmp_path: Path) -> None:
+    """In a data folder of its own, without a server, one process as a script would run them one after the other."""
+    rows = ["timestamp,event,user_id"]
+    for at in range(40):
+        rows += [f"2026-10-01T10:00:{at:02}Z,Opened,u{at}", f"2026-10-01T11:00:{at:02}Z,Paid,u{at}"]
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "a.csv").write_text("\n".join([*rows, "never,Opened,u99", ""]))
+    (folder / "notes.md").write_text("not a file of events")
+    script = (
+        "import sys; from sojourn.surfaces.cli.main import run\n"
+        "for line in sys.stdin.read().splitlines():\n"
+        "    print('>', run(line.split('|')), flush=True)\n"
+    )
+    commands = [
+        f"import|--dry-run|{folder}",
+        f"import|{folder}",
+        f"import|{folder}",
+        "events|--limit|3",
+        "funnel|Opened|Paid",
+        "plan|discovered",
+        "deliveries|refused|2",
+        "doctor",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "SOJOURN_DATA": str(tmp_path / "data")},
+        input="\n".join(commands),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    dry, first, again, events, funnel, seen, refused, _doctor = done.stdout.split("> ")[0:8]
+    assert "of all 81 rows 80 good, 1 refused" in dry
+    assert "done    80" in " ".join(first.split(" ")) or "80" in first
+    assert "line 82" in first
+    assert "80" in again
+    assert events.count("Paid") == 3
+    assert "Opened" in funnel and "40" in funnel and "100.0%" in funnel
+    assert "Opened" in seen
+    assert "bad_timestamp" in refused
+    assert done.stderr == ""
+
+
+def test_a_command_is_stopped_cleanly(tmp_path: Path) -> None:
+    environ = {**os.environ, "SOJOURN_URL": "http://10.255.255.1:9"}  # nobody answers there, nobody refuses either
+    code = "import sys; from sojourn.surfaces.cli.main import run; print('on', flush=True); sys.exit(run(['events']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        assert process.wait() in (main.INTERRUPTED, main.UNREACHABLE), said
+        assert "Traceback" not in said
