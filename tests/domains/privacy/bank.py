@@ -18,7 +18,6 @@ from sojourn.engine.stream.words import ORIGIN_DELIVERY, event_id
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 TEXTS = ("name", "channel", "touchpoint", "unit", "product", "currency", "properties")
-delivery = [0]
 
 
 def event(person: int, name: str, minute: int, **fields: Any) -> dict[str, Any]:
@@ -30,8 +29,8 @@ def commit(events: Sequence[dict[str, Any]], *, number: int, source: str = "core
     """Let events in as delivery `number` and give the batch."""
     table = pa.table(
         {
-            "event_id": [event_id(ORIGIN_DELIVERY, number, ordinal) for ordinal in range(len(events))],
-            "message": [f"{number:016x}{ordinal:016x}" for ordinal in range(len(events))],
+            "event_id": [event_id(ORIGIN_DELIVERY, number, each.get("ordinal", at)) for at, each in enumerate(events)],
+            "message": [f"{number:016x}{each.get('ordinal', at):016x}" for at, each in enumerate(events)],
             "person": [each["person"] for each in events],
             "kind": ["track"] * len(events),
             "occurred_at": pa.array([_plain(each["occurred_at"]) for each in events], pa.timestamp("us")),

@@ -85,7 +85,7 @@ class Codes:
 
     @cached_property
     def _codes(self) -> Mapping[str, int]:
-        return {name: code for code, name in enumerate(self.names)}
+        return {name: code for code, name in enumerate(self.names) if name}  # the empty text hides a name
 
 
 R = TypeVar("R")

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sojourn.engine.kernels.compiling import compiled, frozen
-from sojourn.engine.kernels.words import Bytes, Int64s, UInt16s
+from sojourn.engine.kernels.words import Bytes, Int64s, Slice, UInt16s
 
 CODES = 65_536
 ALL: Bytes = np.zeros(0, np.uint8)
@@ -137,11 +137,13 @@ def _pass(
     return customers, events, left_out, earliest, latest
 
 
-def counted_codes(offset: Int64s, codes: UInt16s, keep: Bytes, customer_keep: Bytes) -> tuple[Int64s, Int64s]:
-    """Count the events and the customers of each of the 65,536 codes under masks."""
-    events, customers = np.zeros(CODES, np.int64), np.zeros(CODES, np.int64)
-    _count(frozen(offset), frozen(codes), frozen(keep), frozen(customer_keep), events, customers)
-    return events, customers
+def counted_codes(events: Slice, codes: UInt16s) -> tuple[Int64s, Int64s]:
+    """Count the events and the customers of each of the 65,536 codes in a slice that has both masks."""
+    counts, customers = np.zeros(CODES, np.int64), np.zeros(CODES, np.int64)
+    keep = ALL if events.keep is None else events.keep
+    customer_keep = ALL if events.customer_keep is None else events.customer_keep
+    _count(frozen(events.offset), frozen(codes), frozen(keep), frozen(customer_keep), counts, customers)
+    return counts, customers
 
 
 @compiled
@@ -155,10 +157,10 @@ def _count(
 ) -> None:
     last = np.full(65_536, -1, np.int64)
     for customer in range(len(offset) - 1):
-        if not customer_keep[customer]:
+        if len(customer_keep) and not customer_keep[customer]:
             continue
         for index in range(offset[customer], offset[customer + 1]):
-            if keep[index]:
+            if not len(keep) or keep[index]:
                 code = codes[index]
                 events[code] += 1
                 if last[code] != customer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.privacy import consents, masks, rules
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
 from sojourn.domains.privacy.masks import ALL, CODES, Asked, Counted
-from sojourn.engine.kernels.words import NO_CODE, Bytes, Slice
+from sojourn.engine.kernels.words import NO_CODE, Bytes, Slice, UInt16s
 from sojourn.engine.timeline import Timeline, manifest
 from sojourn.engine.timeline.lookup import holders, live
 from sojourn.engine.timeline.part import Part
@@ -83,6 +83,42 @@ class Sight:
         question = (self.key, period, frozen_filter(events), whole)
         return _masks.get(question, lambda: self._seen(period, events, whole))[0]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Event names by code; a name that only hidden events have reads as the empty text."""
+        return self._shown_texts("name", self.timeline.names, lambda events: events.event)
+
+    @property
+    def dimensions(self) -> Mapping[str, tuple[str, ...]]:
+        """Values of dimensions by code, made when asked for; those that only hidden events have read as empty."""
+        return Texts(self)
+
+    def values(self, dimension: str) -> tuple[str, ...]:
+        """Give the values of one dimension by code."""
+        texts = self.timeline.dimensions[dimension]
+        return self._shown_texts(dimension, texts, lambda events: events.dimensions[dimension])
+
+    def _shown_texts(
+        self, column: str, texts: tuple[str, ...], codes_of: Callable[[Slice], UInt16s]
+    ) -> tuple[str, ...]:
+        if self._hides_nothing():
+            return texts
+
+        def make() -> tuple[str, ...]:
+            found = np.zeros(CODES, np.int64)
+            for each in self.seen(Period(), EventFilter(), whole=False).slices:
+                found += masks.counted_codes(each, codes_of(each))[0]
+            return tuple(text if found[code] else "" for code, text in enumerate(texts))
+
+        return ANSWERS.get((self.key, "texts", column), make)[0]
+
+    def _hides_nothing(self) -> bool:
+        if self.viewer.units is not None:
+            return False
+        return not any(map(len, self._allowed_now())) and not any(
+            len(_collected(part, self.purpose)) for part in self.timeline.parts
+        )
+
     def _seen(self, period: Period, events: EventFilter, whole: bool) -> Seen:
         allowed = self._allowed_values(events)
         slices, counted = [], Counted()
@@ -139,6 +175,22 @@ class Sight:
     def _allowed_now(self) -> tuple[Bytes, ...]:
         key = (self.timeline.manifest.stamp, self.epoch, self.purpose)
         return _now.get(key, lambda: tuple(allowed_now(part, self.purpose) for part in self.timeline.parts))[0]
+
+
+class Texts(Mapping[str, tuple[str, ...]]):
+    """The values of each dimension, as a sight shows them."""
+
+    def __init__(self, looking: Sight) -> None:
+        self._looking = looking
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        return self._looking.values(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._looking.timeline.dimensions)
+
+    def __len__(self) -> int:
+        return len(self._looking.timeline.dimensions)
 
 
 def sight(*, purpose: Purpose, viewer: Viewer) -> Sight:

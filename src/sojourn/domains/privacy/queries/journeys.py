@@ -49,10 +49,8 @@ def ask(
 def _fold(looking: Sight, fold_for: Callable[[Codes], Fold[P, R]], period: Period, events: EventFilter) -> Answer[R]:
     begun = time.perf_counter()
     seen = looking.seen(period, events, whole=True)
-    names = looking.timeline.names
-    value = running.run(
-        fold_for(Codes(names, looking.timeline.dimensions)), seen.slices, settings.SOJOURN.kernel_threads
-    )
+    names = looking.names
+    value = running.run(fold_for(Codes(names, looking.dimensions)), seen.slices, settings.SOJOURN.kernel_threads)
     coverage = Coverage(
         purpose=looking.purpose,
         customers=seen.counted.customers,

@@ -40,9 +40,7 @@ def vocabulary(
 def _terms(seen: Seen, codes_of: Callable[[Slice], UInt16s], texts: tuple[str, ...]) -> tuple[Term, ...]:
     events, customers = np.zeros(masks.CODES, np.int64), np.zeros(masks.CODES, np.int64)
     for each in seen.slices:
-        if each.keep is None or each.customer_keep is None or not each.customers:
-            continue
-        more, whose = masks.counted_codes(each.offset, codes_of(each), each.keep, each.customer_keep)
+        more, whose = masks.counted_codes(each, codes_of(each))
         events += more
         customers += whose
     found = [
