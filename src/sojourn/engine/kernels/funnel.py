@@ -59,6 +59,7 @@ class FunnelFold:
             roles[np.unique(np.fromiter(codes, np.uint16))] |= np.uint64(1 << step)
         self.steps = len(steps)
         self._roles = frozen(roles)
+        self._only = frozen(np.log2(np.maximum(roles, 1)).astype(np.uint8))  # the step of an event that is one step
         self._window_us, self._since_us, self._until_us = window_us, since_us, until_us
 
     def start(self) -> FunnelPartial:
@@ -73,7 +74,8 @@ class FunnelFold:
         step, gap = np.empty(room, np.uint8), np.empty(room, np.int64)
         filled = _scan(
             frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep,
-            self._roles, self.steps, self._window_us, self._since_us, self._until_us, partial.furthest, step, gap,
+            self._roles, self._only, self.steps, self._window_us, self._since_us, self._until_us,
+            partial.furthest, step, gap,
         )  # fmt: skip
         partial.blocks.append((step[:filled].copy(), gap[:filled].copy()))
         return partial
@@ -113,7 +115,7 @@ def _by_step(size: Int64s, step: Bytes, gap: Int64s) -> Int64s:
 @compiled
 def _scan(
     offset: Int64s, at: Int64s, event: Int64s, keep: Bytes, customer_keep: Bytes,
-    roles: UInt64s, steps: int, window: int, since: int, until: int,
+    roles: UInt64s, only: Bytes, steps: int, window: int, since: int, until: int,
     furthest: Int64s, step_out: Bytes, gap_out: Int64s,
 ) -> int:  # fmt: skip
     # chain[s, :s + 1]: instants of the latest chain that ends at step s. Its first instant is also the latest first
@@ -121,31 +123,44 @@ def _scan(
     chain = np.empty((steps, steps), np.int64)
     best_chain = np.empty(steps, np.int64)
     masked, chosen = len(keep) > 0, len(customer_keep) > 0
+    longest = 0
+    for customer in range(len(offset) - 1):
+        longest = max(longest, offset[customer + 1] - offset[customer])
+    steps_at = np.empty(longest + 1, np.uint64)
     filled = 0
     for customer in range(len(offset) - 1):
         if chosen and customer_keep[customer] == 0:
             continue
+        # first list this customer's steps without a branch, which no processor could foresee
+        found = 0
+        if masked:
+            for i in range(np.uint64(offset[customer]), np.uint64(offset[customer + 1])):
+                steps_at[found] = i
+                found += (roles[event[i]] != 0) & (keep[i] != 0)
+        else:
+            for i in range(np.uint64(offset[customer]), np.uint64(offset[customer + 1])):
+                steps_at[found] = i
+                found += roles[event[i]] != 0
         best = 0
-        for i in range(offset[customer], offset[customer + 1]):
-            role = roles[event[i]]
-            if role == 0 or (masked and keep[i] == 0):
-                continue
-            moment = at[i]
-            for s in range(best, -1, -1):  # from the last step back: an event is used once in a chain
-                if s >= steps or (role >> np.uint64(s)) & np.uint64(1) == 0:
-                    continue
-                if s == 0:
-                    if moment < since or moment >= until:
-                        continue
-                elif moment - chain[s - 1, 0] > window:
-                    continue
-                for k in range(s):
-                    chain[s, k] = chain[s - 1, k]
-                chain[s, s] = moment
-                if s + 1 > best:
-                    best = s + 1
-                    for k in range(best):
-                        best_chain[k] = chain[s, k]
+        for place in range(found):
+            role, moment = roles[event[steps_at[place]]], at[steps_at[place]]
+            s = best  # from the furthest step back: an event is used once in a chain
+            if role & (role - np.uint64(1)) == 0:
+                s = min(s, only[event[steps_at[place]]])
+            while s >= 0:
+                is_it = s < steps and (role >> np.uint64(s)) & np.uint64(1)
+                fits = since <= moment < until if s == 0 else moment - chain[s - 1, 0] <= window
+                if is_it and fits:
+                    for k in range(s):
+                        chain[s, k] = chain[s - 1, k]
+                    chain[s, s] = moment
+                    if s + 1 > best:
+                        best = s + 1
+                        for k in range(best):
+                            best_chain[k] = chain[s, k]
+                if role & (role - np.uint64(1)) == 0:
+                    break
+                s -= 1
             if best == steps:
                 break
         if best == 0:

@@ -153,7 +153,7 @@ def _scan(
             continue
         before: Any = -1
         before_at: Any = np.int64(0)
-        for i in range(offset[customer], offset[customer + 1]):
+        for i in range(np.uint64(offset[customer]), np.uint64(offset[customer + 1])):
             node = np.int64(lens[event[i]])
             if node == 65_535 or (masked and keep[i] == 0) or at[i] < since:
                 continue

@@ -3,9 +3,9 @@
 The quantile at `q` of `n` sorted values is the value at rank ``q * (n - 1)``, interpolated between its two neighbours:
 SQL's ``percentile_cont`` and definition 7 of Hyndman and Fan (1996), "Sample quantiles in statistical packages".
 
-Values are not sorted. A first round counts them in log-linear bins (an octave is cut into 2 to 64 parts), which shows in
-which bins the wanted ranks lie; a second round takes those bins' values out and sorts them alone. Two passes over
-memory, against a selection for each rank: 4 ns a value instead of 21.
+Values are not sorted. A first round counts them in log-linear bins (an octave is cut into 2 to 64 parts), which shows
+in which bins the wanted ranks lie; a second round takes those bins' values out and sorts them alone. That took 7 ns a
+value where NumPy's selection of each rank took 20.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _mean(values: Int64s) -> float:
     high += low >> LOW_BITS
     low &= LOW_MASK
     n = len(values)
-    return high // n * 4294967296.0 + (high % n * 4294967296.0 + low) / n  # type: ignore[no-any-return]
+    return high // n * 4294967296.0 + (high % n * 4294967296.0 + low) / n
 
 
 @compiled

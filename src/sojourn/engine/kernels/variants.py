@@ -8,6 +8,7 @@ hundred thousand events are one variant among many, not a memory problem). Equal
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -86,7 +87,7 @@ class VariantsFold:
         whole = _joined(partial.blocks)
         customers = np.bincount(whole.variant, minlength=len(whole.low))
         chosen = most_frequent(customers, whole.offset, whole.code, self._top)
-        durations = _durations_of(chosen, whole)
+        durations = _durations_of(chosen, customers, whole)
         return Variants(
             top=tuple(
                 Variant(
@@ -121,15 +122,24 @@ def _joined(blocks: list[VariantBlock]) -> VariantBlock:
     )  # fmt: skip
 
 
-def _durations_of(chosen: Int64s, whole: VariantBlock) -> list[Int64s]:
+def _durations_of(chosen: Int64s, customers: Int64s, whole: VariantBlock) -> list[Int64s]:
     """Give the durations of each chosen variant, in one pass over customers."""
     place = np.full(len(whole.low), -1, np.int64)
     place[chosen] = np.arange(len(chosen))
-    mine = place[whole.variant]
-    shown = mine >= 0
-    order = np.argsort(mine[shown], kind="stable")
-    cuts = np.searchsorted(mine[shown][order], np.arange(1, len(chosen)))
-    return np.split(whole.duration[shown][order], cuts)
+    size = customers[chosen]
+    return np.split(_by_place(place, size, whole.variant, whole.duration), np.cumsum(size)[:-1])
+
+
+@compiled
+def _by_place(place: Int64s, size: Int64s, variant: Int64s, duration: Int64s) -> Int64s:
+    free = np.cumsum(size) - size
+    ordered = np.empty(size.sum(), np.int64)
+    for customer in range(len(variant)):
+        mine = place[variant[customer]]
+        if mine >= 0:
+            ordered[free[mine]] = duration[customer]
+            free[mine] += 1
+    return ordered
 
 
 @compiled
@@ -140,6 +150,14 @@ def _slot(table: Int64s, low: UInt64s, high: UInt64s, a: int, b: int) -> int:
     while table[slot] >= 0 and (low[table[slot]] != a or high[table[slot]] != b):
         slot = (slot + np.uint64(1)) & mask
     return slot  # type: ignore[return-value]
+
+
+@compiled
+def _mixed(a: Any, b: Any, word: Any) -> tuple[Any, Any]:
+    """Fold a word into both lanes of a hash: multiply by odd constants and fold the high half down."""
+    a = (a ^ word) * np.uint64(0x9FB21C651E98DF25)
+    b = (b + word) * np.uint64(0xD6E8FEB86659FD93)
+    return a ^ (a >> np.uint64(29)), b ^ (b >> np.uint64(32))
 
 
 @compiled
@@ -196,35 +214,46 @@ def _scan(
     for customer in range(customers):
         if chosen and customer_keep[customer] == 0:
             continue
-        a, b = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)
-        begun, ended, length = np.int64(0), np.int64(0), 0
-        for i in range(offset[customer], offset[customer + 1]):
+        begin, end = np.uint64(offset[customer]), np.uint64(offset[customer + 1])
+        # the period is looked at event by event only where it cuts this customer's history
+        cut = begin < end and (at[begin] < since or at[offset[customer + 1] - 1] >= until)
+        a: Any = np.uint64(0x9E3779B97F4A7C15)
+        b: Any = np.uint64(0xD1B54A32D192ED03)
+        word: Any = np.uint64(0)
+        length = 0
+        first_place: Any = begin
+        last_place: Any = begin
+        for i in range(begin, end):
             shown = lens[event[i]]
-            if shown == 65_535 or (masked and keep[i] == 0) or at[i] < since:
+            if shown == 65_535 or (masked and keep[i] == 0) or (cut and (at[i] < since or at[i] >= until)):
                 continue
-            if at[i] >= until or length == longest:
-                break
-            # two lanes of multiply and fold, each with its own odd constant; they run side by side
-            a = (a ^ np.uint64(shown + 1)) * np.uint64(0x9FB21C651E98DF25)
-            a ^= a >> np.uint64(29)
-            b = (b + np.uint64(shown + 1)) * np.uint64(0xD6E8FEB86659FD93)
-            b ^= b >> np.uint64(32)
             if length == 0:
-                begun = at[i]
-            ended = at[i]
-            code[written + length] = shown  # kept when the variant turns out to be new
+                first_place = i
+            last_place = i
             length += 1
+            word = (word << np.uint64(16)) | np.uint64(shown)
+            if length & 3 == 0:  # four codes at a time
+                a, b = _mixed(a, b, word)
+                word = np.uint64(0)
+            if length == longest:
+                break
         if length == 0:
             continue
+        a, b = _mixed(a, b, word)
+        a, b = _mixed(a, b, np.uint64(length))  # tells a last word of few codes from one with zeros
         slot = _slot(table, low, high, a, b)
         if table[slot] < 0:
             table[slot] = distinct
             low[distinct], high[distinct] = a, b
-            written += length
+            for i in range(first_place, last_place + np.uint64(1)):
+                shown = lens[event[i]]
+                if shown != 65_535 and not (masked and keep[i] == 0):
+                    code[written] = shown
+                    written += 1
             distinct += 1
             first[distinct] = written
         variant[counted] = table[slot]
-        duration[counted] = ended - begun
+        duration[counted] = at[last_place] - at[first_place]
         counted += 1
     return (
         low[:distinct].copy(), high[:distinct].copy(), first[: distinct + 1].copy(), code[:written].copy(),
