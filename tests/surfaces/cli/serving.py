@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psutil
 
@@ -37,6 +38,16 @@ def until(what: Callable[[], Any], seconds: float = DEADLINE_SECONDS) -> Any:
 
 class RunningServer:
     """`sojourn serve` in a process; settings by keyword."""
+
+    shared: ClassVar[RunningServer | None] = None
+
+    @classmethod
+    def any(cls, folder: Callable[[str], Path]) -> RunningServer:
+        """Give the server that the tests share, starting one when there is none: a start takes ten seconds."""
+        if cls.shared is None or cls.shared.process.poll() is not None:
+            cls.shared = cls(folder("server") / "data")
+            atexit.register(cls.shared.stop)
+        return cls.shared
 
     def __init__(self, data: Path, **settings: object) -> None:
         self.data, self.port, self.intake_port = data, free_port(), free_port()

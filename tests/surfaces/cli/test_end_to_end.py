@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 
@@ -24,11 +23,9 @@ NAMES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    running = RunningServer(tmp_path_factory.mktemp("end") / "data")
-    yield running
-    running.stop()
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> RunningServer:
+    return RunningServer.any(tmp_path_factory.mktemp)
 
 
 def made_source(server: RunningServer, slug: str) -> str:

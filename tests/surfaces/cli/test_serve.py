@@ -6,7 +6,6 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,11 +15,9 @@ import pytest
 from surfaces.cli.serving import RunningServer, free_port, until
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    running = RunningServer(tmp_path_factory.mktemp("serve") / "data")
-    yield running
-    running.stop()
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> RunningServer:
+    return RunningServer.any(tmp_path_factory.mktemp)
 
 
 def serve(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
