@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-ROOMS = ["access", "catalogue", "organisation", "identity", "collection/test_commits.py"]
+ROOMS = ["access", "catalogue", "organisation", "identity", "collection/test_commits.py", "privacy/test_door.py"]
 
 
 @pytest.mark.postgres

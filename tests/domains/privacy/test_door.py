@@ -15,7 +15,7 @@ from sojourn.engine.kernels.results import Funnel
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 
-pytestmark = pytest.mark.django_db(databases=["default", "stream"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 DAY = Period(since=BEGIN, until=BEGIN + timedelta(days=1))
 
 

@@ -30,7 +30,7 @@ from sojourn.engine.stream.words import ORIGIN_DELIVERY, event_id
 from sojourn.kit.errors import NotFoundError
 from sojourn.kit.period import Period
 
-pytestmark = pytest.mark.django_db(databases=["default", "stream"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 NORTH = Viewer(name="person:1", role=Role.VIEWER, units=frozenset({"north"}))
 PERIOD = Period(since=BEGIN, until=BEGIN + timedelta(hours=3))
 QUESTIONS = (

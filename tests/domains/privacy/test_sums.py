@@ -14,7 +14,7 @@ from sojourn.domains.privacy.contracts import Aggregate, EventFilter, Measure, P
 from sojourn.kit.errors import InvalidError, NotFoundError
 from sojourn.kit.period import Period
 
-pytestmark = pytest.mark.django_db(databases=["default", "stream"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 DAY = Period(since=BEGIN, until=BEGIN + timedelta(days=1))
 NORTH = Viewer(name="person:1", role=Role.VIEWER, units=frozenset({"north"}))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -37,7 +38,7 @@ def refresh_timeline(*, rebuild: bool = False) -> bool:
     layout = timeline_layout()
     if not rebuild and _is_current(manifest.read(place.timeline), layout):
         return False
-    with writing(place.timeline, layout, threads=place.kernel_threads) as writer:
+    with writing(place.timeline, layout, threads=os.cpu_count() or 1) as writer:  # short bursts, on every core
         with collection.lease("timeline", REBUILD_LEASE_SECONDS):
             _bring_up(writer, rebuild=rebuild or writer.needs_rebuild or _is_ahead(writer.manifest))
         writer.compact()

@@ -50,6 +50,11 @@ class Kept:
                 self._results.popitem(last=False)
         return made, False
 
+    def clear(self) -> None:
+        """Drop everything."""
+        with self._lock:
+            self._results.clear()
+
 
 ANSWERS = Kept(KEPT_ANSWERS)
 _masks = Kept(KEPT_MASKS)
@@ -204,8 +209,10 @@ def current_timeline() -> Timeline:
     return _opened(folder, manifest.read(folder).stamp)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _opened(folder: Path, stamp: str) -> Timeline:
+    _masks.clear()  # they hold the files of earlier generations, which are deleted but mapped
+    _now.clear()
     return Timeline.open(folder)
 
 
