@@ -44,12 +44,14 @@ def application() -> Application:
     from django.conf import settings
     from django.utils.module_loading import autodiscover_modules
 
+    from sojourn.engine.kernels import warming
     from sojourn.kit import queue
     from sojourn.surfaces.web import freshness, sse, statics
 
     autodiscover_modules("plugins", "tasks")
     queue.bind(settings.SOJOURN)
     statics.collect()
+    warming.warm_in_background()  # so that the first question does not wait for the compiler
     # Made after collecting: the static files' middleware lists them once.
     return Application(sse.Stream(sse.Broadcast(freshness.reading)), get_wsgi_application())
 

@@ -9,9 +9,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sojourn.domains.collection.contracts import Preview
-
 AS_FOUND = "\x00found"  # keep a rule that one column cannot say, such as "quantity times price"
+# Fits every file, to learn its columns before anybody chose one.
+ANY_FILE: dict[str, Any] = {
+    "timestamp": {"constant": "2000-01-01T00:00:00Z"},
+    "user_id": {"constant": "nobody"},
+    "event": {"constant": "Row"},
+}
 FIELDS: tuple[tuple[str, str | Promise], ...] = (
     ("timestamp", _("When it happened")),
     ("user_id", _("Whose it is (customer number)")),
@@ -37,9 +41,9 @@ class FieldChoice:
     rule: str
 
 
-def choices(preview: Preview) -> tuple[FieldChoice, ...]:
-    """Give the fields with what the preview found for each."""
-    return tuple(_choice(name, label, preview.mapping.get(name)) for name, label in FIELDS)
+def choices(mapping: Mapping[str, Any]) -> tuple[FieldChoice, ...]:
+    """Give the fields with what a mapping says for each."""
+    return tuple(_choice(name, label, mapping.get(name)) for name, label in FIELDS)
 
 
 def chosen(posted: Mapping[str, str], base: Mapping[str, Any]) -> dict[str, Any]:

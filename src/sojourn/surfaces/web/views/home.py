@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,16 +19,18 @@ DAYS = "90"
 
 @page()
 def home(request: PageRequest) -> HttpResponse:
-    """Show the figures that changed first, the journeys and what waits."""
+    """Show what waits at once; with `now` also the figures, those that changed first, and the journeys.
+
+    The page asks for itself with `now` as soon as it stands: figures of a cold server take seconds.
+    """
     fresh = privacy.freshness(viewer=request.viewer)
-    has_events = fresh.events > 0
-    cards = computed_cards(request.viewer, DAYS) if has_events else []
-    shown = [each for each in cards if each.has_changed or not each.figure.part]  # journeys have a table of their own
-    context = {
-        "fresh": fresh,
-        "cards": sorted(shown, key=lambda each: (not each.has_changed, each.kpi.name)),
-        "lines": journey_lines(request.viewer) if has_events else [],
-        "matters": matters(request.viewer, timezone.now()),
-        "how": how(),
-    }
-    return render(request, "web/home.html", context)
+    context: dict[str, Any] = {"fresh": fresh, "matters": matters(request.viewer, timezone.now()), "how": how()}
+    is_now = "now" in request.GET
+    if is_now and fresh.events:
+        cards = computed_cards(request.viewer, DAYS)
+        shown = [
+            each for each in cards if each.has_changed or not each.figure.part
+        ]  # journeys have a table of their own
+        context["cards"] = sorted(shown, key=lambda each: (not each.has_changed, each.kpi.name))
+        context["lines"] = journey_lines(request.viewer)
+    return render(request, "web/home.html", context | {"is_now": is_now or not fresh.events})

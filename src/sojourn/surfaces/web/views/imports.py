@@ -13,7 +13,7 @@ from sojourn.domains.access.contracts import Role
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.collection import actions, queries
 from sojourn.domains.collection.contracts import Delivery, DeliveryStatus
-from sojourn.kit.errors import SojournError
+from sojourn.kit.errors import InvalidError, SojournError
 from sojourn.surfaces.web import mapping as mappings
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import PlainForm
@@ -78,16 +78,22 @@ def _changed(request: PageRequest, found: Delivery) -> HttpResponse:
     if what == "cancel":
         actions.cancel(delivery=found.id, viewer=request.viewer)
         return redirect("import", number=found.id)
-    try:
-        preset = request.POST.get("preset", "")
-        base = queries.preview(found.id, mapping={"name": preset} if preset else None).mapping
-        mapping = mappings.chosen(request.POST, base)
-        if what == "start":
+    mapping = mappings.chosen(request.POST, _base(found, request.POST.get("preset", "")))
+    if what == "start":
+        try:
             actions.start(delivery=found.id, mapping=mapping, viewer=request.viewer)
             return redirect("import", number=found.id)
-    except SojournError as refusal:
-        return _previewed(request, found, None, refusal.message)
+        except SojournError as refusal:
+            return _previewed(request, found, mapping, refusal.message)
     return _previewed(request, found, mapping)
+
+
+def _base(found: Delivery, preset: str) -> dict[str, Any]:
+    """Give the mapping that the choices on the page change: the preset's, or what was found, or nothing."""
+    try:
+        return queries.preview(found.id, mapping={"name": preset} if preset else None).mapping
+    except InvalidError:
+        return {}
 
 
 def _previewed(
@@ -98,10 +104,22 @@ def _previewed(
         preview = queries.preview(found.id, mapping=mapping)
         shown = [name for name in _columns(preview.events) if any(event.get(name) for event in preview.events)]
         rows = [[event.get(name) or "" for name in shown] for event in preview.events]
-        context |= {"preview": preview, "fields": mappings.choices(preview), "shown": shown, "rows": rows}
+        context |= {"preview": preview, "fields": mappings.choices(preview.mapping), "shown": shown, "rows": rows}
+        context["header"] = preview.header
+    except InvalidError as error:  # no preset fits, or the choice makes no sense: the columns can still be chosen
+        context["refusal"] = refusal or error.message
+        context |= {"fields": mappings.choices(mapping or {}), "header": _header(found)}
     except SojournError as error:
         context["refusal"] = refusal or error.message
     return render(request, "web/import_preview.html", context | {"as_found": mappings.AS_FOUND})
+
+
+def _header(found: Delivery) -> tuple[str, ...]:
+    """Read the file's columns by a mapping that fits every file."""
+    try:
+        return queries.preview(found.id, mapping=mappings.ANY_FILE).header
+    except SojournError:
+        return ()
 
 
 def _columns(events: tuple[dict[str, str | None], ...]) -> list[str]:

@@ -67,7 +67,7 @@ function refocus(region, name) {
 function copyControls(page) {
   for (const control of form.querySelectorAll("input[id], select[id]")) {
     const fresh = page.getElementById(control.id);
-    if (!fresh || control === document.activeElement) continue;
+    if (!fresh || (control === document.activeElement && control.type === "range")) continue; // it is being dragged
     if (control.max !== undefined && fresh.max) control.max = fresh.max;
     if (control.type === "checkbox" || control.type === "radio") control.checked = fresh.checked;
     else control.value = fresh.value;

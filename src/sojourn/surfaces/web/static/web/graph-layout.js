@@ -16,7 +16,7 @@ function width(text, font) {
   return pen.measureText(text).width;
 }
 
-// Breaks a name into at most two lines; what is longer ends in an ellipsis (the whole name is in the title).
+// Breaks a name into at most three lines; what is longer ends in an ellipsis (the whole name is in the title).
 export function wrapped(name) {
   const lines = [""];
   for (const word of name.split(/\s+/)) {
@@ -24,7 +24,7 @@ export function wrapped(name) {
     if (width(longer, FONT) <= NODE_TEXT_MAX || !lines.at(-1)) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
-  if (lines.length > 2) lines.splice(1, lines.length, `${lines[1]}…`);
+  if (lines.length > 3) lines.splice(2, lines.length, `${lines[2]}…`);
   return lines.map(shortened);
 }
 
