@@ -168,7 +168,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "sojourn.surfaces.web.statics.Storage"},
 }
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]  # ours only, not those of other apps
-STATICFILES_DIRS = [str(Path(__file__).parent / "surfaces" / "web" / "static")]
+STATICFILES_DIRS = [str(Path(__file__).parent / "surfaces" / name / "static") for name in ("web", "rest")]
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from sojourn.domains.access import actions as access
@@ -143,6 +144,7 @@ def test_the_page_about_the_api_needs_no_script_and_names_every_endpoint() -> No
     for each in endpoints(api.get_openapi_schema()):
         assert f"{each.method} {each.path}" in text
     assert 'id="error-last_administrator"' in text
+    assert "rest/docs" in text and finders.find("rest/docs.css")
     assert stranger().get("/api/v1/openapi.json").json()["openapi"].startswith("3.1")
 
 
@@ -173,6 +175,8 @@ def test_a_file_is_handed_in_as_a_form_or_as_a_body() -> None:
     address = "/api/v1/deliveries/stream?source=files&name=b.csv&start=false"
     stream = client.post(address, content, content_type="application/octet-stream")
     assert stream.status_code == 201, stream.content
+    piped = client.post(address.replace("b.csv", "c.csv"), content, content_type="text/csv", CONTENT_LENGTH="")
+    assert piped.json()["bytes_total"] == len(content)
     for begun, name in ((form.json(), "a.csv"), (stream.json(), "b.csv")):
         assert (begun["name"], begun["bytes_total"], begun["status"]) == (name, len(content), "waiting")
         where = f"/api/v1/deliveries/{begun['id']}"

@@ -143,8 +143,9 @@ def _hand_in(server: Server, file: Path, source: str, reading: dict[str, Any]) -
     asked = {**reading, "source": source, "name": file.name, "start": False}
     if server.is_local:
         return server.post("/deliveries/local", {**asked, "path": str(file.resolve())})
-    with file.open("rb") as content, Progress(f"sending {file.name}", file.stat().st_size) as progress:
-        return server.upload("/deliveries/stream", progress.read(content), **{**asked, "start": "false"})
+    size = file.stat().st_size
+    with file.open("rb") as content, Progress(f"sending {file.name}", size) as progress:
+        return server.upload("/deliveries/stream", progress.read(content), size, **{**asked, "start": "false"})
 
 
 def _load(server: Server, file: Path, source: str, reading: dict[str, Any]) -> Any:

@@ -71,9 +71,9 @@ class Server:
             if not cursor:
                 return items
 
-    def upload(self, path: str, content: Iterator[bytes], **params: Any) -> Any:
+    def upload(self, path: str, content: Iterator[bytes], size: int, **params: Any) -> Any:
         """Send a file's bytes."""
-        headers = {"Content-Type": "application/octet-stream"}
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         return self.call("POST", path, params=params, content=content, headers=headers)
 
     def call(self, method: str, path: str, **request: Any) -> Any:

@@ -96,7 +96,9 @@ def upload(request: HttpRequest, asked: Form[FileAsked], file: File[UploadedFile
 )
 def upload_stream(request: HttpRequest, asked: Query[FileAsked]) -> Status[Delivery]:
     """The file's bytes, nothing around them, of any size; never held in memory."""
-    return _begun(request, asked, request, "")
+    # Django reads nothing of a body without a length, as a pipe sends it (chunked); the server knows where it ends.
+    body = request if request.META.get("CONTENT_LENGTH") else request.META["wsgi.input"]
+    return _begun(request, asked, body, "")
 
 
 @router.post("/deliveries/local", response={201: Delivery, **PROBLEMS}, summary="Hand in a file on the server's disk")
