@@ -28,7 +28,7 @@ def main() -> int:
 
 
 def _follow_parent() -> None:
-    while sys.stdin.buffer.read(1):
+    while os.read(0, 1):  # not sys.stdin, whose lock a thread may not hold when the interpreter ends
         pass
     os._exit(1)
 

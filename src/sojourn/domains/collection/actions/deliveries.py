@@ -78,7 +78,8 @@ def start(*, delivery: int, viewer: Viewer, mapping: Mapping[str, Any] | str | N
             row.mapping = checked_mapping(mapping)
         row.is_queued = True
         row.save()
-    jobs.defer(JOB)
+    if not jobs.is_bound():  # else the work process finds it in the table, within a second
+        jobs.defer(JOB)
     row.refresh_from_db()
     return row.contract()
 
