@@ -141,6 +141,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+if SOJOURN.public_url:  # behind a proxy that speaks TLS, forms come from this origin
+    CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(SOJOURN.public_url))]
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SOJOURN.public_url.startswith("https://")
 
 # Pages load nothing from another host. Style attributes are allowed because bars set their length by one and
 # ECharts places its tooltips by one; scripts and style sheets are not inline.

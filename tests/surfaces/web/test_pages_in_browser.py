@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "/",
+    "/?now",
     "/journeys/explorer",
     "/journeys/explorer?colour=drop&at=Signed+In&f=Signed+In&f=Balance+Viewed",
     "/journeys/explorer?from=Signed+In&to=Balance+Viewed&channel=app&period=all",
