@@ -14,7 +14,8 @@ from sojourn.engine.stream.files import presets
 from sojourn.engine.stream.files.mapping import ColumnMapping, MappingError
 from sojourn.engine.stream.files.opening import open_file
 from sojourn.engine.stream.files.rows import Reader, Rows, UnreadableFileError
-from sojourn.engine.stream.files.shaping import Shape, Shaper, shape_of
+from sojourn.engine.stream.files.shape import Shape, shape_of
+from sojourn.engine.stream.files.shaping import Shaper
 
 
 @dataclass(slots=True)

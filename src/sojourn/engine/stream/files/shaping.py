@@ -26,32 +26,16 @@ from sojourn.engine.stream.files.limits import (
     PROPERTIES_MAX,
     WORD_MAX,
 )
-from sojourn.engine.stream.files.mapping import Cell, ColumnMapping
-from sojourn.engine.stream.files.properties import Properties, Sealed, Seen, looks_numeric, masked_name
+from sojourn.engine.stream.files.mapping import Cell
+from sojourn.engine.stream.files.properties import Properties, Sealed, Seen, masked_name
 from sojourn.engine.stream.files.rows import Refusal, Rows
-from sojourn.engine.stream.personal import is_personal_name, masked, reserved_trait
+from sojourn.engine.stream.files.shape import Shape, is_ignored
+from sojourn.engine.stream.personal import masked, reserved_trait
 from sojourn.engine.stream.plan import Plan
 from sojourn.engine.stream.rows import NAMES
 
 KINDS: Final = frozenset({"track", *NAMES})
 WORDS: Final = ("channel", "touchpoint", "unit", "product")
-# Columns that a mapping does not name but that can only be the customer's: kept as traits.
-TRAIT_NAMES: Final = frozenset(
-    {"email", "phone", "first_name", "last_name", "address", "birthday", "username", "avatar", "gender", "age", "name"}
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shape:
-    """How the columns of one file are used, as found from its mapping, header and first rows."""
-
-    mapping: ColumnMapping
-    decimal: str
-    time_format: str | None
-    numeric: frozenset[str]
-    traits: tuple[str, ...]
-    personal: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -277,7 +261,7 @@ class _Batch:
         # A name or number that also says who or what may not be repeated as a property; a product's quantity may.
         for name in self._table.column_names:
             renamed = name in mapping.rename
-            if (name in taken and not renamed) or _is_ignored(name, mapping.ignore):
+            if (name in taken and not renamed) or is_ignored(name, mapping.ignore):
                 continue
             shown = masked_name(name, mapping.rename)[:COLUMN_NAME_MAX]
             is_declared = shown in plan.common or any(shown in each for each in plan.events.values())
@@ -382,47 +366,6 @@ def kept(made: Shaped, rows: Flags) -> Shaped:
 _CODED: Final = ("message", "user", "anonymous", "agent", "case", "kind", "name")
 
 
-def shape_of(mapping: ColumnMapping, rows: Rows, plan: Plan) -> Shape:
-    """Find from the first rows how a file's columns are written, and which of them are personal."""
-    warnings: list[str] = []
-    table = rows.table
-    stamps = _sample(table, mapping.cells["timestamp"])
-    time_format = mapping.time_format
-    found, doubt = instants.detect(stamps)
-    if stamps and (time_format is None or not _reads(stamps, time_format)):
-        time_format = found
-        warnings += [doubt] if doubt else []
-    value = mapping.cells.get("value")
-    decimal = mapping.decimal or amounts.detect(_sample(table, value) if value else [])
-    free = [
-        name
-        for name in table.column_names
-        if name not in mapping.columns() and name not in mapping.rename and not _is_ignored(name, mapping.ignore)
-    ]
-    declared = {*plan.common, *(name for each in plan.events.values() for name in each)}
-    own = {name for name in free if reserved_trait(name) in TRAIT_NAMES and name not in declared}
-    personal = {
-        name
-        for name in free
-        if name not in own and (name in plan.personal or (name not in declared and is_personal_name(name)))
-    }
-    if own:
-        warnings.append(f"Personal columns kept as encrypted traits: {', '.join(sorted(own))}.")
-    if personal:
-        warnings.append(f"Personal columns kept as encrypted texts: {', '.join(sorted(personal))}.")
-    texts = [name for name in table.column_names if pa.types.is_string(table.schema.field(name).type)]
-    numeric = {name for name in texts if looks_numeric(table.column(name).slice(0, 1_000).to_pylist())}
-    return Shape(
-        mapping=mapping,
-        decimal=decimal,
-        time_format=time_format,
-        numeric=frozenset(numeric),
-        traits=(*mapping.trait_columns, *sorted(own)),
-        personal=(*mapping.personal, *sorted(personal)),
-        warnings=tuple(warnings),
-    )
-
-
 def _newest(name: str, person: Coded, values: Coded, at: Int64s, good: Flags) -> list[Trait]:
     """Give one trait for each person and value: the newest row that says so."""
     rows = np.flatnonzero(good & values.is_present & person.is_present)
@@ -434,20 +377,6 @@ def _newest(name: str, person: Coded, values: Coded, at: Int64s, good: Flags) ->
     chosen = rows[order[last]]
     encoded = [None if value is None else msgspec.json.encode(value) for value in values.values]
     return [Trait(row, name, encoded[values.codes[row]] or b"null", int(at[row])) for row in chosen.tolist()]
-
-
-def _sample(table: pa.Table, cell: Cell) -> list[str]:
-    for name in cell.columns:
-        if name in table.column_names and pa.types.is_string(table.schema.field(name).type):
-            return [value for value in table.column(name).slice(0, 2_000).to_pylist() if value]
-    return []
-
-
-def _reads(stamps: list[str], time_format: str) -> bool:
-    column = pa.array(stamps[:200], pa.string())
-    if time_format in instants.EPOCHS or "%z" in time_format or "%f" in time_format:
-        return True
-    return bool(pc.strptime(column, format=time_format, unit="us", error_is_null=True).null_count <= len(column) // 2)
 
 
 def _texts(table: pa.Table, is_json: Any) -> pa.Table:
@@ -477,7 +406,3 @@ def _named(text: str, cell: Cell) -> str | None:
         if text.startswith(start):
             return name
     return cell.otherwise if cell.otherwise is not None else text
-
-
-def _is_ignored(name: str, ignore: Sequence[str]) -> bool:
-    return any(name == each or (each.endswith("*") and name.startswith(each[:-1])) for each in ignore)
