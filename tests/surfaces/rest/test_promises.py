@@ -175,7 +175,8 @@ def test_a_file_is_handed_in_as_a_form_or_as_a_body() -> None:
     address = "/api/v1/deliveries/stream?source=files&name=b.csv&start=false"
     stream = client.post(address, content, content_type="application/octet-stream")
     assert stream.status_code == 201, stream.content
-    piped = client.post(address.replace("b.csv", "c.csv"), content, content_type="text/csv", CONTENT_LENGTH="")
+    pipe: dict[str, Any] = {"CONTENT_LENGTH": "", "wsgi.input": io.BytesIO(content)}
+    piped = client.post(address.replace("b.csv", "c.csv"), b"", content_type="text/csv", **pipe)
     assert piped.json()["bytes_total"] == len(content)
     for begun, name in ((form.json(), "a.csv"), (stream.json(), "b.csv")):
         assert (begun["name"], begun["bytes_total"], begun["status"]) == (name, len(content), "waiting")
