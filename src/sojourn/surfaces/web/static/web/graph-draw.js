@@ -30,7 +30,7 @@ export function drawGraph(place, data, { says, chosen, open, add }) {
   const nodes = data.nodes.map((node) => drawnNode(node, plan.nodes.get(node.id), data, chosen));
   svg.append(
     make("g", {}, ...edges), make("g", {}, ...nodes, ...terminals(plan, data)),
-    make("g", { class: "labels", "aria-hidden": "true" }, ...plan.edges.map(edgeLabel)),
+    make("g", { class: "labels", "aria-hidden": "true" }, ...data.nodes.map((node) => nodeWords(node, plan.nodes.get(node.id))), ...plan.edges.map(edgeLabel)),
   );
   place.replaceChildren(svg);
   walkable(svg, plan, { open: (element) => open(target(element)), add });
@@ -89,8 +89,6 @@ function edgeLabel(edge) {
 function drawnNode(node, at, data, chosen) {
   const left = at.x - at.width / 2;
   const top = at.y - at.height / 2;
-  const count = make("text", { class: "count", x: at.x, y: top + 15 * at.lines.length + 13 }, node.count);
-  if (node.again) count.append(make("tspan", { class: "again" }, `  ↻ ${node.again}`));
   const hard = data.colour === "drop" && node.drop >= 0.4 ? " is-leaking" : "";
   return make(
     "g", {
@@ -99,11 +97,17 @@ function drawnNode(node, at, data, chosen) {
     },
     make("title", {}, node.says),
     make("rect", { class: "box", x: left, y: top, width: at.width, height: at.height, rx: 5 }),
-    ...at.lines.map((line, row) => make("text", { class: "name", x: at.x, y: top + 14 + 15 * row }, line)),
-    count,
     make("rect", { class: "share-track", x: left + 1, y: top + at.height - 5, width: at.width - 2, height: 4, rx: 2 }),
     make("rect", { class: "share", x: left + 1, y: top + at.height - 5, width: ((at.width - 2) * node.customers) / data.most, height: 4, rx: 2 }),
   );
+}
+
+// Drawn apart from the box: the box's own name says all of it to a screen reader, in one sentence.
+function nodeWords(node, at) {
+  const top = at.y - at.height / 2;
+  const lines = at.lines.map((line, row) => make("text", { class: "name", x: at.x, y: top + 14 + 15 * row }, line));
+  const count = node.again ? `${node.count}  ↻ ${node.again}` : node.count;
+  return make("g", { class: "words" }, ...lines, make("text", { class: "count", x: at.x, y: top + 15 * at.lines.length + 13 }, count));
 }
 
 function terminals(plan, data) {
