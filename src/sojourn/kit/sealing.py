@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -49,6 +49,7 @@ class Sealer:
             raise SealingError(f"The master key must be {KEY_BYTES} bytes long.")
         self._master = master
         self._ciphers: dict[str, AESGCM] = {}
+        self._blinds: dict[str, hashlib.blake2b] = {}
         self._blind_key = self.derive("blind")
 
     def derive(self, use: str) -> bytes:
@@ -80,9 +81,21 @@ class Sealer:
 
     def blind(self, kind: str, value: str) -> bytes:
         """Digest a normalised value of a kind into 16 bytes that only this key can make."""
-        return hashlib.blake2b(
-            value.encode(), digest_size=BLIND_BYTES, key=self._blind_key, person=kind.encode()[:16]
-        ).digest()
+        return self.blind_many(kind, [value])[0]
+
+    def blind_many(self, kind: str, values: Iterable[str]) -> list[bytes]:
+        """Digest normalised values of a kind as `blind` does."""
+        begun = self._blinds.get(kind)
+        if begun is None:
+            begun = self._blinds[kind] = hashlib.blake2b(
+                digest_size=BLIND_BYTES, key=self._blind_key, person=kind.encode()[:16]
+            )
+        found = []
+        for value in values:
+            state = begun.copy()  # the key has gone in already: a third of the time of a fresh digest
+            state.update(value.encode())
+            found.append(state.digest())
+        return found
 
     def _cipher(self, use: str) -> AESGCM:
         if use not in self._ciphers:

@@ -36,7 +36,7 @@ class Resolver:
         self._known: dict[str, dict[str | None, int]] = {kind: {None: 0} for kind in KINDS}
         self._pairs: set[tuple[str, str]] = set()
         self._epoch = -1
-        self._new: list[tuple[int, str, bytes, bytes]] = []
+        self._new: list[tuple[int, str, bytearray, bytearray]] = []
 
     def resolve(self, claims: Claims) -> Resolved:
         """Give the tokens of a batch's rows; what is new is stored by `write`, inside the commit."""
@@ -83,15 +83,14 @@ class Resolver:
         return np.fromiter(map(known.__getitem__, values), np.int64, len(values))
 
     def _learn(self, kind: str, values: list[str], known: dict[str | None, int]) -> None:
-        blind = self._sealer.blind
-        by_blind = {blind(kind, value): value for value in values}
+        by_blind = dict(zip(self._sealer.blind_many(kind, values), values, strict=True))
         sql = "SELECT blind, token FROM identity_identifier WHERE blind IN {}"
-        for found, token in statements.read_in(sql, list(by_blind)):
+        for found, token in statements.read_in(sql, list(map(statements.blob, by_blind))):
             known[by_blind.pop(bytes(found))] = token
         sealed = self._sealer.seal_many([value.encode() for value in by_blind.values()], use="identifier")
-        for (digest, value), token, hidden in zip(by_blind.items(), random_tokens(len(sealed)), sealed, strict=True):
-            known[value] = token
-            self._new.append((token, kind, digest, hidden))
+        tokens = random_tokens(len(sealed))
+        known.update(zip(by_blind.values(), tokens, strict=True))
+        self._new += zip(tokens, [kind] * len(tokens), map(statements.blob, by_blind), map(statements.blob, sealed))
 
     def _previous(self, value: str) -> int:
         """Find an alias's previous id: an anonymous id if we know it as one, else a user id if we know that."""
@@ -114,7 +113,7 @@ class Resolver:
         users, anonymous = self._known["user"], self._known["anonymous"]
         return [(users[user], anonymous[other]) for user, other in fresh]
 
-    def _traits(self, claims: Claims, person: Tokens) -> list[tuple[int, str, bytes, bytes | None, int]]:
+    def _traits(self, claims: Claims, person: Tokens) -> list[tuple[int, str, bytearray, bytearray | None, int]]:
         newest: dict[tuple[int, str], Trait] = {}
         groups = self._known["group"]
         for each in claims.traits:
@@ -123,22 +122,22 @@ class Resolver:
                 newest[key] = each
         sealed = self._sealer.seal_many([each.value for each in newest.values()], use="trait")
         return [
-            (token, name, hidden, self._trait_blind(name, each.value), each.at_us)
+            (token, name, statements.blob(hidden), self._trait_blind(name, each.value), each.at_us)
             for ((token, name), each), hidden in zip(newest.items(), sealed, strict=True)
         ]
 
-    def _trait_blind(self, name: str, value: bytes) -> bytes | None:
+    def _trait_blind(self, name: str, value: bytes) -> bytearray | None:
         if name not in ("email", "phone"):
             return None
         text = rules.normalised(name, msgspec.json.decode(value))
-        return None if text is None else self._sealer.blind(name, text)
+        return None if text is None else statements.blob(self._sealer.blind(name, text))
 
     def _write(
         self,
-        new: list[tuple[int, str, bytes, bytes]],
+        new: list[tuple[int, str, bytearray, bytearray]],
         pairs: list[tuple[int, int]],
         aliases: list[tuple[int, int]],
-        traits: list[tuple[int, str, bytes, bytes | None, int]],
+        traits: list[tuple[int, str, bytearray, bytearray | None, int]],
         texts: list[tuple[int, int, str, bytes]],
     ) -> None:
         statements.write(statements.ADD_IDENTIFIERS, sorted(new))  # in the table's order: fewer pages are touched
