@@ -84,7 +84,7 @@ def test_ties_are_broken_by_sequence_however_many_there_are(made: list[tuple[int
     code = np.array([each for codes, _ in unique for each in codes], np.uint16)
     few, ranking.FEW = ranking.FEW, 1
     try:
-        got = ranking.most_frequent(customers, offset, code, top)
+        got = ranking.most_frequent(customers, offset[:-1], offset[1:], code, top)
     finally:
         ranking.FEW = few
     expected = sorted(range(len(unique)), key=lambda v: (-unique[v][1], unique[v][0]))[:top]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from sojourn.engine.kernels.results import Funnel
 from sojourn.engine.kernels.words import Bytes, Int64s, Slice, UInt64s
 
 STEPS_LIMIT = 50
+NO_STEP = 255
 
 
 @dataclass(slots=True)
@@ -59,7 +61,8 @@ class FunnelFold:
             roles[np.unique(np.fromiter(codes, np.uint16))] |= np.uint64(1 << step)
         self.steps = len(steps)
         self._roles = frozen(roles)
-        self._only = frozen(np.log2(np.maximum(roles, 1)).astype(np.uint8))  # the step of an event that is one step
+        self._most = max(int(role).bit_count() for role in [1, *roles[roles > 0]])  # steps that one event may be
+        self._only = frozen(_only(roles))
         self._window_us, self._since_us, self._until_us = window_us, since_us, until_us
 
     def start(self) -> FunnelPartial:
@@ -74,7 +77,7 @@ class FunnelFold:
         step, gap = np.empty(room, np.uint8), np.empty(room, np.int64)
         filled = _scan(
             frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep,
-            self._roles, self._only, self.steps, self._window_us, self._since_us, self._until_us,
+            self._roles, self._only, self._most, self.steps, self._window_us, self._since_us, self._until_us,
             partial.furthest, step, gap,
         )  # fmt: skip
         partial.blocks.append((step[:filled].copy(), gap[:filled].copy()))
@@ -102,6 +105,14 @@ class FunnelFold:
         )
 
 
+def _only(roles: UInt64s) -> Bytes:
+    """Give the step that each event is, `NO_STEP` where it is none; used when no event is several."""
+    only = np.full(CODES, NO_STEP, np.uint8)
+    for code in np.flatnonzero(roles):
+        only[code] = int(roles[code]).bit_length() - 1
+    return only
+
+
 @compiled
 def _by_step(size: Int64s, step: Bytes, gap: Int64s) -> Int64s:
     place = np.cumsum(size) - size
@@ -115,63 +126,71 @@ def _by_step(size: Int64s, step: Bytes, gap: Int64s) -> Int64s:
 @compiled
 def _scan(
     offset: Int64s, at: Int64s, event: Int64s, keep: Bytes, customer_keep: Bytes,
-    roles: UInt64s, only: Bytes, steps: int, window: int, since: int, until: int,
+    roles: UInt64s, only: Bytes, most: int, steps: int, window: int, since: int, until: int,
     furthest: Int64s, step_out: Bytes, gap_out: Int64s,
 ) -> int:  # fmt: skip
-    # chain[s, :s + 1]: instants of the latest chain that ends at step s. Its first instant is also the latest first
-    # instant of any chain so far that ends at s, so when it is too old for the window, every other one is too.
-    chain = np.empty((steps, steps), np.int64)
-    best_chain = np.empty(steps, np.int64)
+    # begun[s]: first instant of the latest chain that ends at step s. It is also the latest first instant of any chain
+    # so far that ends at s, so when it is too old for the window, every other one is too. latest[s] is that chain's
+    # last place among the customer's steps, before[place] the place of the step before it in its chain.
+    begun = np.empty(steps, np.int64)
+    latest = np.empty(steps, np.int64)
     masked, chosen = len(keep) > 0, len(customer_keep) > 0
-    longest = 0
+    room = 1
     for customer in range(len(offset) - 1):
-        longest = max(longest, offset[customer + 1] - offset[customer])
-    steps_at = np.empty(longest + 1, np.uint64)
+        room = max(room, (offset[customer + 1] - offset[customer]) * most + 1)
+    places, which = np.empty(room, np.uint64), np.empty(room, np.uint8)
+    before = np.empty(room, np.int64)
     filled = 0
     for customer in range(len(offset) - 1):
         if chosen and customer_keep[customer] == 0:
             continue
-        # first list this customer's steps without a branch, which no processor could foresee
+        # first list this customer's steps; without a branch, which no processor could foresee, where it can be
         found = 0
-        if masked:
-            for i in range(np.uint64(offset[customer]), np.uint64(offset[customer + 1])):
-                steps_at[found] = i
-                found += (roles[event[i]] != 0) & (keep[i] != 0)
+        first, last = np.uint64(offset[customer]), np.uint64(offset[customer + 1])
+        if most == 1:
+            for i in range(first, last):
+                places[found], which[found] = i, only[event[i]]
+                found += (only[event[i]] != NO_STEP) & (not masked or keep[i] != 0)
         else:
-            for i in range(np.uint64(offset[customer]), np.uint64(offset[customer + 1])):
-                steps_at[found] = i
-                found += roles[event[i]] != 0
-        best = 0
+            for i in range(first, last):
+                role = roles[event[i]]
+                if role == 0 or (masked and keep[i] == 0):
+                    continue
+                for s in range(steps - 1, -1, -1):  # from the last step back: an event is used once in a chain
+                    if (role >> np.uint64(s)) & np.uint64(1):
+                        places[found], which[found] = i, s
+                        found += 1
+        best, end = 0, 0
         for place in range(found):
-            role, moment = roles[event[steps_at[place]]], at[steps_at[place]]
-            s = best  # from the furthest step back: an event is used once in a chain
-            if role & (role - np.uint64(1)) == 0:
-                s = min(s, only[event[steps_at[place]]])
-            while s >= 0:
-                is_it = s < steps and (role >> np.uint64(s)) & np.uint64(1)
-                fits = since <= moment < until if s == 0 else moment - chain[s - 1, 0] <= window
-                if is_it and fits:
-                    for k in range(s):
-                        chain[s, k] = chain[s - 1, k]
-                    chain[s, s] = moment
-                    if s + 1 > best:
-                        best = s + 1
-                        for k in range(best):
-                            best_chain[k] = chain[s, k]
-                if role & (role - np.uint64(1)) == 0:
+            step: Any = np.int64(which[place])
+            if step > best:
+                continue
+            moment = at[places[place]]
+            if step == 0:
+                if moment < since or moment >= until:
+                    continue
+                begun[0] = moment
+            else:
+                if moment - begun[step - 1] > window:
+                    continue
+                begun[step] = begun[step - 1]
+                before[place] = latest[step - 1]
+            latest[step] = place
+            if step == best:
+                best, end = step + 1, place
+                if best == steps:
                     break
-                s -= 1
-            if best == steps:
-                break
         if best == 0:
             continue
         furthest[best - 1] += 1
-        for k in range(1, best):
+        finish = at[places[end]]
+        for k in range(best - 1, 0, -1):
             step_out[filled] = k
-            gap_out[filled] = best_chain[k] - best_chain[k - 1]
+            gap_out[filled] = at[places[end]] - at[places[before[end]]]
+            end = before[end]
             filled += 1
         if best == steps:
             step_out[filled] = 0
-            gap_out[filled] = best_chain[steps - 1] - best_chain[0]
+            gap_out[filled] = finish - at[places[end]]
             filled += 1
     return filled

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled, frozen
-from sojourn.engine.kernels.words import Floats, Int64s
+from sojourn.engine.kernels.words import Floats, Int64s, UInt16s
 
 SMALL = 48  # groups up to this size are sorted by insertion
 MANTISSA_BITS = 52
@@ -52,6 +52,7 @@ def grouped(size: Int64s, values: Int64s, qs: tuple[float, ...]) -> tuple[Floats
 def _grouped(size: Int64s, values: Int64s, qs: Floats, means: Floats, answers: Floats) -> None:
     bins = np.zeros((64 << MOST_BITS) + 2, np.int32)
     scratch = np.empty(BLOCK, np.float64)
+    places = np.empty(size.max() if len(size) else 0, np.uint16)
     ranks = np.empty(2 * len(qs), np.int64)
     found = np.empty(2 * len(qs), np.int64)
     first = 0
@@ -70,7 +71,7 @@ def _grouped(size: Int64s, values: Int64s, qs: Floats, means: Floats, answers: F
             for k in range(len(ranks)):
                 found[k] = ordered[ranks[k]]
         else:
-            _select(mine, ranks, bins, scratch, found)
+            _select(mine, ranks, bins, scratch, places, found)
         for k in range(len(qs)):
             rank = qs[k] * (n - 1)
             answers[group, k] = found[2 * k] + (rank - ranks[2 * k]) * (found[2 * k + 1] - found[2 * k])
@@ -102,7 +103,7 @@ def _sorted_by_insertion(values: Int64s) -> Int64s:
 
 
 @compiled
-def _select(values: Int64s, ranks: Int64s, bins: Any, scratch: Floats, found: Int64s) -> None:
+def _select(values: Int64s, ranks: Int64s, bins: Any, scratch: Floats, places: UInt16s, found: Int64s) -> None:
     """Find the values at some ranks in two rounds."""
     n = len(values)
     bits = 1
@@ -116,7 +117,9 @@ def _select(values: Int64s, ranks: Int64s, bins: Any, scratch: Floats, found: In
         for i in range(start, stop):
             scratch[i - start] = values[i]
         for i in range(stop - start):  # a float's pattern, cut off, is its log-linear bin; 0 has the first
-            bins[max((pattern[i] >> shift) - base, 0)] += 1
+            places[start + i] = max((pattern[i] >> shift) - base, 0)
+        for i in range(start, stop):
+            bins[places[i]] += 1
     wanted = np.empty(len(ranks), np.int64)
     inside = np.empty(len(ranks), np.int64)
     for k in range(len(ranks)):
@@ -124,7 +127,7 @@ def _select(values: Int64s, ranks: Int64s, bins: Any, scratch: Floats, found: In
     taken = np.empty(0, np.int64)
     for k in range(len(ranks)):
         if k == 0 or wanted[k] != wanted[k - 1]:
-            taken = _taken(values, wanted[k], bins[wanted[k]], shift, base, scratch)
+            taken = _taken(values, places, wanted[k], bins[wanted[k]])
         found[k] = taken[inside[k]]
 
 
@@ -139,18 +142,13 @@ def _bin_of(bins: Any, rank: int) -> tuple[int, int]:
 
 
 @compiled
-def _taken(values: Int64s, wanted: int, size: int, shift: int, base: int, scratch: Floats) -> Int64s:
+def _taken(values: Int64s, places: UInt16s, wanted: int, size: int) -> Int64s:
     """Take one bin's values out, in order."""
-    taken = np.empty(size + 1, np.int64)  # one more: the last value read is written before it is judged
-    pattern = scratch.view(np.int64)
+    taken = np.empty(size + 1, np.int64)  # one more: each value is written before it is judged
     filled = 0
-    for start in range(0, len(values), BLOCK):
-        stop = min(start + BLOCK, len(values))
-        for i in range(start, stop):
-            scratch[i - start] = values[i]
-        for i in range(stop - start):
-            taken[filled] = values[start + i]
-            filled += max((pattern[i] >> shift) - base, 0) == wanted
+    for i in range(len(values)):
+        taken[filled] = values[i]
+        filled += places[i] == wanted
     taken = taken[:filled]
     if taken.min() < taken.max():
         taken.sort()

@@ -9,10 +9,10 @@ from sojourn.engine.kernels.words import Int64s, UInt16s
 FEW = 4_096  # candidates that are cheap to sort as Python tuples
 
 
-def most_frequent(customers: Int64s, offset: Int64s, code: UInt16s, top: int) -> Int64s:
+def most_frequent(customers: Int64s, start: Int64s, end: Int64s, code: UInt16s, top: int) -> Int64s:
     """Give the `top` sequences by customers, most first, ties by sequence, shorter first.
 
-    Sequence `v` is ``code[offset[v] : offset[v + 1]]``. Ties at the border (singletons, as a rule) are narrowed
+    Sequence `v` is ``code[start[v] : end[v]]``. Ties at the border (singletons, as a rule) are narrowed
     code by code, so only those that can still be chosen are looked at.
     """
     top = min(top, len(customers))
@@ -20,21 +20,21 @@ def most_frequent(customers: Int64s, offset: Int64s, code: UInt16s, top: int) ->
         return np.zeros(0, np.int64)
     border = np.partition(customers, len(customers) - top)[len(customers) - top]
     above = np.flatnonzero(customers > border)
-    tied = _narrowed(np.flatnonzero(customers == border), offset, code, top - len(above))
+    tied = _narrowed(np.flatnonzero(customers == border), start, end, code, top - len(above))
 
     def rank(v: int) -> tuple[int, list[int]]:
-        return -int(customers[v]), code[offset[v] : offset[v + 1]].tolist()
+        return -int(customers[v]), code[start[v] : end[v]].tolist()
 
     return np.array(sorted([*above.tolist(), *tied.tolist()], key=rank)[:top], np.int64)
 
 
-def _narrowed(tied: Int64s, offset: Int64s, code: UInt16s, wanted: int) -> Int64s:
+def _narrowed(tied: Int64s, start: Int64s, end: Int64s, code: UInt16s, wanted: int) -> Int64s:
     """Drop sequences that cannot be among the `wanted` smallest, looking at one position after the other."""
     kept: list[Int64s] = []
     position = 0
     while len(tied) > max(FEW, wanted):
-        at = offset[tied] + position
-        there = at < offset[tied + 1]
+        at = start[tied] + position
+        there = at < end[tied]
         key = np.where(there, code[np.where(there, at, 0)].astype(np.int64), -1)
         border = np.partition(key, wanted - 1)[wanted - 1]
         kept.append(tied[key < border])

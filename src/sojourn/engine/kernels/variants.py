@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sojourn.engine.kernels.compiling import compiled, frozen, masks
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
@@ -19,22 +20,28 @@ from sojourn.engine.kernels.ranking import most_frequent
 from sojourn.engine.kernels.results import Variant, Variants
 from sojourn.engine.kernels.words import Bytes, Int64s, Slice, UInt16s, UInt64s
 
+Int32s = npt.NDArray[np.int32]
+
 LONGEST = 256
+LANE_A, LANE_B = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03  # where the two lanes of a hash begin
+BATCH = 1_024  # customers hashed before they are looked up
+FIRST_TABLE = 1 << 12  # slots; it grows with distinct variants, not with customers, to stay in the cache
 
 
 @dataclass(slots=True)
 class VariantBlock:
     """The variants of some customers; arrays of variants, of their codes, and of customers.
 
-    The codes of variant `v` are ``code[offset[v] : offset[v + 1]]``; customer `c` has variant ``variant[c]`` and took
-    ``duration[c]`` microseconds from its first to its last event.
+    Variant `v` is ``code[offset[v] : offset[v + 1]]`` and has ``customers[v]``; customer `c` has variant ``variant[c]``
+    and took ``duration[c]`` microseconds from its first to its last event.
     """
 
     low: UInt64s
     high: UInt64s
+    customers: Int64s
     offset: Int64s
     code: UInt16s
-    variant: Int64s
+    variant: Int32s
     duration: Int64s
 
 
@@ -72,10 +79,18 @@ class VariantsFold:
         keep, customer_keep = masks(events)
         block = _scan(
             frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep,
-            self._lens, self._longest, self._since_us, self._until_us,
+            self._lens, self._longest, self._since_us, self._until_us, self._is_plain(events),
         )  # fmt: skip
         partial.blocks.append(VariantBlock(*block))
         return partial
+
+    def _is_plain(self, events: Slice) -> bool:
+        """Say whether every event is shown as it is: then codes are hashed straight from memory."""
+        if events.keep is not None or not events.customers:
+            return False
+        mine = events.event[events.offset[0] : events.offset[-1]]
+        codes = int(mine.max()) + 1 if len(mine) else 0
+        return bool(np.array_equal(self._lens[:codes], np.arange(codes)))
 
     def merge(self, left: VariantsPartial, right: VariantsPartial) -> VariantsPartial:
         """Add the right partial to the left."""
@@ -84,72 +99,105 @@ class VariantsFold:
 
     def finish(self, partial: VariantsPartial) -> Variants:
         """Choose the top variants and work out their medians."""
-        whole = _joined(partial.blocks)
-        customers = np.bincount(whole.variant, minlength=len(whole.low))
-        chosen = most_frequent(customers, whole.offset, whole.code, self._top)
-        durations = _durations_of(chosen, customers, whole)
+        if not partial.blocks:
+            return Variants(top=(), distinct=0, total_customers=0)
+        whole = _Whole(partial.blocks)
+        chosen = most_frequent(whole.customers, whole.start, whole.end, whole.code, self._top)
+        durations = whole.durations_of(chosen)
         return Variants(
             top=tuple(
                 Variant(
-                    events=tuple(whole.code[whole.offset[v] : whole.offset[v + 1]].tolist()),
-                    customers=int(customers[v]),
+                    events=tuple(whole.code[whole.start[v] : whole.end[v]].tolist()),
+                    customers=int(whole.customers[v]),
                     median_duration=quantile(durations[place], 0.5),
                 )
                 for place, v in enumerate(chosen)
             ),
-            distinct=len(whole.low),
-            total_customers=len(whole.variant),
+            distinct=len(whole.customers),
+            total_customers=int(whole.customers.sum()),
         )
 
 
-def _joined(blocks: list[VariantBlock]) -> VariantBlock:
-    """Bring blocks together: one number for each distinct sequence."""
-    if len(blocks) == 1:
-        return blocks[0]
-    low = np.concatenate([b.low for b in blocks] or [np.zeros(0, np.uint64)])
-    high = np.concatenate([b.high for b in blocks] or [np.zeros(0, np.uint64)])
-    number, first = _numbered(low, high)
-    base = np.cumsum([0, *(len(b.low) for b in blocks)])
-    codes = np.cumsum([0, *(len(b.code) for b in blocks)])
-    starts = np.concatenate([b.offset[:-1] + at for b, at in zip(blocks, codes, strict=False)] or [first])
-    ends = np.concatenate([b.offset[1:] + at for b, at in zip(blocks, codes, strict=False)] or [first])
-    code = np.concatenate([b.code for b in blocks] or [np.zeros(0, np.uint16)])
-    offset, code = _picked(starts[first], ends[first], code)
-    return VariantBlock(
-        low[first], high[first], offset, code,
-        np.concatenate([number[b.variant + at] for b, at in zip(blocks, base, strict=False)] or [first]),
-        np.concatenate([b.duration for b in blocks] or [first]),
-    )  # fmt: skip
+class _Whole:
+    """Blocks brought together: one number for each distinct sequence, its customers, and where its codes stand."""
 
+    def __init__(self, blocks: list[VariantBlock]) -> None:
+        self.blocks = blocks
+        self.code = np.concatenate([block.code for block in blocks])
+        shift = np.cumsum([0, *(len(block.code) for block in blocks)])
+        start = np.concatenate([block.offset[:-1] + at for block, at in zip(blocks, shift, strict=False)])
+        end = np.concatenate([block.offset[1:] + at for block, at in zip(blocks, shift, strict=False)])
+        low, high, times = (
+            np.concatenate([getattr(block, name) for block in blocks]) for name in ("low", "high", "customers")
+        )
+        self.number, first, self.customers = _numbered(low, high, times)
+        self.start, self.end = start[first], end[first]
 
-def _durations_of(chosen: Int64s, customers: Int64s, whole: VariantBlock) -> list[Int64s]:
-    """Give the durations of each chosen variant, in one pass over customers."""
-    place = np.full(len(whole.low), -1, np.int64)
-    place[chosen] = np.arange(len(chosen))
-    size = customers[chosen]
-    return np.split(_by_place(place, size, whole.variant, whole.duration), np.cumsum(size)[:-1])
+    def durations_of(self, chosen: Int64s) -> list[Int64s]:
+        """Give the durations of each chosen variant, in one pass over customers."""
+        place = np.full(len(self.customers), -1, np.int64)
+        place[chosen] = np.arange(len(chosen))
+        size = self.customers[chosen]
+        free = np.cumsum(size) - size
+        ordered = np.empty(int(size.sum()), np.int64)
+        base = 0
+        for block in self.blocks:
+            mine = place[self.number[base : base + len(block.low)]]
+            _put(mine, free, block.variant, block.duration, ordered)
+            base += len(block.low)
+        return np.split(ordered, np.cumsum(size)[:-1])
 
 
 @compiled
-def _by_place(place: Int64s, size: Int64s, variant: Int64s, duration: Int64s) -> Int64s:
-    free = np.cumsum(size) - size
-    ordered = np.empty(size.sum(), np.int64)
+def _put(place: Int64s, free: Int64s, variant: Int32s, duration: Int64s, ordered: Int64s) -> None:
+    """Put each customer's duration at the next free place of its variant."""
     for customer in range(len(variant)):
         mine = place[variant[customer]]
         if mine >= 0:
             ordered[free[mine]] = duration[customer]
             free[mine] += 1
-    return ordered
 
 
 @compiled
-def _slot(table: Int64s, low: UInt64s, high: UInt64s, a: int, b: int) -> int:
+def _slot(table: Any, low: UInt64s, high: UInt64s, a: Any, b: Any) -> Any:
     """Find where a hash stands or belongs in an open-addressing table whose size is a power of two."""
     mask = np.uint64(len(table) - 1)
     slot = a & mask
     while table[slot] >= 0 and (low[table[slot]] != a or high[table[slot]] != b):
         slot = (slot + np.uint64(1)) & mask
-    return slot  # type: ignore[return-value]
+    return slot
+
+
+@compiled
+def _table(low: UInt64s, high: UInt64s, distinct: int, slots: int) -> Any:
+    """Make a table of some slots that holds the first `distinct` hashes."""
+    table = np.full(slots, -1, np.int32)
+    for each in range(distinct):
+        table[_slot(table, low, high, low[each], high[each])] = each
+    return table
+
+
+@compiled
+def _numbered(low: UInt64s, high: UInt64s, times: Int64s) -> tuple[Int64s, Int64s, Int64s]:
+    """Number hashes by their first appearance; give each one's number, where each number first stood, and its times."""
+    slots = 16
+    while slots < 2 * len(low):
+        slots *= 2
+    table = np.full(slots, -1, np.int32)
+    number, first = np.empty(len(low), np.int64), np.empty(len(low), np.int64)
+    summed = np.zeros(len(low), np.int64)
+    distinct = 0
+    for i in range(len(low)):
+        slot = _slot(table, low, high, low[i], high[i])
+        if table[slot] < 0:
+            table[slot] = i
+            first[distinct] = i
+            number[i] = distinct
+            distinct += 1
+        else:
+            number[i] = number[table[slot]]
+        summed[number[i]] += times[i]
+    return number, first[:distinct].copy(), summed[:distinct].copy()
 
 
 @compiled
@@ -161,101 +209,115 @@ def _mixed(a: Any, b: Any, word: Any) -> tuple[Any, Any]:
 
 
 @compiled
-def _numbered(low: UInt64s, high: UInt64s) -> tuple[Int64s, Int64s]:
-    """Number hashes by their first appearance; give each one's number and where each number first stood."""
-    size = 16
-    while size < 2 * len(low):
-        size *= 2
-    table = np.full(size, -1, np.int64)
-    number, first = np.empty(len(low), np.int64), np.empty(len(low), np.int64)
-    distinct = 0
-    for i in range(len(low)):
-        slot = _slot(table, low, high, low[i], high[i])
-        if table[slot] < 0:
-            table[slot] = i
-            first[distinct] = i
-            number[i] = distinct
-            distinct += 1
-        else:
-            number[i] = number[table[slot]]
-    return number, first[:distinct].copy()
+def _hashed(code: UInt16s, begin: Any, end: Any) -> tuple[Any, Any]:
+    """Hash codes in two lanes, four at a time: what `_hashed_under` gives when it passes nothing over."""
+    a: Any = np.uint64(LANE_A)
+    b: Any = np.uint64(LANE_B)
+    at = begin
+    while at + np.uint64(4) <= end:  # one load of eight bytes
+        word: Any = (
+            np.uint64(code[at])
+            | np.uint64(code[at + np.uint64(1)]) << np.uint64(16)
+            | np.uint64(code[at + np.uint64(2)]) << np.uint64(32)
+            | np.uint64(code[at + np.uint64(3)]) << np.uint64(48)
+        )
+        a, b = _mixed(a, b, word)
+        at += np.uint64(4)
+    word = np.uint64(0)
+    shift = np.uint64(0)
+    while at < end:
+        word |= np.uint64(code[at]) << shift
+        shift += np.uint64(16)
+        at += np.uint64(1)
+    a, b = _mixed(a, b, word)
+    a, b = _mixed(a, b, end - begin)  # tells a last word of few codes from one with zeros
+    return a, b
 
 
 @compiled
-def _picked(start: Int64s, end: Int64s, code: UInt16s) -> tuple[Int64s, UInt16s]:
-    """Copy ranges of codes one after the other."""
-    offset = np.zeros(len(start) + 1, np.int64)
-    for v in range(len(start)):
-        offset[v + 1] = offset[v] + end[v] - start[v]
-    picked = np.empty(offset[-1], np.uint16)
-    for v in range(len(start)):
-        for k in range(end[v] - start[v]):
-            picked[offset[v] + k] = code[start[v] + k]
-    return offset, picked
+def _hashed_under(
+    at: Int64s, event: UInt16s, keep: Bytes, lens: UInt16s, begin: Any, end: Any,
+    longest: int, since: int, until: int, cut: bool,
+) -> tuple[Any, Any, Any, Any, int]:  # fmt: skip
+    """Hash the codes shown; give the first and the last place shown and how many there are, too."""
+    a: Any = np.uint64(LANE_A)
+    b: Any = np.uint64(LANE_B)
+    word: Any = np.uint64(0)
+    first, last, length = begin, begin, 0
+    masked = len(keep) > 0
+    for i in range(begin, end):
+        shown = lens[event[i]]
+        if shown == 65_535 or (masked and keep[i] == 0) or (cut and (at[i] < since or at[i] >= until)):
+            continue
+        if length == 0:
+            first = i
+        last = i
+        word |= np.uint64(shown) << np.uint64(16 * (length & 3))
+        length += 1
+        if length & 3 == 0:
+            a, b = _mixed(a, b, word)
+            word = np.uint64(0)
+        if length == longest:
+            break
+    a, b = _mixed(a, b, word)
+    a, b = _mixed(a, b, np.uint64(length))
+    return a, b, first, last, length
 
 
 @compiled
 def _scan(
     offset: Int64s, at: Int64s, event: UInt16s, keep: Bytes, customer_keep: Bytes,
-    lens: UInt16s, longest: int, since: int, until: int,
-) -> tuple[UInt64s, UInt64s, Int64s, UInt16s, Int64s, Int64s]:  # fmt: skip
+    lens: UInt16s, longest: int, since: int, until: int, plain: bool,
+) -> tuple[UInt64s, UInt64s, Int64s, Int64s, UInt16s, Int32s, Int64s]:  # fmt: skip
     customers = len(offset) - 1
-    size = 16
-    while size < 2 * customers:
-        size *= 2
-    table = np.full(size, -1, np.int64)
+    table = np.full(FIRST_TABLE, -1, np.int32)
     low, high = np.empty(customers, np.uint64), np.empty(customers, np.uint64)
-    first = np.empty(customers + 1, np.int64)
-    variant, duration = np.empty(customers, np.int64), np.empty(customers, np.int64)
-    code = np.empty(max(offset[-1] - offset[0], 0), np.uint16)
+    times, begins = np.zeros(customers, np.int64), np.empty(customers + 1, np.int64)
+    variant, duration = np.empty(customers, np.int32), np.empty(customers, np.int64)
+    code = np.empty(offset[-1] - offset[0], np.uint16)
+    lane_a, lane_b = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
+    firsts, lasts, lengths = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64), np.empty(BATCH, np.int64)
     masked, chosen = len(keep) > 0, len(customer_keep) > 0
     distinct, counted, written = 0, 0, 0
-    first[0] = 0
-    for customer in range(customers):
-        if chosen and customer_keep[customer] == 0:
-            continue
-        begin, end = np.uint64(offset[customer]), np.uint64(offset[customer + 1])
-        # the period is looked at event by event only where it cuts this customer's history
-        cut = begin < end and (at[begin] < since or at[offset[customer + 1] - 1] >= until)
-        a: Any = np.uint64(0x9E3779B97F4A7C15)
-        b: Any = np.uint64(0xD1B54A32D192ED03)
-        word: Any = np.uint64(0)
-        length = 0
-        first_place: Any = begin
-        last_place: Any = begin
-        for i in range(begin, end):
-            shown = lens[event[i]]
-            if shown == 65_535 or (masked and keep[i] == 0) or (cut and (at[i] < since or at[i] >= until)):
+    begins[0] = 0
+    for start in range(0, customers, BATCH):
+        stop = min(start + BATCH, customers)
+        # hashing first, looking up afterwards: then the memory's answers to many look-ups overlap
+        for customer in range(start, stop):
+            place = customer - start
+            lengths[place] = 0
+            if (chosen and customer_keep[customer] == 0) or offset[customer] == offset[customer + 1]:
                 continue
-            if length == 0:
-                first_place = i
-            last_place = i
-            length += 1
-            word = (word << np.uint64(16)) | np.uint64(shown)
-            if length & 3 == 0:  # four codes at a time
-                a, b = _mixed(a, b, word)
-                word = np.uint64(0)
-            if length == longest:
-                break
-        if length == 0:
-            continue
-        a, b = _mixed(a, b, word)
-        a, b = _mixed(a, b, np.uint64(length))  # tells a last word of few codes from one with zeros
-        slot = _slot(table, low, high, a, b)
-        if table[slot] < 0:
-            table[slot] = distinct
-            low[distinct], high[distinct] = a, b
-            for i in range(first_place, last_place + np.uint64(1)):
-                shown = lens[event[i]]
-                if shown != 65_535 and not (masked and keep[i] == 0):
-                    code[written] = shown
-                    written += 1
-            distinct += 1
-            first[distinct] = written
-        variant[counted] = table[slot]
-        duration[counted] = at[last_place] - at[first_place]
-        counted += 1
+            begin, end = np.uint64(offset[customer]), np.uint64(offset[customer + 1])
+            # the period is looked at event by event only where it cuts this customer's history
+            cut = at[begin] < since or at[offset[customer + 1] - 1] >= until
+            if plain and not cut and offset[customer + 1] - offset[customer] <= longest:
+                lane_a[place], lane_b[place] = _hashed(event, begin, end)
+                firsts[place], lasts[place], lengths[place] = begin, end - np.uint64(1), end - begin
+            else:
+                found = _hashed_under(at, event, keep, lens, begin, end, longest, since, until, cut)
+                lane_a[place], lane_b[place], firsts[place], lasts[place], lengths[place] = found
+        for place in range(stop - start):
+            if lengths[place] == 0:
+                continue
+            slot = _slot(table, low, high, lane_a[place], lane_b[place])
+            if table[slot] < 0:
+                table[slot] = distinct
+                low[distinct], high[distinct] = lane_a[place], lane_b[place]
+                for i in range(firsts[place], lasts[place] + np.uint64(1)):
+                    if lens[event[i]] != 65_535 and not (masked and keep[i] == 0):
+                        code[written] = lens[event[i]]
+                        written += 1
+                distinct += 1
+                begins[distinct] = written
+                if 2 * distinct > len(table):
+                    table = _table(low, high, distinct, 4 * len(table))
+                    slot = _slot(table, low, high, lane_a[place], lane_b[place])
+            times[table[slot]] += 1
+            variant[counted] = table[slot]
+            duration[counted] = at[lasts[place]] - at[firsts[place]]
+            counted += 1
     return (
-        low[:distinct].copy(), high[:distinct].copy(), first[: distinct + 1].copy(), code[:written].copy(),
-        variant[:counted].copy(), duration[:counted].copy(),
+        low[:distinct].copy(), high[:distinct].copy(), times[:distinct].copy(), begins[: distinct + 1].copy(),
+        code[:written].copy(), variant[:counted].copy(), duration[:counted].copy(),
     )  # fmt: skip
