@@ -132,7 +132,8 @@ GRAPH_WINDOW = """
 """
 # Without `order by` two threads deliver lists out of order now and then: 11,167 to 11,169 customers where there are
 # 11,170, another number each time and no error. One thread happens to keep the order. Grouping by `hash(list)` was
-# faster but wrong: at 10 million events DuckDB's hash takes some different lists for the same (4,691 customers for 4,688).
+# faster but wrong: at 10 million events DuckDB's hash took some different lists for the same (4,691 customers, not
+# 4,688).
 VARIANTS_LIST = """
     with each as (select list(event{order}) s, max(t) - min(t) d from log group by customer),
     top as (select s, count(*) c from each group by 1 order by c desc, s limit 20)
