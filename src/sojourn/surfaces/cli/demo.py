@@ -7,8 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +20,10 @@ from sojourn.kit.settings import Settings, load
 from sojourn.surfaces.cli.companies import BANK, COMPANIES, Company, DemoState, data_folder, read_state
 from sojourn.surfaces.cli.invitation import OPEN_HOSTS, lan_address, print_invitation
 from sojourn.surfaces.cli.serve import Server, environment, serve
+from sojourn.surfaces.cli.supervision import Child
 
 CUSTOMERS = 60_000
-STOP_SECONDS = 10
+LIVING_NICE = 10  # the demo's own events wait for whoever is looking
 
 
 @click.command("demo")
@@ -117,34 +116,12 @@ def _load(company: Company, settings: Settings, size: int | None) -> None:
 
 def _serve(console: Console, company: Company, settings: Settings, state: DemoState) -> None:
     public = settings.public_url if settings.host in OPEN_HOSTS else None
-    living: list[subprocess.Popen[bytes]] = []
 
     def invite(server: Server) -> None:
-        if company.is_alive:
-            living.append(_start_living(settings))
         print_invitation(console, company=company.name, url=server.url, sign_ins=state.sign_ins, public=public)
 
-    with _ended(living):
-        serve(settings, on_ready=invite)
-
-
-def _start_living(settings: Settings) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "sojourn.surfaces.cli.child", "sojourn.surfaces.cli.trickling"]
-    return subprocess.Popen(command, env=environment(settings), stdin=subprocess.DEVNULL, start_new_session=True)
-
-
-@contextmanager
-def _ended(processes: list[subprocess.Popen[bytes]]) -> Iterator[None]:
-    """End the processes in the list when the block is left."""
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    living = [Child("demo", "sojourn.surfaces.cli.trickling", nice=LIVING_NICE)] if company.is_alive else []
+    serve(settings, on_ready=invite, beside=living)
 
 
 def _print_truths(console: Console, settings: Settings) -> None:

@@ -10,7 +10,7 @@ import signal
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -55,8 +55,10 @@ def command(**given: Any) -> None:
     serve(dataclasses.replace(load(), **chosen))
 
 
-def serve(settings: Settings, *, on_ready: Callable[[Server], None] | None = None) -> None:
-    """Run the server until SIGTERM or SIGINT.
+def serve(
+    settings: Settings, *, on_ready: Callable[[Server], None] | None = None, beside: Sequence[Child] = ()
+) -> None:
+    """Run the server, and the processes `beside` it, until SIGTERM or SIGINT.
 
     ``on_ready`` is called once pages and intake answer; without it the addresses are printed. Raise LockedError,
     PortError, StartError.
@@ -70,7 +72,7 @@ def serve(settings: Settings, *, on_ready: Callable[[Server], None] | None = Non
         server = _described(settings)
         write_server_file(settings.server_file, server)
         try:
-            _supervise(server, environ, on_ready or _print_addresses)
+            _supervise(server, environ, on_ready or _print_addresses, beside)
         finally:
             settings.server_file.unlink(missing_ok=True)
 
@@ -140,9 +142,11 @@ def _processes() -> tuple[list[Child], Child]:
     return children, Child("serve", "sojourn.surfaces.cli.preparation")
 
 
-def _supervise(server: Server, environ: dict[str, str], on_ready: Callable[[Server], None]) -> None:
+def _supervise(
+    server: Server, environ: dict[str, str], on_ready: Callable[[Server], None], beside: Sequence[Child]
+) -> None:
     children, preparation = _processes()
-    supervisor = Supervisor(children, environ, to_stderr, preparation=preparation)
+    supervisor = Supervisor([*beside, *children], environ, to_stderr, preparation=preparation)
     before = {number: signal.signal(number, lambda *_: supervisor.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         supervisor.run(lambda: _answers(server), lambda: on_ready(server))
