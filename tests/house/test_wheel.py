@@ -42,7 +42,12 @@ def test_the_installed_wheel_runs_away_from_the_checkout(wheel: Path, tmp_path: 
     probe = "import sojourn; print(sojourn.__file__); from sojourn.surfaces.cli.main import main; main()"
     environment = {"PYTHONPATH": str(place), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-c", probe, "--help"], capture_output=True, text=True, check=True, env=environment, cwd=tmp_path
+        [sys.executable, "-c", probe, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+        cwd=tmp_path,
     )
     assert str(place) in done.stdout
     assert "serve" in done.stdout
