@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,12 @@ def open_delivery(
     plan = catalogue.loading_rules()
     shape = shape_of(chosen, first, plan)
     shaper = Shaper(shape, source=source, plan=plan, seed=seed)
-    return OpenedFile(reader, matches, shape, shaper, first, chain([first], batches))
+    return OpenedFile(reader, matches, shape, shaper, first, _from_first(first, batches))
+
+
+def _from_first(first: Rows, others: Iterator[Rows]) -> Iterator[Rows]:
+    yield first
+    yield from others
 
 
 def chosen_mapping(said: Mapping[str, Any], header: Sequence[str], matches: Sequence[presets.Match]) -> ColumnMapping:

@@ -5,6 +5,7 @@ A killed run leaves its row `running`: the next one takes texts back, throws the
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from collections import Counter as Tally
@@ -31,6 +32,7 @@ from sojourn.engine.stream import segments as files
 from sojourn.engine.stream.claims import Claims
 from sojourn.engine.stream.files import mapping as mappings
 from sojourn.engine.stream.files import rows as words
+from sojourn.engine.stream.files.ahead import ahead
 from sojourn.engine.stream.files.digests import DigestTable
 from sojourn.engine.stream.files.loading import Belongings, Loading, history
 from sojourn.engine.stream.files.staging import Stage, publish
@@ -219,14 +221,14 @@ def _tokens(registry: hooks.Registry, kind: str, values: list[str]) -> Int64s:
 
 
 def _take(run: _Run, opened: OpenedFile) -> None:
-    for rows in opened.batches:
-        shaped = opened.shaper.shaped(rows)
-        room = REFUSED_KEPT - len(run.refused)
-        run.refused += list(shaped.refused)[: max(0, room)]
-        run.codes.update(each.code for each in shaped.refused)
-        run.row.bytes_done = rows.bytes_done
-        _keep(run, run.loading.take(shaped))
-        _report(run)
+    with contextlib.closing(ahead(opened.batches, opened.shaper.shaped)) as batches:
+        for shaped in batches:
+            room = REFUSED_KEPT - len(run.refused)
+            run.refused += list(shaped.refused)[: max(0, room)]
+            run.codes.update(each.code for each in shaped.refused)
+            run.row.bytes_done = shaped.bytes_done
+            _keep(run, run.loading.take(shaped))
+            _report(run)
 
 
 def _keep(run: _Run, belongings: Belongings) -> None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sojourn.engine.kernels.words import Flags
+from sojourn.engine.stream.files.texts import is_bare
 
 Codes = npt.NDArray[np.int32]
 
@@ -59,7 +60,7 @@ def coded(column: Any) -> Coded:
     found = pc.dictionary_encode(array)
     codes = np.asarray(pc.fill_null(found.indices, -1)).astype(np.int32, copy=False)
     values = found.dictionary.to_pylist()
-    if pc.any(pc.match_substring_regex(found.dictionary, r"^\s|\s$|^$")).as_py():
+    if not is_bare(found.dictionary):
         values = [value.strip() or None for value in values]
     return Coded(codes, values)
 

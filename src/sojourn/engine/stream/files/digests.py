@@ -58,6 +58,18 @@ def _get(keys: UInt64s, numbers: Int64s, low: UInt64s, high: UInt64s, out: Int64
         out[row] = numbers[at]
 
 
+@compiled
+def _move(keys: UInt64s, numbers: Int64s, into: UInt64s, into_numbers: Int64s) -> None:
+    mask = np.uint64(into_numbers.shape[0] - 1)
+    for old in range(numbers.shape[0]):
+        if numbers[old] < 0:
+            continue
+        at = keys[2 * old] & mask
+        while into_numbers[at] >= 0:
+            at = (at + np.uint64(1)) & mask
+        into[2 * at], into[2 * at + 1], into_numbers[at] = keys[2 * old], keys[2 * old + 1], numbers[old]
+
+
 class DigestTable:
     """Open addressing with linear probing; grows by doubling, numbers are 0 or more, -1 where absent."""
 
@@ -94,7 +106,6 @@ class DigestTable:
         while self._used + more > _LOAD * room:
             room *= 2
         if room > len(self._numbers):
-            held = self._numbers >= 0
-            pairs, numbers = self._keys.reshape(-1, 2)[held], self._numbers[held]
+            keys, numbers = self._keys, self._numbers
             self._make(room)
-            _set(self._keys, self._numbers, pairs[:, 0].copy(), pairs[:, 1].copy(), numbers)
+            _move(keys, numbers, self._keys, self._numbers)

@@ -16,11 +16,11 @@ from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stream.cleaning import Cleaner, is_clean
 from sojourn.engine.stream.files.coded import Coded
 from sojourn.engine.stream.files.coded import coded as to_codes
+from sojourn.engine.stream.files.texts import NO_NUMBER, WHOLE, number_kinds
 from sojourn.engine.stream.personal import masked
 
 # Anything that could be personal matches one of these; what matches none needs no look at it one by one.
 _DOUBTFUL: Final = r"""[@%:"\\\x00-\x1f]|\d[\d\s()/.-]{5,}\d|[A-Z]{2}\d{2}|.{160}|(?: .*){15}"""
-_NUMBER: Final = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?$"
 _NUMBERS_AT_ONCE: Final = 500  # so many distinct values are looked at one by one
 
 
@@ -64,13 +64,12 @@ class Properties:
 
         Text of a column that holds numbers (`is_number`) is written as a number. Declared text is not looked through.
         """
-        values = to_codes(column)
         if is_json is None and not pa.types.is_string(column.type):
             self._typed(name, column)
-        elif is_json is None and len(values.values) > max(_NUMBERS_AT_ONCE, self.rows // 4):
+        elif is_json is None and self._has_many(column, is_number=is_number):
             self._many(name, column, is_number=is_number, is_declared=is_declared)
         else:
-            self._each(name, values, is_json, is_number=is_number, is_declared=is_declared)
+            self._each(name, to_codes(column), is_json, is_number=is_number, is_declared=is_declared)
 
     def seal(self, name: str, column: Any) -> None:
         """Take a personal column out: each value is sealed, the rows keep its id."""
@@ -105,6 +104,13 @@ class Properties:
         whole = pc.binary_join_element_wise("{", bare, "}", "")
         return pc.if_else(pc.equal(pc.binary_length(inner), 0), pa.scalar(None, pa.string()), whole)
 
+    def _has_many(self, column: Any, *, is_number: bool) -> bool:
+        """Say whether looking at each distinct value would be the longer way."""
+        if is_number and (number_kinds(column) != NO_NUMBER).sum() + column.null_count == self.rows:
+            return True  # nothing to look at
+        few = pc.count_distinct(column.slice(0, 4 * _NUMBERS_AT_ONCE)).as_py()
+        return bool(few > _NUMBERS_AT_ONCE and pc.count_distinct(column).as_py() > self.rows // 4)
+
     def _typed(self, name: str, column: Any) -> None:
         """Add numbers and booleans as they are, instants as ISO 8601."""
         kind = column.type
@@ -121,25 +127,27 @@ class Properties:
     def _many(self, name: str, column: Any, *, is_number: bool, is_declared: bool) -> None:
         """Add a column of many distinct texts: those beyond doubt at once, the others one by one."""
         present = np.asarray(pc.fill_null(pc.greater(pc.binary_length(column), 0), False))
-        number = np.zeros(self.rows, np.bool_)
+        number, kinds = np.zeros(self.rows, np.bool_), None
         if is_number:
-            number = np.asarray(pc.fill_null(pc.match_substring_regex(column, _NUMBER), False))
+            kinds = number_kinds(column)
+            number = kinds != NO_NUMBER
         doubtful = present & ~number
         if doubtful.any() and not is_declared:
             doubtful &= np.asarray(pc.fill_null(pc.match_substring_regex(column, _DOUBTFUL), False))
         elif doubtful.any():
             doubtful &= np.asarray(pc.fill_null(pc.match_substring_regex(column, r'["\\\x00-\x1f]'), False))
         text = column
-        if not number.all():
+        if not number[present].all():
             quoted = pc.binary_join_element_wise('"', column, '"', "")
             text = pc.if_else(pa.array(number), column, quoted) if number.any() else quoted
-        plain = pa.array(present & ~doubtful)
-        self._fragment(name, pc.if_else(plain, text, pa.scalar(None, pa.string())))
+        plain = present & ~doubtful
+        if not plain.all():
+            text = pc.if_else(pa.array(plain), text, pa.scalar(None, pa.string()))
+        self._fragment(name, text)
         types = np.where(number, _NUMERIC, _STRING)
         if number.any():
-            fraction = np.asarray(pc.fill_null(pc.match_substring(column, "."), False))
-            types = np.where(number & ~fraction, _INTEGER, types)
-        self._note(name, np.where(present & ~doubtful, types, -1))
+            types = np.where(kinds == WHOLE, _INTEGER, types)
+        self._note(name, np.where(plain, types, -1))
         if doubtful.any():
             some = pc.if_else(pa.array(doubtful), column, pa.scalar(None, pa.string()))
             self._each(name, to_codes(some), None, is_number=False, is_declared=is_declared)

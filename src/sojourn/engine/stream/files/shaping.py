@@ -30,6 +30,7 @@ from sojourn.engine.stream.files.mapping import Cell
 from sojourn.engine.stream.files.properties import Properties, Sealed, Seen, masked_name
 from sojourn.engine.stream.files.rows import Refusal, Rows
 from sojourn.engine.stream.files.shape import Shape, is_ignored
+from sojourn.engine.stream.files.texts import filled, trimmed
 from sojourn.engine.stream.personal import masked, reserved_trait
 from sojourn.engine.stream.plan import Plan
 from sojourn.engine.stream.rows import NAMES
@@ -169,9 +170,9 @@ class _Batch:
         empty = np.ones(self._count, np.bool_)
         at, known = np.zeros(self._count, np.int64), np.zeros(self._count, np.bool_)
         for column in columns:
-            present = _present(column)
+            present = filled(column)
             more, readable = instants.instants(
-                _blank(column), time_format=self._shape.time_format, zone=self._mapping.time_zone
+                trimmed(codes.flat(column)), time_format=self._shape.time_format, zone=self._mapping.time_zone
             )
             at = np.where(known | ~empty, at, more)
             known |= empty & readable
@@ -249,7 +250,7 @@ class _Batch:
         return made
 
     def _amount(self, column: Any, name: str) -> Any:
-        made, bad = amounts.amounts(_blank(column), decimal=self._shape.decimal)
+        made, bad = amounts.amounts(trimmed(codes.flat(column)), decimal=self._shape.decimal)
         self._refuse(bad, "bad_number", f"{name} is not a number, or too large.")
         return made
 
@@ -381,24 +382,6 @@ def _newest(name: str, person: Coded, values: Coded, at: Int64s, good: Flags) ->
 
 def _texts(table: pa.Table, is_json: Any) -> pa.Table:
     return pa.table({name: codes.flat(table.column(name)).cast(pa.string()) for name in table.column_names})
-
-
-def _present(column: Any) -> Flags:
-    if pa.types.is_string(column.type):
-        filled = pc.greater(pc.binary_length(pc.utf8_trim_whitespace(column)), 0)
-        return np.asarray(pc.fill_null(filled, False))
-    return np.asarray(column.is_valid())
-
-
-def _blank(column: Any) -> Any:
-    """Turn texts of nothing but spaces into nulls, and trim the others."""
-    column = codes.flat(column)
-    if not pa.types.is_string(column.type):
-        return column
-    if not pc.any(pc.match_substring_regex(column, r"^\s|\s$|^$")).as_py():
-        return column
-    trimmed = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.equal(pc.binary_length(trimmed), 0), pa.scalar(None, pa.string()), trimmed)
 
 
 def _named(text: str, cell: Cell) -> str | None:
