@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -40,16 +40,16 @@ class Alias(NamedTuple):
 
 @dataclass(slots=True)
 class Claims:
-    """Lists over the rows of a batch, None where a row does not say; rows are in the order of arrival."""
+    """Columns over the rows of a batch, None where a row does not say; rows are in the order of arrival."""
 
-    user: list[str | None] = field(default_factory=list)
-    anonymous: list[str | None] = field(default_factory=list)
-    agent: list[str | None] = field(default_factory=list)
-    case: list[str | None] = field(default_factory=list)
+    user: Sequence[str | None] = ()
+    anonymous: Sequence[str | None] = ()
+    agent: Sequence[str | None] = ()
+    case: Sequence[str | None] = ()
     traits: list[Trait] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     aliases: list[Alias] = field(default_factory=list)
-    groups: list[str | None] = field(default_factory=list)
+    groups: Sequence[str | None] = ()
     given: dict[int, int] = field(default_factory=dict)  # persons of rows recorded inside, known already
 
 

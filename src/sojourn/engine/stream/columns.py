@@ -10,34 +10,32 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sojourn.engine.stream.claims import Resolved
+from sojourn.engine.stream.plan import Recipe
+from sojourn.engine.stream.rows import Held
 from sojourn.engine.stream.schema import SCHEMA
 
-# What a row of the loader holds, in this order; the rest of the schema's columns are made for all rows at once.
-ROW: Final = (
-    "event_id", "name", "kind", "occurred_at", "received_at", "channel", "touchpoint", "unit", "product", "source",
-    "purposes", "value", "currency", "properties",
-)  # fmt: skip
 _DECIMAL: Final = pa.decimal128(18, 4)
 
 
-def table(rows: Sequence[tuple[Any, ...]], digests: Sequence[bytes], resolved: Resolved, batch: int) -> pa.Table:
-    """Make the table of a batch from its rows, messages and tokens."""
-    count = len(rows)
-    held = dict(zip(ROW, zip(*rows, strict=True), strict=True))
+def table(held: Held, recipes: Sequence[Recipe], digests: Sequence[bytes], resolved: Resolved, batch: int) -> pa.Table:
+    """Make the table of a batch from its rows by column, the recipes that they name, messages and tokens."""
+    count = len(digests)
+    served = pa.array(np.array(held["recipe"], np.int32))
     columns: dict[str, pa.Array] = {
         "batch": pa.array(np.full(count, batch, np.int64)),
         "message": _hex(digests),
         "person": pa.array(resolved.person),
         "agent": _tokens(resolved.agent),
         "case": _tokens(resolved.case),
-        "value": _decimals(held.pop("value")),
+        "value": _decimals(held["value"]),
+        "name": pa.array([each.event for each in recipes], pa.string()).take(served),
+        "kind": pa.array([each.kind for each in recipes], pa.string()).take(served),
+        "source": pa.array([each.source for each in recipes], pa.string()).take(served),
     }
-    for name, values in held.items():
-        columns[name] = _column(name, values)
-    return pa.table([columns[field.name] for field in SCHEMA], schema=SCHEMA)
+    return pa.table([columns.get(each.name) or _column(each.name, held[each.name]) for each in SCHEMA], schema=SCHEMA)
 
 
-def _column(name: str, values: tuple[Any, ...]) -> pa.Array:
+def _column(name: str, values: Sequence[Any]) -> pa.Array:
     of = SCHEMA.field(name).type
     if pa.types.is_timestamp(of):
         return pa.array(np.array(values, np.int64)).view(of)
@@ -57,7 +55,7 @@ def _tokens(tokens: npt.NDArray[np.int64]) -> pa.Array:
     return pa.array(tokens, mask=tokens == 0)
 
 
-def _decimals(values: tuple[int | None, ...]) -> pa.Array:
+def _decimals(values: Sequence[int | None]) -> pa.Array:
     """Make exact decimals from whole ten-thousandths."""
     known = np.array([each is not None for each in values], np.bool_)
     low = np.array([each or 0 for each in values], np.int64)

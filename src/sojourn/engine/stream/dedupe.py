@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 Digests = npt.NDArray[np.uint64]  # (n, 2): the 128 bits of each message's digest
 
-RECENT_MAX: Final = 262_144  # digests kept whole; retries come within minutes
+RECENT_MAX: Final = 131_072  # digests kept whole, up to twice as many; retries come within minutes
 RUNS_MAX: Final = 8
 
 
@@ -23,7 +23,7 @@ class Known:
     def __init__(self, confirm: Callable[[list[bytes]], set[bytes]]) -> None:
         self._confirm = confirm
         self._runs: list[Digests] = []  # sorted first halves, longest first
-        self._recent: dict[bytes, None] = {}
+        self._recent, self._older = set[bytes](), set[bytes]()
 
     def __len__(self) -> int:
         return sum(map(len, self._runs))
@@ -35,8 +35,11 @@ class Known:
         """
         if not digests:
             return np.zeros(0, np.bool_)
-        recent = self._recent
-        new = np.fromiter((each not in recent for each in digests), np.bool_, len(digests))
+        recent = self._recent.intersection(digests) | self._older.intersection(digests)
+        if recent:
+            new = np.fromiter((each not in recent for each in digests), np.bool_, len(digests))
+        else:
+            new = np.ones(len(digests), np.bool_)
         hashes = halves(digests)
         suspected = self._hits(hashes) & new
         if suspected.any():
@@ -49,11 +52,9 @@ class Known:
         """Learn messages whose batch is committed."""
         if not digests:
             return
-        self._recent.update(dict.fromkeys(digests))
-        excess = len(self._recent) - RECENT_MAX
-        if excess > 0:
-            for each in list(self._recent)[:excess]:
-                del self._recent[each]
+        self._recent.update(digests)
+        if len(self._recent) > RECENT_MAX:
+            self._recent, self._older = set(), self._recent
         self.warm(halves(digests))
 
     def warm(self, hashes: Digests) -> None:
@@ -67,7 +68,7 @@ class Known:
     def clear(self) -> None:
         """Forget everything."""
         self._runs.clear()
-        self._recent.clear()
+        self._recent, self._older = set(), set()
 
     def _hits(self, hashes: Digests) -> npt.NDArray[np.bool_]:
         hit = np.zeros(len(hashes), np.bool_)

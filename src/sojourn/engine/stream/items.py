@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -68,11 +69,12 @@ class Item(msgspec.Struct, rename="camel"):
     sent_at: str | None = None
     properties: Object | None = None
     traits: Object | None = None
-    context: Context | None = None
+    context: msgspec.Raw = msgspec.Raw()  # read by `surroundings`, once for all that are alike
     person: int | None = None  # of events recorded inside, where the token is known
 
 
 _ITEM: Final = msgspec.json.Decoder(Item)
+_ITEMS: Final = msgspec.json.Decoder(list[Item])
 _CONTEXT: Final = msgspec.json.Decoder(Context)
 _ANY: Final = msgspec.json.Decoder()
 
@@ -86,12 +88,21 @@ def item(raw: bytes) -> Item:
         return found
 
 
+def many(raws: Sequence[bytes]) -> Sequence[Item | None]:
+    """Decode items with one call; None for all of them when one needs a closer look by `item`."""
+    try:
+        found = _ITEMS.decode(b"[" + b",".join(raws) + b"]")
+    except (msgspec.DecodeError, ValueError):
+        found = []
+    return found if len(found) == len(raws) else [None] * len(raws)
+
+
 def context(raw: bytes | None) -> Context | None:
-    """Decode the context of a whole request; None when there is none or it is no object."""
+    """Decode a context; None when there is none or it is no object. Raise msgspec.DecodeError."""
     if raw is None:
         return None
     try:
-        return _CONTEXT.decode(raw)
+        return None if raw == b"null" else _CONTEXT.decode(raw)
     except msgspec.ValidationError:
         found = _ANY.decode(raw)
         return _lenient(found, Context) if isinstance(found, dict) else None
@@ -115,12 +126,13 @@ def _lenient(found: Any, kind: Any) -> Any:
         value = found.get(field.encode_name)
         if value is None:
             continue
+        if field.name == "context" and kind is Item:
+            kept[field.name] = msgspec.Raw(msgspec.json.encode(value))
+            continue
         try:
             kept[field.name] = msgspec.convert(value, field.type)
         except msgspec.ValidationError:
-            if field.name == "context":
-                kept[field.name] = _lenient(value, Context) if isinstance(value, dict) else None
-            elif field.name in ("properties", "traits", "type"):
+            if field.name in ("properties", "traits", "type"):
                 raise msgspec.DecodeError(f"{field.encode_name} has the wrong type") from None
     if kind is Item and "type" not in kept:
         raise msgspec.DecodeError("type is missing")

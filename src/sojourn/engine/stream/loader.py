@@ -21,12 +21,13 @@ import msgspec
 from sojourn.engine.stream import columns, items, segments
 from sojourn.engine.stream.claims import Claims, Resolved
 from sojourn.engine.stream.dedupe import Known
-from sojourn.engine.stream.items import Context, Item
+from sojourn.engine.stream.items import Item
 from sojourn.engine.stream.plan import Plan
 from sojourn.engine.stream.rows import ItemError, Origin, Purposes, Rows, Shop
 from sojourn.engine.stream.segments import Written
 from sojourn.engine.stream.sightings import Sightings, sighted
 from sojourn.engine.stream.spool import Frame, Position
+from sojourn.engine.stream.surroundings import Surroundings
 from sojourn.engine.stream.words import ORDINAL_BITS, ORIGIN_OUTBOX, ORIGIN_SPOOL, event_id
 from sojourn.kit import durable
 from sojourn.kit.ids import digest
@@ -85,11 +86,14 @@ class Rooms:
 
 
 class _Request(NamedTuple):
-    """The items of one frame that could be decoded: (item, context, event id, digest, raw, place) each."""
+    """One frame: the id of its first event, and of the items that could be decoded (item, surroundings, place)."""
 
     origin: Origin
     flow: Flow
-    items: list[tuple[Item, Context | None, int, bytes, bytes, int]]
+    first: int
+    raws: list[bytes]
+    items: list[tuple[Item, Surroundings, int]]
+    digests: list[bytes]
 
 
 class Loader:
@@ -122,8 +126,10 @@ class Loader:
     def _commit(self, requests: list[_Request], loaded: Loaded) -> list[bytes]:
         rows, digests = self._rows(requests, loaded)
         if digests:
+            held = rows.finish()
             resolved = self._rooms.resolve(rows.claims)
-            table = columns.table(rows.finish(resolved.groups), digests, resolved, loaded.batch)
+            rows.name_groups(held, resolved.groups)
+            table = columns.table(held, list(self._shop.recipes.values()), digests, resolved, loaded.batch)
             loaded.written = segments.write(self._folder, table, batch=loaded.batch)
             loaded.write = resolved.write
         loaded.sightings = sighted(self._shop)
@@ -141,17 +147,17 @@ class Loader:
         rows = Rows(self._shop)
         # Only what entered makes a repetition: an item that was rejected may come again put right, in the same batch.
         add, digests, entered = rows.add, list[bytes](), set[bytes]()
-        fresh = iter(self.known.is_new([each[3] for request in requests for each in request.items]).tolist())
-        for origin, flow, some in requests:
+        fresh = iter(self.known.is_new([key for request in requests for key in request.digests]).tolist())
+        for origin, flow, first, raws, some, keys in requests:
             before = len(digests)
-            for item, context, number, key, raw, place in some:
+            for (item, around, place), key in zip(some, keys, strict=True):
                 if not next(fresh) or key in entered:
                     flow.duplicates += 1
                     continue
                 try:
-                    add(item, context, origin, number)
+                    add(item, around, origin, first + place)
                 except ItemError as error:
-                    _reject(loaded, origin, str(place), error.reason_code, error.message, raw)
+                    _reject(loaded, origin, str(place), error.reason_code, error.message, raws[place])
                 else:
                     digests.append(key)
                     entered.add(key)
@@ -164,27 +170,30 @@ class Loader:
             self._shop.plan.channels.get(frame.source) or None,
             frame.received_at,
             frame.sent_at,
-            self._shop.clean.browser[frame.user_agent],
+            frame.user_agent,
         )
         loaded.received_us = max(loaded.received_us, frame.received_at)
         for refused in frame.refused:
             message = "" if refused.message_id is None else digest(frame.source, refused.message_id)
             _reject(loaded, origin, str(refused.index), refused.code, refused.reason, refused.raw, message)
-        request = _Request(origin, _flow(loaded, origin), [])
-        found, decode, joined = request.items.append, items.item, items.joined
-        whole = items.context(frame.context)
+        request = _Request(origin, _flow(loaded, origin), number, frame.items, [], [])
+        found, keys, read = request.items.append, request.digests.append, self._shop.contexts.read
+        whole, agent = frame.context, frame.user_agent
         begun = hashlib.blake2b(_prefix(frame.source), digest_size=16)
-        for at, raw in enumerate(frame.items):
+        for at, item in enumerate(items.many(frame.items)):
             try:
-                item = decode(raw)
+                item = item or items.item(frame.items[at])
+                around = read(bytes(item.context), whole, agent)
             except (msgspec.DecodeError, ValueError):
-                _reject(loaded, origin, str(at), "bad_item", "The item is not an event that can be read.", raw)
+                _reject(
+                    loaded, origin, str(at), "bad_item", "The item is not an event that can be read.", frame.items[at]
+                )
                 continue
             said = str(item.message_id or f"@{number + at}").encode()
             state = begun.copy()
             state.update(len(said).to_bytes(4, "little") + said)
-            context = item.context if whole is None else joined(item.context, whole)
-            found((item, context, number + at, state.digest(), raw, at))
+            found((item, around, at))
+            keys(state.digest())
         return request
 
     def _replan(self) -> None:

@@ -81,13 +81,14 @@ class Recipe:
     """What to do with the properties of one shape of event, and what was seen of it in the batch at hand."""
 
     __slots__ = (
-        "allowed", "breaches", "columns", "count", "event", "first_us", "is_plain", "last_us", "lifts", "nested",
-        "pages", "renamed", "scans", "sealed", "shape", "source", "traits",
+        "allowed", "breaches", "columns", "count", "event", "first_us", "is_plain", "kind", "last_us", "lifts",
+        "nested", "number", "pages", "renamed", "scans", "sealed", "shape", "source", "takes_tail", "traits",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, *, kind: str, event: str, source: str, shape: dict[str, type]) -> None:
         declared = {**plan.common, **plan.events.get(event, {})}
-        self.event, self.source, self.shape = event, source, shape
+        self.kind, self.event, self.source, self.shape = kind, event, source, shape
+        self.number = 0  # among the loader's recipes
         self.count, self.first_us, self.last_us = 0, 0, 0
         self.traits = _traits(shape) if kind in ("identify", "group") else ()
         taken = {name for name, _ in self.traits}
@@ -111,22 +112,18 @@ class Recipe:
             (name, frozenset(each.allowed)) for name, each in declared.items() if each.allowed and name in shape
         )
         self.breaches = _breaches(plan, event, declared, shape)
-        # All properties stay as they are.
-        self.is_plain = not (self.traits or self.sealed or self.scans or self.nested or self.pages or self.renamed)
+        # No property needs more than to be looked through.
+        self.is_plain = not (self.traits or self.sealed or self.nested or self.pages or self.renamed)
+        # What surrounds the event can be put behind its properties without meeting one of the same name.
+        self.takes_tail = kind not in ("page", "screen") and not any(name.startswith("$") for name in shape)
 
     def lift(self, properties: dict[str, Any]) -> list[Any]:
         """Take the values of the columns out of the properties, in the order of `LIFTED`, None where there is none."""
         return [None if name is None else properties.pop(name) for name in self.columns]
 
-    def saw(self, at_us: int) -> None:
-        """Count an event of this shape."""
-        if not self.count:
-            self.first_us = self.last_us = at_us
-        elif at_us < self.first_us:
-            self.first_us = at_us
-        elif at_us > self.last_us:
-            self.last_us = at_us
-        self.count += 1
+    def saw(self, count: int, first_us: int, last_us: int) -> None:
+        """Note how many events of this shape a batch had, and when the first and last occurred."""
+        self.count, self.first_us, self.last_us = count, first_us, last_us
 
 
 def _traits(shape: dict[str, type]) -> tuple[tuple[str, str], ...]:

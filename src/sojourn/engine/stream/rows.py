@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 
 from sojourn.engine.stream.claims import Alias, Claims, Text, Trait
 from sojourn.engine.stream.cleaning import Cleaner, is_clean
 from sojourn.engine.stream.instants import occurred, parsed
-from sojourn.engine.stream.items import Context, Id, Item
+from sojourn.engine.stream.items import Id, Item
 from sojourn.engine.stream.personal import masked, reserved_trait
 from sojourn.engine.stream.plan import PAGE_PROPERTIES, Plan, Recipe
+from sojourn.engine.stream.surroundings import Contexts, Surroundings
 from sojourn.kit.errors import SojournError
 from sojourn.kit.ids import random_token
 
@@ -30,8 +33,17 @@ UNITS: Final = 10_000  # of decimal(18, 4)
 UNITS_MAX: Final = 10**18
 FLOAT_EXACT: Final = 2**50  # beyond it a float times 10,000 may miss by one
 
+# What a row holds, in this order; `columns.py` makes the schema's columns of it.
+ROW: Final = (
+    "event_id", "recipe", "occurred_at", "received_at", "channel", "touchpoint", "unit", "product", "purposes", "value",
+    "currency", "properties", "user", "anonymous", "agent", "case", "group",
+)  # fmt: skip
+_OF_TRAITS: Final = frozenset({"identify", "group"})
+
 Purposes = Callable[[dict[str, Any]], int]
+Held = dict[str, Sequence[Any]]
 _encode: Final = msgspec.json.Encoder().encode
+_parsed: Final = functools.lru_cache(1_024)(parsed)  # events of one request often have the same time
 
 
 class ItemError(SojournError):
@@ -52,7 +64,7 @@ class Origin:
     channel: str | None
     received_us: int
     sent_us: int | None = None
-    browser: tuple[str, str] | None = None
+    user_agent: str = ""
 
 
 @dataclass(slots=True)
@@ -64,11 +76,11 @@ class Rows:
     claims: Claims = field(default_factory=Claims)
     grouped: dict[int, dict[str, Any]] = field(default_factory=dict)  # rows whose properties await a group's token
 
-    def add(self, item: Item, context: Context | None, origin: Origin, event_id: int) -> None:
+    def add(self, item: Item, around: Surroundings, origin: Origin, event_id: int) -> None:
         """Turn an item into a row; raise ItemError, the batch is then as it was."""
         kind = item.type
-        name = NAMES.get(kind) or item.event
-        if not name or (kind != "track" and kind not in NAMES):
+        name = item.event if kind == "track" else NAMES.get(kind)
+        if not name:
             raise ItemError("no_event", "A track call names its event, and type is one of the six.")
         user, anonymous = item.user_id, item.anonymous_id
         if type(user) is not str or not user:
@@ -77,79 +89,91 @@ class Rows:
             anonymous = _text(anonymous)
         if user is None and anonymous is None and item.person is None:
             raise ItemError("no_identity", "Neither userId nor anonymousId is given.")
-        at_us = self._at(item, origin)
+        at_us = _at(item, origin)
         shop, row = self.shop, len(self.rows)
-        properties = _properties(item, context)
         word = shop.clean.word
         name = word[name]
+        properties = (item.properties if kind not in _OF_TRAITS else _traits(item, around)) or {}
         key = (kind, name, origin.source, *properties, *map(type, properties.values()))
-        recipe = shop.recipes.get(key)
-        if recipe is None:
-            recipe = shop.learn(key, kind, name, origin.source, properties)
-        recipe.saw(at_us)
+        recipe = shop.recipes.get(key) or shop.learn(key, kind, name, origin.source, properties)
         if recipe.allowed:
             shop.check(recipe, properties, at_us)
-        channel, touchpoint, unit, agent, product, case, currency, value = recipe.lift(properties)
+        channel, touchpoint, unit, agent, product, case, currency, value = [
+            None if held is None else properties.pop(held) for held in recipe.columns
+        ]
+        for held in recipe.scans:
+            said = properties[held]
+            better = shop.clean.value[said]
+            if better is None:
+                self._seal(row, properties, held, held)
+            elif better is not said:
+                properties[held] = better
         if not recipe.is_plain:
             self._set_aside(recipe, properties, row, at_us, item)
-        group = item.group_id if item.group_id is None else _text(item.group_id)
-        if context is not None:
-            if context.group_id is not None and group is None:
-                group = _text(context.group_id)
-            self._surroundings(context, properties, origin, row, at_us, kind)
-        elif origin.browser is not None:
-            properties["$browser"], properties["$browser_version"] = origin.browser
-        if item.name is not None and kind in ("page", "screen"):
-            properties["$name"] = word[item.name]
-        if group is not None:
-            self.grouped[row] = properties
+        if around.traits is not None and kind != "identify":
+            self._keep(around.traits, row, at_us)
+        if value is not None:
+            value = round(value * UNITS) if type(value) is float and -1e9 < value < 1e9 else units(value, properties)
+        group = item.group_id if around.group is None or _text(item.group_id) is not None else around.group
         self.rows.append(
             (
                 event_id,
-                name,
-                kind,
+                recipe.number,
                 at_us,
                 origin.received_us,
                 origin.channel if channel is None else word[str(channel)],
                 None if touchpoint is None else word[str(touchpoint)],
                 None if unit is None else word[str(unit)],
                 None if product is None else shop.clean.product[str(product)],
-                origin.source,
-                shop.unstated_purposes
-                if context is None or context.consent is None
-                else shop.purposes(context.consent),
-                None if value is None else units(value, properties),
+                around.purposes,
+                value,
                 None if currency is None else word[str(currency)],
-                _encode(properties) if properties and group is None else None,
+                (_encode(properties)[:-1] + around.tail if around.tail else _encode(properties))
+                if recipe.takes_tail and properties and group is None
+                else self._whole(item, properties, around, row, group),
+                user,
+                anonymous,
+                None if agent is None else str(agent),
+                None if case is None else str(case),
+                None if group is None else _text(group),
             )
         )
-        claims = self.claims
-        claims.user.append(user)
-        claims.anonymous.append(anonymous)
-        claims.agent.append(None if agent is None else str(agent))
-        claims.case.append(None if case is None else str(case))
-        claims.groups.append(group)
         if item.person is not None:
-            claims.given[row] = item.person
+            self.claims.given[row] = item.person
         if kind == "alias" and (previous := _text(item.previous_id)) is not None:
-            claims.aliases.append(Alias(row, previous))
+            self.claims.aliases.append(Alias(row, previous))
 
-    def finish(self, groups: Any) -> list[tuple[Any, ...]]:
-        """Give the rows, with the tokens of groups put in."""
-        for row, properties in self.grouped.items():
-            properties["$group"] = str(groups[row])
-            self.rows[row] = (*self.rows[row][:-1], _encode(properties))
-        return self.rows
+    def finish(self) -> Held:
+        """Give the rows by column, and say whose they are by filling `claims`."""
+        held: Held = dict(zip(ROW, zip(*self.rows, strict=True), strict=True))
+        for name in ("user", "anonymous", "agent", "case"):
+            setattr(self.claims, name, held.pop(name))
+        self.claims.groups = held.pop("group")
+        self.shop.saw(held["recipe"], held["occurred_at"])
+        return held
 
-    def _at(self, item: Item, origin: Origin) -> int:
-        said = item.original_timestamp or item.timestamp
-        if said is None:
-            return origin.received_us
-        try:
-            sent_us = origin.sent_us if item.sent_at is None else parsed(item.sent_at)
-            return occurred(parsed(said), received_us=origin.received_us, sent_us=sent_us)
-        except (ValueError, OverflowError):
-            raise ItemError("bad_timestamp", "timestamp is not an ISO 8601 instant.") from None
+    def name_groups(self, held: Held, groups: Any) -> None:
+        """Put the tokens of groups into the properties of their rows."""
+        if self.grouped:
+            texts = list(held["properties"])
+            for row, properties in self.grouped.items():
+                texts[row] = _encode(properties | {"$group": str(groups[row])})
+            held["properties"] = tuple(texts)
+
+    def _whole(self, item: Item, properties: dict[str, Any], around: Surroundings, row: int, group: Id) -> bytes | None:
+        """Write properties that need more than to be put one behind the other."""
+        properties |= around.properties
+        if item.name is not None and item.type in ("page", "screen"):
+            properties["$name"] = self.shop.clean.word[item.name]
+        if _text(group) is not None:
+            self.grouped[row] = properties
+            return None
+        return _encode(properties) if properties else None
+
+    def _keep(self, traits: dict[str, Any], row: int, at_us: int) -> None:
+        word = self.shop.clean.word
+        for name, value in traits.items():
+            self.claims.traits.append(Trait(row, reserved_trait(name) or word[name], _encode(value), at_us))
 
     def _set_aside(self, recipe: Recipe, properties: dict[str, Any], row: int, at_us: int, item: Item) -> None:
         group = _text(item.group_id) if item.type == "group" else None
@@ -164,13 +188,6 @@ class Rows:
             said = properties.pop(name)
             if isinstance(said, str):
                 properties[PAGE_PROPERTIES[name]] = clean.path[said] if name == "path" else clean.url[said]
-        for name in recipe.scans:
-            value = properties[name]
-            better = clean.value[value]
-            if better is None:
-                self._seal(row, properties, name, name)
-            elif better is not value:
-                properties[name] = better
         for name in recipe.nested:
             if not is_clean(properties[name]):
                 self._seal(row, properties, name, name)
@@ -181,45 +198,13 @@ class Rows:
         self.claims.texts.append(text)
         properties[f"{shown}_id"] = f"{text.id:016x}"
 
-    def _surroundings(
-        self, context: Context, properties: dict[str, Any], origin: Origin, row: int, at_us: int, kind: str
-    ) -> None:
-        clean = self.shop.clean
-        if context.app is not None and context.app.version is not None:
-            properties["$app_version"] = clean.word[str(context.app.version)]
-        if context.os is not None and context.os.name is not None:
-            properties["$os"] = clean.word[context.os.name]
-        if context.device is not None and context.device.type is not None:
-            properties["$device"] = clean.word[context.device.type]
-        page = context.page
-        if page is not None:
-            if page.url:
-                properties["$url"] = clean.url[page.url]
-            if page.path:
-                properties["$path"] = clean.path[page.path]
-            if page.referrer:
-                properties["$referrer"] = clean.url[page.referrer]
-        if context.campaign is not None:
-            for part, value in context.campaign.items():
-                if isinstance(value, str):
-                    properties["$campaign_" + clean.word[part]] = clean.word[value]
-        if context.locale is not None:
-            properties["$locale"] = clean.word[context.locale]
-        browser = origin.browser if context.user_agent is None else clean.browser[context.user_agent]
-        if browser is not None:
-            properties["$browser"], properties["$browser_version"] = browser
-        if context.traits is not None and kind != "identify":
-            for name, value in context.traits.items():
-                kept = reserved_trait(name) or clean.word[name]
-                self.claims.traits.append(Trait(row, kept, _encode(value), at_us))
-
 
 class Shop:
     """What outlives a batch: the plan with its recipes, and the caches."""
 
     def __init__(self, plan: Plan, *, purposes: Purposes, unstated_purposes: int) -> None:
         self.clean = Cleaner()
-        self.purposes, self.unstated_purposes = purposes, unstated_purposes
+        self.contexts = Contexts(self.clean, purposes, unstated_purposes)
         self.replan(plan)
 
     def replan(self, plan: Plan) -> None:
@@ -231,8 +216,20 @@ class Shop:
     def learn(self, key: Any, kind: str, name: str, source: str, properties: dict[str, Any]) -> Recipe:
         """Make the recipe of a shape that was not met before."""
         shape = {held: type(value) for held, value in properties.items()}
-        recipe = self.recipes[key] = Recipe(self.plan, kind=kind, event=name, source=source, shape=shape)
+        recipe = Recipe(self.plan, kind=kind, event=name, source=source, shape=shape)
+        recipe.number = len(self.recipes)
+        self.recipes[key] = recipe
         return recipe
+
+    def saw(self, numbers: Sequence[int], at_us: Sequence[int]) -> None:
+        """Note of each recipe how often it served in a batch, and when its first and last event occurred."""
+        served, at = np.array(numbers, np.int64), np.array(at_us, np.int64)
+        order = np.argsort(served, kind="stable")
+        ones, begins, counts = np.unique(served[order], return_index=True, return_counts=True)
+        first, last = np.minimum.reduceat(at[order], begins), np.maximum.reduceat(at[order], begins)
+        recipes = list(self.recipes.values())
+        for number, *seen in zip(ones.tolist(), counts.tolist(), first.tolist(), last.tolist(), strict=True):
+            recipes[number].saw(*seen)
 
     def check(self, recipe: Recipe, properties: dict[str, Any], at_us: int) -> None:
         """Count values that the plan does not allow."""
@@ -247,7 +244,7 @@ class Shop:
         if len(self.recipes) > RECIPES_MAX:
             self.recipes.clear()
         for recipe in self.recipes.values():
-            recipe.count = 0
+            recipe.saw(0, 0, 0)
         self.not_allowed.clear()
 
 
@@ -266,12 +263,20 @@ def units(value: Any, properties: dict[str, Any]) -> int | None:
     return None
 
 
-def _properties(item: Item, context: Context | None) -> dict[str, Any]:
-    if item.type == "identify":
-        return item.traits or (context.traits if context is not None else None) or {}
-    if item.type == "group":
-        return item.traits or {}
-    return item.properties or {}
+def _at(item: Item, origin: Origin) -> int:
+    said = item.original_timestamp or item.timestamp
+    if said is None:
+        return origin.received_us
+    try:
+        sent_us = origin.sent_us if item.sent_at is None else _parsed(item.sent_at)
+        return occurred(_parsed(said), received_us=origin.received_us, sent_us=sent_us)
+    except (ValueError, OverflowError):
+        raise ItemError("bad_timestamp", "timestamp is not an ISO 8601 instant.") from None
+
+
+def _traits(item: Item, around: Surroundings) -> dict[str, Any] | None:
+    """Give what identify and group calls carry in the place of properties."""
+    return item.traits or (around.traits if item.type == "identify" else None)
 
 
 def _text(value: Id) -> str | None:

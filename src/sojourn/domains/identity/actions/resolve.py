@@ -72,7 +72,9 @@ class Resolver:
             self._epoch = epoch
         self._new = []
 
-    def _column(self, kind: str, values: list[str | None]) -> Tokens:
+    def _column(self, kind: str, values: Sequence[str | None]) -> Tokens:
+        if values.count(None) == len(values):
+            return np.zeros(len(values), np.int64)
         known = self._known[kind]
         missing = set(values) - known.keys()
         if missing:
@@ -90,7 +92,8 @@ class Resolver:
         sealed = self._sealer.seal_many([value.encode() for value in by_blind.values()], use="identifier")
         tokens = random_tokens(len(sealed))
         known.update(zip(by_blind.values(), tokens, strict=True))
-        self._new += zip(tokens, [kind] * len(tokens), map(statements.blob, by_blind), map(statements.blob, sealed))
+        blobs = zip(tokens, map(statements.blob, by_blind), map(statements.blob, sealed), strict=True)
+        self._new += [(token, kind, digest, hidden) for token, digest, hidden in blobs]
 
     def _previous(self, value: str) -> int:
         """Find an alias's previous id: an anonymous id if we know it as one, else a user id if we know that."""

@@ -1,0 +1,92 @@
+"""What surrounds events: read once for each distinct context, because devices send the same one again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from sojourn.engine.stream import items
+from sojourn.engine.stream.cleaning import Cleaner
+from sojourn.engine.stream.items import Context, Id
+
+REMEMBERED: Final = 20_000
+REMEMBERED_BYTES: Final = 2_000  # a longer context is hardly the same twice
+Browser = tuple[str, str] | None
+_encode: Final = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a context adds to each event under it; `tail` is `properties` as the end of a JSON object, "" for none."""
+
+    properties: dict[str, str]
+    tail: bytes
+    purposes: int
+    group: Id = None
+    traits: dict[str, Any] | None = None
+
+
+class Contexts:
+    """Reads contexts, remembering those that hold no traits."""
+
+    def __init__(self, clean: Cleaner, purposes: Callable[[dict[str, Any]], int], unstated_purposes: int) -> None:
+        self._clean, self._purposes, self._unstated = clean, purposes, unstated_purposes
+        self._known: dict[tuple[bytes, bytes | None, str], Surroundings] = {}
+
+    def read(self, own: bytes, whole: bytes | None, user_agent: str) -> Surroundings:
+        """Give what surrounds an event: its own context's word first, then its request's; raise DecodeError."""
+        key = (own, whole, user_agent)
+        found = self._known.get(key)
+        if found is None:
+            context = items.joined(items.context(own or None), items.context(whole))
+            found = self._made(context or Context(), user_agent)
+            if found.traits is None and len(own) + len(whole or b"") <= REMEMBERED_BYTES:
+                if len(self._known) >= REMEMBERED:
+                    self._known.clear()
+                self._known[key] = found
+        return found
+
+    def _made(self, context: Context, user_agent: str) -> Surroundings:
+        clean = self._clean
+        agent = context.user_agent if context.user_agent is not None else user_agent
+        properties = _of_device(context, clean) | _of_page(context, clean)
+        if context.locale is not None:
+            properties["$locale"] = clean.word[context.locale]
+        if (browser := clean.browser[agent]) is not None:
+            properties["$browser"], properties["$browser_version"] = browser
+        return Surroundings(
+            properties=properties,
+            tail=b"," + _encode(properties)[1:] if properties else b"",
+            purposes=self._unstated if context.consent is None else self._purposes(context.consent),
+            group=context.group_id,
+            traits=context.traits,
+        )
+
+
+def _of_device(context: Context, clean: Cleaner) -> dict[str, str]:
+    found = {}
+    if context.app is not None and context.app.version is not None:
+        found["$app_version"] = clean.word[str(context.app.version)]
+    if context.os is not None and context.os.name is not None:
+        found["$os"] = clean.word[context.os.name]
+    if context.device is not None and context.device.type is not None:
+        found["$device"] = clean.word[context.device.type]
+    return found
+
+
+def _of_page(context: Context, clean: Cleaner) -> dict[str, str]:
+    found, page = {}, context.page
+    if page is not None:
+        if page.url:
+            found["$url"] = clean.url[page.url]
+        if page.path:
+            found["$path"] = clean.path[page.path]
+        if page.referrer:
+            found["$referrer"] = clean.url[page.referrer]
+    for part, value in (context.campaign or {}).items():
+        if isinstance(value, str):
+            found["$campaign_" + clean.word[part]] = clean.word[value]
+    return found
