@@ -4,7 +4,7 @@ The quantile at `q` of `n` sorted values is the value at rank ``q * (n - 1)``, i
 SQL's ``percentile_cont`` and definition 7 of Hyndman and Fan (1996), "Sample quantiles in statistical packages".
 
 Values are not sorted. A first round counts them in log-linear bins (an octave is cut into 2 to 64 parts), which shows
-in which bins the wanted ranks lie; a second round takes those bins' values out and sorts them alone. That took 7 ns a
+in which bins the wanted ranks lie; a second round takes those bins' values out and sorts them alone. That took 5 ns a
 value where NumPy's selection of each rank took 20.
 """
 
