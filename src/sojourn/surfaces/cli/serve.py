@@ -24,7 +24,8 @@ from sojourn.surfaces.cli.supervision import Child, Supervisor, to_stderr
 
 ANSWER_SECONDS: Final = 2
 # Intake sleeps most of the time, so going first costs the others little, and it keeps the time of an answer short.
-WEB_NICE, WORK_NICE = 2, 4
+# The loader must keep up with it; pages may wait a little, and what runs beside the loader steps back by itself.
+WEB_NICE, WORK_NICE = 5, 1
 
 
 class PortError(SojournError):

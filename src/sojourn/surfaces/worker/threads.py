@@ -1,8 +1,11 @@
-"""Threads of the work process: the timeline's refresh, maintenance and jobs beside the loader."""
+"""Threads of the work process, which wait for what is done beside the loader.
+
+They keep the process's own priority: one of a lower would, while it holds the interpreter's lock, make the loader
+wait until the machine has time for it.
+"""
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -11,19 +14,18 @@ from django.db import close_old_connections
 
 from sojourn.surfaces.worker import journal
 
-IDLE = 19  # niceness of what may wait
+LONGEST_PAUSE_SECONDS = 10.0
 
 
 class Doer:
     """Calls one function in a thread of its own: when woken, and after `every_seconds` without that.
 
-    A failure is written down and tried again at the next turn; `pause_seconds` lie between two turns at least.
+    A failure is written down and tried again at the next turn. Turns begin at least `pause_seconds` apart, and a
+    doer with a pause rests for as long as its turn took: on a busy machine it steps back.
     """
 
-    def __init__(
-        self, name: str, run: Callable[[], object], *, every_seconds: float, pause_seconds: float = 0, nice: int = 0
-    ) -> None:
-        self.name, self._run, self._every, self._pause, self._nice = name, run, every_seconds, pause_seconds, nice
+    def __init__(self, name: str, run: Callable[[], object], *, every_seconds: float, pause_seconds: float = 0) -> None:
+        self.name, self._run, self._every, self._pause = name, run, every_seconds, pause_seconds
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
         self.failed = ""
@@ -44,8 +46,6 @@ class Doer:
         self._thread.join(timeout)
 
     def _loop(self) -> None:
-        if self._nice:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._nice)  # on Linux: of this thread only
         while not self._stop.is_set():
             self._wake.wait(self._every)
             self._wake.clear()
@@ -61,5 +61,7 @@ class Doer:
                 if self.failed != type(error).__name__:
                     journal.failure(f"{self.name}.failed", error)
                 self.failed = type(error).__name__
-            self._stop.wait(max(0.0, self._pause - (time.monotonic() - began)))
+            if self._pause:
+                spent = time.monotonic() - began
+                self._stop.wait(min(max(spent, self._pause - spent), LONGEST_PAUSE_SECONDS))
         close_old_connections()

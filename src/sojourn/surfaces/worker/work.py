@@ -8,6 +8,7 @@ import shutil
 import signal
 import threading
 import time
+from functools import partial
 from types import FrameType
 
 from django.db import Error as DatabaseError
@@ -20,11 +21,12 @@ from sojourn.kit import durable, jobs, queue
 from sojourn.kit.errors import SojournError
 from sojourn.kit.settings import Settings
 from sojourn.surfaces.worker import journal
+from sojourn.surfaces.worker.aside import Aside
 from sojourn.surfaces.worker.deliveries import Deliveries
 from sojourn.surfaces.worker.health import Health
 from sojourn.surfaces.worker.intake import Feed
 from sojourn.surfaces.worker.job import in_child
-from sojourn.surfaces.worker.threads import IDLE, Doer
+from sojourn.surfaces.worker.threads import Doer
 
 IDLE_SECONDS = 0.05  # between two looks into an empty spool
 RETRY_SECONDS = 2.0  # after the disk or the database refused
@@ -69,9 +71,10 @@ class Work:
         self._health = Health(settings.data)
         self._queue = queue.bind(settings)
         self._queue.execute = in_child
-        self._timeline = Doer("timeline", privacy.refresh_timeline, every_seconds=5, pause_seconds=0.5)
+        self._aside = Aside()
+        self._timeline = Doer("timeline", partial(self._aside.ask, "timeline"), every_seconds=5, pause_seconds=0.5)
         self._tail = Doer("tail", follow, every_seconds=5, pause_seconds=0.2)
-        self._upkeep = Doer("upkeep", self._maintain, every_seconds=10, nice=IDLE)
+        self._upkeep = Doer("upkeep", self._maintain, every_seconds=10)
         self._jobs = Doer("jobs", self._work_jobs, every_seconds=0.5)
         self._deliveries = Deliveries(ended=self._wake)
         self._files = Doer("files", self._deliveries.turn, every_seconds=1)
@@ -90,6 +93,7 @@ class Work:
         journal.note("ready", known_messages=len(feed))
         while not self._stopped.is_set():
             self._turn(feed)
+        self._aside.stop()
         for doer in self._doers:
             doer.stop()
         self._deliveries.stop()
@@ -129,7 +133,7 @@ class Work:
         collection.upkeep()
         if time.monotonic() - self._compacted >= self._settings.compact_every_seconds:
             self._compacted = time.monotonic()
-            collection.compact()
+            self._aside.ask("compaction")
         for job in jobs.REGISTRY.values():
             if job.every_seconds and time.monotonic() >= self._due.get(job.name, 0):
                 self._due[job.name] = time.monotonic() + job.every_seconds
