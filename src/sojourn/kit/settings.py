@@ -49,6 +49,9 @@ class Settings:
     log_level: str = _setting("info", "debug, info, warning or error.")
     threads: int = _setting(0, "Threads for kernels; 0: one less than there are cores, at least one.", low=0, high=256)
     k_floor: int = _setting(5, "Customers below whom a count of those left out is not shown.", low=1)
+    figure_age_seconds: int = _setting(
+        30, "Age in seconds that figures may have while events keep coming; 0: none.", low=0, high=3_600
+    )
     memory_limit_mb: int = _setting(1_024, "Memory that one query on segments may take, in MB.", low=128)
 
     item_max_bytes: int = _setting(32 * KB, "Largest single event that intake takes.", low=1_024)

@@ -76,6 +76,27 @@ def test_fewer_paths_keep_every_step_on_a_way_through() -> None:
     assert (found.paths_in_all, round(found.covers, 3)) == (4, round(82 / 92, 3))
 
 
+def test_who_somebody_is_is_no_step_unless_asked_for() -> None:
+    load([*many(100, 30, "Opened", "Identified", "Paid"), *many(200, 10, "Opened", "Paid")])
+    found = graph()
+    assert ([step.name for step in found.steps], found.steps_in_all) == (["Opened", "Paid"], 2)
+    assert [(path.source, path.target, path.customers) for path in found.paths] == [("Opened", "Paid", 40)]
+    assert queries.variants(question=question(), viewer=SYSTEM).distinct == 1
+    assert [step.name for step in graph(identity_steps=True).steps] == ["Opened", "Paid", "Identified"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_answer_says_what_was_asked_and_for_which_period() -> None:
+    said = graph(steps_shown=2).coverage.query.splitlines()
+    assert said[0].startswith("kernel: GraphFold")
+    assert said[1] == 'steps kept: "Opened", "Paid"'
+    assert said[2] == "events read: from 2026-01-01T00:00:00Z and before 2026-01-02T00:00:00Z"
+    funnel = queries.funnel(steps=["Opened", ["Asked", "Paid"]], window_days=5, question=question(), viewer=SYSTEM)
+    assert funnel.coverage.period == DAY, "not with the window in which later steps may come"
+    assert 'steps in order: ("Opened"), ("Asked" or "Paid")' in funnel.coverage.query
+    assert "before 2026-01-07T00:00:00Z" in funnel.coverage.query
+
+
 @pytest.mark.usefixtures("shop")
 def test_variants_are_those_of_the_steps_shown() -> None:
     found = queries.variants(question=question(), viewer=SYSTEM, top=2)

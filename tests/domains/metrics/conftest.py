@@ -12,5 +12,5 @@ import pytest
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, settings: Any) -> Path:
     """Point the settings at an empty data folder."""
-    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, data=tmp_path, k_floor=2)
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, data=tmp_path, k_floor=2, figure_age_seconds=0)
     return tmp_path

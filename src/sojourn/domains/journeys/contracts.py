@@ -18,6 +18,7 @@ class Question:
     events: EventFilter
     steps_shown: int = 12  # activities kept; the log is projected on them and mined again
     paths_shown: float = 0.86  # share of transitions kept, most frequent first
+    identity_steps: bool = False  # whether identify, group and alias calls are steps too
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

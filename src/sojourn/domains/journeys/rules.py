@@ -25,6 +25,8 @@ WINDOW_DAYS_MOST: Final = 3_650
 BIN_EDGES_S: Final = (
     0, 1, 10, 60, 600, 3_600, 6 * 3_600, DAY_S, 2 * DAY_S, 7 * DAY_S, 14 * DAY_S, 30 * DAY_S, 90 * DAY_S,
 )  # fmt: skip
+# What identify, group and alias calls are recorded as: they say who somebody is, not what they did.
+IDENTITY_EVENTS: Final = frozenset({"Identified", "Grouped", "Aliased"})
 NO_SHARE: Final = Share(value=0.0, low=0.0, high=1.0, n=0, too_few=True)
 
 Edge = tuple[str, str]

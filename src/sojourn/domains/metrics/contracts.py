@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sojourn.domains.privacy.contracts import Coverage
+from sojourn.kit.period import Period
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,16 @@ class Kpi:
     benchmark: str
     frequency: str
     computed: bool  # whether this release computes it from the stream
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """A figure that somebody wants: a KPI over a period, whole or `by` something, of one `journey` or each."""
+
+    kpi: str
+    period: Period
+    by: str | None = None
+    journey: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ from sojourn.domains.privacy.contracts import Coverage
 from sojourn.engine.stats.changes import ALPHA, benjamini_hochberg, difference
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.engine.stats.intervals import MIN_CUSTOMERS, Interval
+from sojourn.kit.period import Period
 
 COMPUTED = ("nps", "csat", "ces", "ces_ease", "completion_rate", "abandonment_rate")
 SURVEY_KPIS = ("nps", "csat", "ces", "ces_ease")
@@ -101,6 +102,15 @@ def promoters_and_detractors(counts: Mapping[float, int]) -> tuple[int, int, int
 def is_standard(kpi: str, scale: str) -> bool:
     """Say whether a scale is the one that the KPI is defined on."""
     return STANDARD_SCALE.get(kpi, scale) == scale
+
+
+def hull(periods: Iterable[Period]) -> Period:
+    """Give the shortest period that holds all of these."""
+    sinces, untils = zip(*((each.since, each.until) for each in periods), strict=True)
+    return Period(
+        since=None if None in sinces else min(sinces),
+        until=None if None in untils else max(untils),
+    )
 
 
 def figures(kpi: Kpi, now: Iterable[Estimate], before: Iterable[Estimate], coverage: Coverage) -> tuple[Figure, ...]:

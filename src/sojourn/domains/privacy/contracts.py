@@ -65,6 +65,7 @@ class Coverage:
     fresh_at: datetime | None  # when that batch was received
     took_ms: float
     cached: bool = False  # the same question was answered before and nothing has changed since
+    query: str = ""  # what was asked of stream or timeline, for people to read
 
 
 @dataclass(frozen=True)

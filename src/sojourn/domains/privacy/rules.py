@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
-from sojourn.domains.privacy.contracts import Basis, Purpose
+from sojourn.domains.privacy.contracts import Basis, EventFilter, Purpose
+from sojourn.kit.period import Period
 
 BASES: Final[Mapping[Purpose, Basis]] = {
     Purpose.ANALYTICS: Basis.OPT_OUT,
@@ -34,6 +36,7 @@ UNSTATED: Final = sum(bit for purpose, bit in BITS.items() if BASES[purpose] is 
 
 # What the categories of consent banners (the `consent` object of tracking libraries) mean here.
 CATEGORIES: Final[Mapping[str, tuple[Purpose, ...]]] = {
+    **{purpose.value: (purpose,) for purpose in BITS},  # first: the category analytics means more than the purpose
     "analytics": (Purpose.ANALYTICS, Purpose.IMPROVEMENT, Purpose.RESEARCH),
     "performance": (Purpose.ANALYTICS, Purpose.IMPROVEMENT),
     "statistics": (Purpose.ANALYTICS, Purpose.IMPROVEMENT),
@@ -41,7 +44,6 @@ CATEGORIES: Final[Mapping[str, tuple[Purpose, ...]]] = {
     "targeting": (Purpose.MARKETING,),
     "functional": (Purpose.PERSONALISATION,),
     "personalization": (Purpose.PERSONALISATION,),
-    **{purpose.value: (purpose,) for purpose in BITS},
 }
 
 
@@ -99,3 +101,40 @@ def settled(said: Iterable[tuple[int, bool]], customer_of: Mapping[int, int]) ->
 def shown_left_out(count: int, floor: int) -> int | None:
     """Give the number of customers left out, or None below the floor: few are as good as named."""
     return count if count >= floor else None
+
+
+def written(kernel: str, told: Mapping[str, object], period: Period, events: EventFilter) -> str:
+    """Write a fold's question for people: the kernel, its parameters, and the events that it is shown.
+
+    >>> print(written("StepsFold", {"top": 3}, Period(), EventFilter(names=("Paid",))))
+    kernel: StepsFold, over each customer's events in the order (occurred_at, event_id)
+    top: 3
+    events read: at any time; called "Paid"
+    """
+    lines = [f"kernel: {kernel}, over each customer's events in the order (occurred_at, event_id)"]
+    lines += [f"{name}: {_value(value)}" for name, value in told.items()]
+    read = [_span(period)]
+    if events.names:
+        read.append(f"called {_value(events.names)}")
+    read += [f"{name} is {_value(values, ' or ')}" for name, values in sorted(events.dimensions.items())]
+    if events.having:
+        read.append(f"of customers who have {_value(events.having, ' or ')} among them")
+    return "\n".join([*lines, f"events read: {'; '.join(read)}"])
+
+
+def _span(period: Period) -> str:
+    since = "" if period.since is None else f"from {_value(period.since)}"
+    until = "" if period.until is None else f"before {_value(period.until)}"
+    return " and ".join(filter(None, [since, until])) or "at any time"
+
+
+def _value(value: object, between: str = ", ") -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, Period):
+        return _span(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    if isinstance(value, Sequence):
+        return between.join(f"({_value(each, ' or ')})" if isinstance(each, tuple) else _value(each) for each in value)
+    return str(value)

@@ -50,6 +50,11 @@ class Kept:
                 self._results.popitem(last=False)
         return made, False
 
+    def drop(self, key: Hashable) -> None:
+        """Forget one result."""
+        with self._lock:
+            self._results.pop(key, None)
+
     def clear(self) -> None:
         """Drop everything."""
         with self._lock:

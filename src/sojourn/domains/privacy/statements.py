@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -106,39 +106,75 @@ def column(name: str) -> tuple[str, list[object]]:
     raise InvalidError(f"There is no field {name!r}; there are {known} and {PROPERTY}<name>.")
 
 
-def number(name: str) -> tuple[str, list[object]]:
-    """Write the expression of a field as a number, NULL where it is none; raise InvalidError."""
-    if name == "value":
-        return "value", []  # summed as a decimal: exact
-    expression, values = column(name)
-    return f"TRY_CAST({expression} AS DOUBLE)", values
+def taken(
+    event: str,
+    fields: Sequence[str],
+    where_fields: Mapping[str, Sequence[str]],
+    period: Period,
+    events: EventFilter,
+    units: frozenset[str] | None,
+) -> Statement:
+    """Write the table `taken`: one event's rows with some fields as `f0`, `f1`, ..., readable or not.
 
-
-def asked(measure: Measure, period: Period, events: EventFilter, units: frozenset[str] | None) -> Statement:
-    """Write the table `asked`: what a measure is about, readable or not; raise InvalidError."""
-    made = Statement("CREATE TEMP TABLE asked AS SELECT customer, event_id, occurred_at, allowed")
-    for place, name in enumerate(measure.group):
-        _as(made, column(name), f"g{place}")
-    for place, name in enumerate(measure.last_per_customer or ()):
-        _as(made, column(name), f"l{place}")
-    if measure.aggregate in OF_A_FIELD:
-        if measure.field_name is None:
-            raise InvalidError(f"A {measure.aggregate.value} needs a field.")
-        _as(made, number(measure.field_name), "x")
+    Raise InvalidError for a field that is not there.
+    """
+    made = Statement("CREATE TEMP TABLE taken AS SELECT customer, event_id, occurred_at, allowed")
+    for place, name in enumerate(fields):
+        expression, needed = ('"value"', list[object]()) if name == "value" else column(name)
+        made.add(f", {expression} AS f{place}", needed)
     conditions = where(period, events, units)
-    made.add(" FROM door WHERE ").add(conditions.sql, conditions.values).add(" AND name = ?", [measure.event])
-    for name, values in measure.where.items():
+    made.add(" FROM door WHERE name = ? AND ", [event]).add(conditions.sql, conditions.values)
+    for name, values in where_fields.items():
         expression, needed = column(name)
         _among(made.add(" AND "), expression, needed, values)
     return made
 
 
-def _as(made: Statement, expression: tuple[str, list[object]], name: str) -> None:
-    made.add(f", {expression[0]} AS {name}", expression[1])
+def fields_of(measure: Measure) -> tuple[str, ...]:
+    """List the fields that a measure reads, but for those of time; raise InvalidError where one is missing."""
+    if measure.aggregate in OF_A_FIELD and measure.field_name is None:
+        raise InvalidError(f"A {measure.aggregate.value} needs a field.")
+    named = [*measure.where, *measure.group, *(measure.last_per_customer or ())]
+    if measure.aggregate in OF_A_FIELD and measure.field_name is not None:
+        named.append(measure.field_name)
+    return tuple(dict.fromkeys(name for name in named if name not in TIMES))
+
+
+def asked(measure: Measure, period: Period, fields: Sequence[str]) -> Statement:
+    """Write what a measure is about, out of the table `taken`, which has these fields."""
+    made = Statement("SELECT customer, event_id, occurred_at, allowed")
+    for place, name in enumerate(measure.group):
+        made.add(f", {_text(name, fields)} AS g{place}")
+    for place, name in enumerate(measure.last_per_customer or ()):
+        made.add(f", {_text(name, fields)} AS l{place}")
+    if measure.aggregate in OF_A_FIELD and measure.field_name is not None:
+        made.add(f", {_number(measure.field_name, fields)} AS x")
+    scope = _scope(period, None)
+    made.add(" FROM taken WHERE ").add(scope.sql, scope.values)
+    for name, values in measure.where.items():
+        _among(made.add(" AND "), _text(name, fields), [], values)
+    return made
+
+
+def _text(name: str, fields: Sequence[str]) -> str:
+    if name in TIMES:
+        return TIMES[name]
+    place = _place(name, fields)
+    return f"CAST({place} AS VARCHAR)" if name == "value" else place
+
+
+def _number(name: str, fields: Sequence[str]) -> str:
+    if name == "value":
+        return _place(name, fields)  # summed as a decimal: exact
+    return f"TRY_CAST({_text(name, fields)} AS DOUBLE)"
+
+
+def _place(name: str, fields: Sequence[str]) -> str:
+    return f"f{fields.index(name)}"
 
 
 def summed(measure: Measure) -> str:
-    """Write the sum over `asked`."""
+    """Write the sum over `asked`, a table or a name given by WITH."""
     groups = [f"g{place}" for place in range(len(measure.group))]
     source = "SELECT * FROM asked WHERE allowed"
     if measure.last_per_customer is not None:
@@ -174,6 +210,16 @@ COVERED: Final = (
     "SELECT count(DISTINCT customer) FILTER (WHERE allowed), count(*) FILTER (WHERE allowed), "
     "count(DISTINCT customer) FROM asked"
 )
+
+
+def spoken(statement: Statement) -> str:
+    """Write a statement with its values in place, for people to read: it is never run."""
+    values = iter(statement.values)
+    return re.sub(r"\?", lambda _: _literal(next(values)), statement.sql)
+
+
+def _literal(value: object) -> str:
+    return str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
 
 
 def listed(

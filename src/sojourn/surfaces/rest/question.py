@@ -44,6 +44,7 @@ class QuestionAsked(EventsAsked):
 
     steps_shown: int = Field(12, ge=1, le=200, description="Activities kept, most frequent first.")
     paths_shown: float = Field(0.86, gt=0, le=1, description="Share of transitions kept, most frequent first.")
+    identity_steps: bool = Field(False, description="Whether identify, group and alias calls are steps too.")
 
 
 def period(asked: PeriodAsked, viewer: Viewer) -> Period:
@@ -75,4 +76,5 @@ def question(asked: QuestionAsked, viewer: Viewer) -> Question:
         events=event_filter(asked),
         steps_shown=asked.steps_shown,
         paths_shown=asked.paths_shown,
+        identity_steps=asked.identity_steps,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
@@ -19,7 +19,7 @@ from sojourn.engine.kernels.completion import ABANDONED, COMPLETED, FIRST_OUTCOM
 from sojourn.engine.kernels.results import Completions
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.errors import InvalidError
-from sojourn.kit.period import Period, micros
+from sojourn.kit.period import Period, instant, micros
 
 MONTH = "month"
 NOT_SAID = "(none)"  # events that do not say the dimension broken down by
@@ -72,11 +72,13 @@ def completions(
     grouping = _Grouping(months=_months(period)) if by == MONTH else _Grouping(by=by)
     as_of_us = _known_until_us(now or timezone.now(), viewer, purpose)
     window = timedelta(days=journey.window_days)
-    dictionary: list[Codes] = []
+    names = grouping.names(Codes(names=())) if grouping.by is None else ()
 
     def fold_for(codes: Codes) -> CompletionFold:
-        dictionary.append(codes)
-        return _fold(journey, codes, grouping, period, as_of_us)
+        nonlocal names
+        fold = _fold(journey, codes, grouping, period, as_of_us)
+        names = grouping.names(codes)
+        return fold
 
     answer = privacy.ask(
         fold_for=fold_for,
@@ -85,8 +87,30 @@ def completions(
         events=events,
         purpose=purpose,
         viewer=viewer,
+        # the values of a dimension are known only once the fold is made, so such an answer is made each time
+        key=None if grouping.by is not None else ("journeys.completion", _frozen(journey), period, grouping, as_of_us),
+        told=_told(journey, by, period, as_of_us),
     )
-    return _parts(journey, answer.value, grouping.names(dictionary[0]), answer.coverage, whole=by is None)
+    coverage = replace(answer.coverage, period=period)
+    return _parts(journey, answer.value, names, coverage, whole=by is None)
+
+
+def _frozen(journey: Journey) -> tuple[object, ...]:
+    return (journey.start, journey.goals, tuple(rules.other_outcomes(journey).items()), journey.window_days)
+
+
+def _told(journey: Journey, by: str | None, period: Period, as_of_us: int) -> dict[str, object]:
+    """Give the question's parameters as people read them."""
+    outcomes = {f"outcome {name}": events for name, events in rules.other_outcomes(journey).items()}
+    return {
+        "start": journey.start,
+        "started": period,
+        "goals": journey.goals,
+        **outcomes,
+        "window in days": journey.window_days,
+        "known until": instant(as_of_us),
+        **({} if by is None else {"by": by}),
+    }
 
 
 def _fold(journey: Journey, codes: Codes, grouping: _Grouping, period: Period, as_of_us: int) -> CompletionFold:

@@ -47,6 +47,8 @@ def shown_steps(question: Question, viewer: Viewer, purpose: Purpose) -> tuple[t
     present = present_steps(question, viewer, purpose)
     found = zip(present.value.node.tolist(), present.value.visitors.tolist(), strict=True)
     visitors = {present.names[code]: customers for code, customers in found}
+    if not question.identity_steps:
+        visitors = {name: customers for name, customers in visitors.items() if name not in rules.IDENTITY_EVENTS}
     return rules.top_steps(visitors, question.steps_shown), len(visitors)
 
 

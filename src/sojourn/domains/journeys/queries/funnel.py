@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sojourn.domains.access.contracts import Viewer
@@ -47,12 +48,13 @@ def funnel(
         purpose=purpose,
         viewer=viewer,
         key=("journeys.funnel", sets, window_s, question.period),
+        told={"steps in order": sets, "window in days": window_days, "first step": question.period},
     )
     return FunnelTable(
         steps=_steps(sets, answer.value),
         window_s=window_s,
         median_total_s=rules.seconds(answer.value.median_total),
-        coverage=answer.coverage,
+        coverage=replace(answer.coverage, period=question.period),
     )
 
 

@@ -60,6 +60,7 @@ def edge(
         purpose=purpose,
         viewer=viewer,
         key=("journeys.gaps", shown, source, target),
+        told={"steps kept": shown, "gap from": source, "to": target},
     )
     return PathDetails(path=found[0], bins=rules.gap_bins(answer.value.gap), coverage=answer.coverage)
 
@@ -72,6 +73,7 @@ def _mined(question: Question, shown: tuple[str, ...], viewer: Viewer, purpose: 
         purpose=purpose,
         viewer=viewer,
         key=("journeys.graph", shown),
+        told={"steps kept": shown},
     )
 
 

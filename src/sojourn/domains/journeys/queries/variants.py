@@ -29,6 +29,7 @@ def variants(
         purpose=purpose,
         viewer=viewer,
         key=("journeys.variants", shown, top),
+        told={"steps kept": shown, "top": top},
     )
     found = answer.value
     return VariantTable(

@@ -1,6 +1,6 @@
 """Ask metrics: the KPI catalogue and the figures that this release computes."""
 
-from sojourn.domains.metrics.queries.figures import figure
+from sojourn.domains.metrics.queries.figures import figure, figures
 from sojourn.domains.metrics.queries.kpis import kpi, kpis
 
-__all__ = ["figure", "kpi", "kpis"]
+__all__ = ["figure", "figures", "kpi", "kpis"]

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import cast
+
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.metrics import rules
-from sojourn.domains.metrics.contracts import Figure
+from sojourn.domains.metrics.contracts import Figure, Wanted
 from sojourn.domains.metrics.queries import endings, surveys
 from sojourn.domains.metrics.queries.kpis import kpi as kpi_of
 from sojourn.domains.metrics.rules import Estimate
+from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Coverage, EventFilter, Purpose
+from sojourn.domains.privacy.queries import Reading
 from sojourn.kit.errors import ConflictError
 from sojourn.kit.period import Period
+
+ALL_EVENTS = EventFilter()
 
 
 class NotComputedError(ConflictError):
     """The KPI is defined, but this release does not compute it."""
 
     code = "not_computed"
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """Who asks, why, and about which events."""
+
+    viewer: Viewer
+    purpose: Purpose
+    events: EventFilter
 
 
 def figure(
@@ -26,7 +44,7 @@ def figure(
     viewer: Viewer,
     by: str | None = None,
     journey: str | None = None,
-    events: EventFilter = EventFilter(),  # noqa: B008 - frozen
+    events: EventFilter = ALL_EVENTS,
     purpose: Purpose = Purpose.ANALYTICS,
 ) -> tuple[Figure, ...]:
     """Compute a KPI over a period.
@@ -37,24 +55,83 @@ def figure(
     period of the same length just before (none for an open period or months), tested as one family. Raise
     NotFoundError, NotComputedError, or InvalidError for a breakdown there is not.
     """
-    definition = kpi_of(kpi_id=kpi)
-    if not definition.computed:
-        raise NotComputedError(f"{definition.name} is defined, but not computed in this release.")
-
-    def estimates(of: Period) -> tuple[list[Estimate], Coverage]:
-        if kpi in rules.SURVEY_KPIS:
-            return surveys.estimates(kpi=kpi, period=of, by=by, events=events, viewer=viewer, purpose=purpose)
-        return endings.estimates(
-            kpi=kpi, journey=journey, period=of, by=by, events=events, viewer=viewer, purpose=purpose
-        )
-
-    now, coverage = estimates(period)
-    earlier = None if by == "month" else _before(period)
-    before = [] if earlier is None else estimates(earlier)[0]
-    return rules.figures(definition, now, before, coverage)
+    wanted = Wanted(kpi=kpi, period=period, by=by, journey=journey)
+    return figures(wanted=(wanted,), viewer=viewer, events=events, purpose=purpose)[0]
 
 
-def _before(period: Period) -> Period | None:
-    if period.since is None or period.until is None:
+def figures(
+    *,
+    wanted: Sequence[Wanted],
+    viewer: Viewer,
+    events: EventFilter = ALL_EVENTS,
+    purpose: Purpose = Purpose.ANALYTICS,
+) -> tuple[tuple[Figure, ...], ...]:
+    """Compute several figures, reading the answers to surveys once; each as `figure` does.
+
+    An answer may be as old as the setting `figure_age_seconds` says; its coverage says how old.
+    """
+    for each in wanted:
+        if not kpi_of(kpi_id=each.kpi).computed:
+            raise NotComputedError(f"{kpi_of(kpi_id=each.kpi).name} is defined, but not computed in this release.")
+    asking = _Asking(viewer, purpose, events)
+    return privacy.remembered(
+        key=("metrics.figures", tuple(wanted)),
+        make=lambda: _computed(tuple(wanted), asking),
+        events=events,
+        purpose=purpose,
+        viewer=viewer,
+    )
+
+
+def _computed(wanted: tuple[Wanted, ...], asking: _Asking) -> tuple[tuple[Figure, ...], ...]:
+    with _answers(wanted, asking) as answers:
+        return tuple(_figure(each, asking, answers) for each in wanted)
+
+
+def _answers(wanted: tuple[Wanted, ...], asking: _Asking) -> AbstractContextManager[Reading | None]:
+    """Read what all survey KPIs among those wanted rest on."""
+    asked = [each for each in wanted if each.kpi in rules.SURVEY_KPIS]
+    if not asked:
+        return nullcontext()
+    return privacy.reading(
+        event=surveys.ANSWER,
+        fields=surveys.fields(each.by for each in asked),
+        where={surveys.KIND: tuple(sorted({each.kpi for each in asked}))},
+        period=rules.hull([period for each in asked for period in (each.period, _before(each)) if period]),
+        events=asking.events,
+        purpose=asking.purpose,
+        viewer=asking.viewer,
+    )
+
+
+def _figure(wanted: Wanted, asking: _Asking, answers: Reading | None) -> tuple[Figure, ...]:
+    now, coverage = _estimates(wanted, wanted.period, asking, answers)
+    earlier = _before(wanted)
+    before = [] if earlier is None else _estimates(wanted, earlier, asking, answers)[0]
+    if coverage is None:
+        coverage = surveys.coverage(kpi=wanted.kpi, period=wanted.period, answers=cast(Reading, answers))
+    return rules.figures(kpi_of(kpi_id=wanted.kpi), now, before, coverage)
+
+
+def _estimates(
+    wanted: Wanted, period: Period, asking: _Asking, answers: Reading | None
+) -> tuple[list[Estimate], Coverage | None]:
+    if wanted.kpi in rules.SURVEY_KPIS:
+        assert answers is not None
+        return surveys.estimates(kpi=wanted.kpi, period=period, by=wanted.by, answers=answers), None
+    return endings.estimates(
+        kpi=wanted.kpi,
+        journey=wanted.journey,
+        period=period,
+        by=wanted.by,
+        events=asking.events,
+        viewer=asking.viewer,
+        purpose=asking.purpose,
+    )
+
+
+def _before(wanted: Wanted) -> Period | None:
+    period = wanted.period
+    if wanted.by == "month" or period.since is None or period.until is None:
         return None
     return Period(since=period.since - (period.until - period.since), until=period.since)

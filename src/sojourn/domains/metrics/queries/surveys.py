@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.metrics import rules
 from sojourn.domains.metrics.rules import Estimate
-from sojourn.domains.privacy import queries as privacy
-from sojourn.domains.privacy.contracts import Aggregate, Coverage, EventFilter, Measure, MeasureRow, Purpose
+from sojourn.domains.privacy.contracts import Aggregate, Coverage, Measure, MeasureRow
+from sojourn.domains.privacy.queries import Reading
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.engine.stats.intervals import mean, net_score, proportion
 from sojourn.kit.errors import InvalidError
@@ -21,47 +20,51 @@ BY: Mapping[str, str] = {
     "unit": "unit", "channel": "channel", "product": "product", "survey": "properties.survey", "month": "month",
 }  # fmt: skip
 NOT_SAID = "(none)"
+KIND, SCALE, SCORE = "properties.kind", "properties.scale", "properties.score"
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """One survey KPI's question to the door."""
+    """One survey KPI's question to what was read of the answers."""
 
     kpi: str
     period: Period
     group: tuple[str, ...]
-    events: EventFilter
-    viewer: Viewer
-    purpose: Purpose
+    answers: Reading
 
-    def rows(self, *, scale: str | None = None, **what: object) -> tuple[tuple[MeasureRow, ...], Coverage]:
-        where: dict[str, tuple[str, ...]] = {"properties.kind": (self.kpi,)}
+    def measure(self, *, scale: str | None = None, **what: object) -> Measure:
+        where: dict[str, tuple[str, ...]] = {KIND: (self.kpi,)}
         if scale is not None:
-            where |= {"properties.scale": (scale,), "properties.score": rules.points_of(scale)}
-        answer = privacy.measure(
-            measure=Measure(event=ANSWER, where=where, **what),  # type: ignore[arg-type]
-            period=self.period,
-            events=self.events,
-            viewer=self.viewer,
-            purpose=self.purpose,
-        )
-        return answer.value, answer.coverage
+            where |= {SCALE: (scale,), SCORE: rules.points_of(scale)}
+        return Measure(event=ANSWER, where=where, **what)  # type: ignore[arg-type]
+
+    def rows(self, **what: object) -> tuple[MeasureRow, ...]:
+        return self.answers.sums(self.measure(**what), self.period)  # type: ignore[arg-type]
 
 
-def estimates(
-    *, kpi: str, period: Period, by: str | None, events: EventFilter, viewer: Viewer, purpose: Purpose
-) -> tuple[list[Estimate], Coverage]:
+def fields(parts: Iterable[str | None]) -> tuple[str, ...]:
+    """List what must be read of the answers to break figures down by these parts; raise InvalidError."""
+    named = {part for part in parts if part is not None}
+    if unknown := sorted(named - set(BY)):
+        raise InvalidError(f"by: choose one of {', '.join(BY)}, not {unknown[0]}.")
+    return (KIND, SCALE, SCORE, *sorted(BY[part] for part in named if part != "month"))
+
+
+def estimates(*, kpi: str, period: Period, by: str | None, answers: Reading) -> list[Estimate]:
     """Estimate a survey KPI on each scale that was answered on; the KPI's own or most answered scale comes first."""
-    if by is not None and by not in BY:
-        raise InvalidError(f"by: choose one of {', '.join(BY)}, not {by}.")
-    asked = _Asked(kpi, period, () if by is None else (BY[by],), events, viewer, purpose)
-    rows, coverage = asked.rows(group=("properties.scale",))
-    answers = {row.key[0] or "": row.events for row in rows}
-    ranked = sorted(answers, key=lambda scale: (not rules.is_standard(kpi, scale), -answers[scale], scale))
-    found = [each for scale in ranked for each in _on_scale(asked, scale, answers[scale])]
+    asked = _Asked(kpi, period, () if by is None else (BY[by],), answers)
+    counts = {row.key[0] or "": row.events for row in asked.rows(group=(SCALE,))}
+    ranked = sorted(counts, key=lambda scale: (not rules.is_standard(kpi, scale), -counts[scale], scale))
+    found = [each for scale in ranked for each in _on_scale(asked, scale, counts[scale])]
     if not found and by is None:
         found = [_nothing("", Clusters.of([]), rules.STANDARD_SCALE.get(kpi, ""), "")]
-    return found, coverage
+    return found
+
+
+def coverage(*, kpi: str, period: Period, answers: Reading) -> Coverage:
+    """Say which answers a survey KPI rests on."""
+    asked = _Asked(kpi, period, (), answers)
+    return answers.coverage(asked.measure(group=(SCALE, SCORE)), period)
 
 
 def _on_scale(asked: _Asked, scale: str, answers: int) -> list[Estimate]:
@@ -73,9 +76,7 @@ def _on_scale(asked: _Asked, scale: str, answers: int) -> list[Estimate]:
 
 def _net_scores(asked: _Asked, scale: str, note: str) -> list[Estimate]:
     """Estimate NPS: each customer's last answer of the period (and part) counts once."""
-    rows, _ = asked.rows(
-        scale=scale, group=(*asked.group, "properties.score"), last_per_customer=("properties.scale", *asked.group)
-    )
+    rows = asked.rows(scale=scale, group=(*asked.group, SCORE), last_per_customer=(SCALE, *asked.group))
     counts: dict[str, dict[float, int]] = defaultdict(dict)
     for row in rows:
         part, score = _part(row.key[:-1]), float(row.key[-1] or 0)
@@ -124,9 +125,7 @@ def _by_customer(asked: _Asked, scale: str, note: str) -> list[Estimate]:
 
 
 def _clusters(asked: _Asked, scale: str, hits: tuple[float, ...] | None) -> dict[str, Clusters]:
-    rows, _ = asked.rows(
-        scale=scale, group=asked.group, aggregate=Aggregate.CLUSTERS, field_name="properties.score", hits=hits
-    )
+    rows = asked.rows(scale=scale, group=asked.group, aggregate=Aggregate.CLUSTERS, field_name=SCORE, hits=hits)
     return {_part(row.key): row.clusters for row in rows if row.clusters is not None}
 
 

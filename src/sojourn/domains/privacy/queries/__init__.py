@@ -3,8 +3,21 @@
 from sojourn.domains.privacy.queries.freshness import freshness, recent_period
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.listing import event, events
-from sojourn.domains.privacy.queries.sums import measure
+from sojourn.domains.privacy.queries.memory import remembered
+from sojourn.domains.privacy.queries.sums import Reading, measure, reading
 from sojourn.domains.privacy.queries.terms import vocabulary
 from sojourn.domains.privacy.rules import purposes_at_collection
 
-__all__ = ["ask", "event", "events", "freshness", "measure", "purposes_at_collection", "recent_period", "vocabulary"]
+__all__ = [
+    "Reading",
+    "ask",
+    "event",
+    "events",
+    "freshness",
+    "measure",
+    "purposes_at_collection",
+    "reading",
+    "recent_period",
+    "remembered",
+    "vocabulary",
+]

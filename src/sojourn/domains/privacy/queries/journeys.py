@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -30,27 +30,35 @@ def ask(
     purpose: Purpose = Purpose.ANALYTICS,
     viewer: Viewer,
     key: Hashable = None,
+    told: Mapping[str, object] | None = None,
 ) -> Answer[R]:
     """Fold the events that viewer and purpose may see, in the period and kept by the filter.
 
     `fold_for` gets the dictionary of event names and makes the fold. A customer with hidden events among those
     asked about is left out rather than shown with a step missing. With a `key` that names the fold and its
-    parameters, the answer is kept until events, identity or consents change. Raise InvalidError for an unknown
-    dimension.
+    parameters, the answer is kept until events, identity or consents change. `told` are the fold's parameters as
+    people read them; they come back in the coverage. Raise InvalidError for an unknown dimension.
     """
     looking = sight(purpose=purpose, viewer=viewer)
     if key is None:
-        return _fold(looking, fold_for, period, events)
+        return _fold(looking, fold_for, period, events, told or {})
     question = (looking.key, period, frozen_filter(events), key)
-    answer, was_known = ANSWERS.get(question, lambda: _fold(looking, fold_for, period, events))
+    answer, was_known = ANSWERS.get(question, lambda: _fold(looking, fold_for, period, events, told or {}))
     return replace(answer, coverage=replace(answer.coverage, cached=True)) if was_known else answer
 
 
-def _fold(looking: Sight, fold_for: Callable[[Codes], Fold[P, R]], period: Period, events: EventFilter) -> Answer[R]:
+def _fold(
+    looking: Sight,
+    fold_for: Callable[[Codes], Fold[P, R]],
+    period: Period,
+    events: EventFilter,
+    told: Mapping[str, object],
+) -> Answer[R]:
     begun = time.perf_counter()
     seen = looking.seen(period, events, whole=True)
     names = looking.names
-    value = running.run(fold_for(Codes(names, looking.dimensions)), seen.slices, settings.SOJOURN.kernel_threads)
+    fold = fold_for(Codes(names, looking.dimensions))
+    value = running.run(fold, seen.slices, settings.SOJOURN.kernel_threads)
     coverage = Coverage(
         purpose=looking.purpose,
         customers=seen.counted.customers,
@@ -60,5 +68,6 @@ def _fold(looking: Sight, fold_for: Callable[[Codes], Fold[P, R]], period: Perio
         batch=looking.timeline.batch,
         fresh_at=collection.received_at(batch=looking.timeline.batch),
         took_ms=(time.perf_counter() - begun) * 1_000,
+        query=rules.written(type(fold).__name__, told, period, events),
     )
     return Answer(value=value, coverage=coverage, names=names)

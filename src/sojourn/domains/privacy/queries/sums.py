@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
-from dataclasses import replace
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
@@ -14,16 +15,90 @@ from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import consents, rules, statements
 from sojourn.domains.privacy.contracts import Aggregate, Answer, Coverage, EventFilter, Measure, MeasureRow, Purpose
 from sojourn.domains.privacy.sight import ANSWERS, frozen_filter
+from sojourn.domains.privacy.statements import Statement
 from sojourn.domains.privacy.stream import opened
 from sojourn.engine.stats.clusters import Clusters
+from sojourn.engine.stream.query import Connection
+from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
+
+ANY_TIME = Period()
+ALL_EVENTS = EventFilter()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The readable rows of one event, read once: any number of sums can be asked of them."""
+
+    event: str
+    fields: tuple[str, ...]
+    purpose: Purpose
+    batch: int
+    begun: float  # by time.perf_counter
+    _taken: Statement = field(repr=False)
+    _connection: Connection = field(repr=False)
+
+    def sums(self, measure: Measure, period: Period) -> tuple[MeasureRow, ...]:
+        """Sum by group, groups in the order of their keys; raise InvalidError for a field that was not read."""
+        asked = self._asked(measure, period)
+        found = self._connection.execute(f"WITH asked AS ({asked.sql}) {statements.summed(measure)}", asked.values)
+        return tuple(_row(row, measure) for row in found.fetchall() if row[-2])
+
+    def coverage(self, measure: Measure, period: Period) -> Coverage:
+        """Say what a sum rests on."""
+        asked = self._asked(measure, period)
+        found = self._connection.execute(f"WITH asked AS ({asked.sql}) {statements.COVERED}", asked.values)
+        customers, events, everyone = found.fetchall()[0]
+        return Coverage(
+            purpose=self.purpose,
+            customers=customers,
+            events=events,
+            left_out=rules.shown_left_out(everyone - customers, settings.SOJOURN.k_floor),
+            period=period,
+            batch=self.batch,
+            fresh_at=collection.received_at(batch=self.batch),
+            took_ms=(time.perf_counter() - self.begun) * 1_000,
+            query=self._spoken(measure, asked),
+        )
+
+    def _asked(self, measure: Measure, period: Period) -> Statement:
+        missing = [name for name in statements.fields_of(measure) if name not in self.fields]
+        if measure.event != self.event or missing:
+            raise InvalidError(f"Only {', '.join(self.fields) or 'the rows'} of {self.event} were read.")
+        return statements.asked(measure, period, self.fields)
+
+    def _spoken(self, measure: Measure, asked: Statement) -> str:
+        parts = (statements.spoken(self._taken), statements.spoken(asked), statements.summed(measure))
+        return "{};\nWITH asked AS ({})\n{}".format(*parts)
+
+
+@contextmanager
+def reading(
+    *,
+    event: str,
+    fields: Sequence[str],
+    where: dict[str, tuple[str, ...]] | None = None,
+    period: Period = ANY_TIME,
+    events: EventFilter = ALL_EVENTS,
+    purpose: Purpose = Purpose.ANALYTICS,
+    viewer: Viewer,
+) -> Iterator[Reading]:
+    """Read the rows of one event that viewer and purpose may see, to be summed many ways.
+
+    Fields and filters may name columns and `properties.<name>`. Raise InvalidError for a field that is not there.
+    """
+    begun, batch = time.perf_counter(), collection.newest_batch()
+    taken = statements.taken(event, fields, where or {}, period, events, viewer.units)
+    with opened(purpose=purpose, period=period) as connection:
+        connection.execute(taken.sql, taken.values)
+        yield Reading(event, tuple(fields), purpose, batch, begun, taken, connection)
 
 
 def measure(
     *,
     measure: Measure,
     period: Period,
-    events: EventFilter = EventFilter(),  # noqa: B008 - frozen
+    events: EventFilter = ALL_EVENTS,
     purpose: Purpose = Purpose.ANALYTICS,
     viewer: Viewer,
 ) -> Answer[tuple[MeasureRow, ...]]:
@@ -32,35 +107,27 @@ def measure(
     Groups and filters may name columns, `day`, `week`, `month` (of the event, UTC) and `properties.<name>`. Nothing to
     sum gives no rows. Raise InvalidError for a field that is not there.
     """
-    batch = collection.newest_batch()
-    state = (settings.SOJOURN.data, batch, identity.map_version(), consents.epoch(), purpose, viewer.units)
-    question = (state, _frozen(measure), period, frozen_filter(events))
-    answer, was_known = ANSWERS.get(question, lambda: _measure(measure, period, events, purpose, viewer, batch))
+    question = (state(purpose=purpose, viewer=viewer), _frozen(measure), period, frozen_filter(events))
+    answer, was_known = ANSWERS.get(question, lambda: _measure(measure, period, events, purpose, viewer))
     return replace(answer, coverage=replace(answer.coverage, cached=True)) if was_known else answer
 
 
+def state(*, purpose: Purpose, viewer: Viewer) -> Hashable:
+    """Give what a sum depends on beside its question."""
+    folder, batch, persons = settings.SOJOURN.data, collection.newest_batch(), identity.map_version()
+    return (folder, batch, persons, consents.epoch(), purpose, viewer.units)
+
+
 def _measure(
-    measure: Measure, period: Period, events: EventFilter, purpose: Purpose, viewer: Viewer, batch: int
+    measure: Measure, period: Period, events: EventFilter, purpose: Purpose, viewer: Viewer
 ) -> Answer[tuple[MeasureRow, ...]]:
-    begun = time.perf_counter()
-    asked = statements.asked(measure, period, events, viewer.units)
-    with opened(purpose=purpose, period=period) as connection:
-        connection.execute(asked.sql, asked.values)
-        rows = connection.execute(statements.summed(measure)).fetchall()
-        customers, seen, everyone = connection.execute(statements.COVERED).fetchall()[0]
-    return Answer(
-        value=tuple(_row(row, measure) for row in rows if row[-2]),
-        coverage=Coverage(
-            purpose=purpose,
-            customers=customers,
-            events=seen,
-            left_out=rules.shown_left_out(everyone - customers, settings.SOJOURN.k_floor),
-            period=period,
-            batch=batch,
-            fresh_at=collection.received_at(batch=batch),
-            took_ms=(time.perf_counter() - begun) * 1_000,
-        ),
-    )
+    fields = statements.fields_of(measure)
+    with reading(
+        event=measure.event, fields=fields, where=measure.where, period=period, events=events, purpose=purpose,
+        viewer=viewer,
+    ) as read:  # fmt: skip
+        rows = read.sums(measure, period)
+        return Answer(value=rows, coverage=read.coverage(measure, period))
 
 
 def _row(row: tuple[object, ...], measure: Measure) -> MeasureRow:

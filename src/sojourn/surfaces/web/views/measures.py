@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.metrics import queries
-from sojourn.domains.metrics.contracts import Figure, Kpi
+from sojourn.domains.metrics.contracts import Figure, Kpi, Wanted
 from sojourn.domains.privacy import queries as privacy
-from sojourn.kit.errors import SojournError
 from sojourn.surfaces.web import figures
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.scorecard import Card, card, places, written
@@ -61,11 +60,10 @@ def computed_cards(viewer: Viewer, days: str) -> list[Card]:
     """Give a card for each figure that this release computes; a journey KPI has one for each journey."""
     period = privacy.recent_period(days=int(days), viewer=viewer)
     names = {each.slug: each.name for each in journeys.journeys(viewer=viewer)}
-    cards = []
-    for each in queries.kpis():
-        if each.computed:
-            cards += _named_cards(each, queries.figure(kpi=each.id, period=period, viewer=viewer), names)
-    return cards
+    computed = [each for each in queries.kpis() if each.computed]
+    wanted = [Wanted(kpi=each.id, period=period) for each in computed]
+    found = queries.figures(wanted=wanted, viewer=viewer)
+    return [made for kpi, figures in zip(computed, found, strict=True) for made in _named_cards(kpi, figures, names)]
 
 
 def _named_cards(kpi: Kpi, found: tuple[Figure, ...], journeys_named: dict[str, str]) -> list[Card]:
@@ -86,31 +84,25 @@ def _figures_of(kpi: Kpi, days: str, journey: str, by: str, viewer: Viewer) -> d
     is_of_journeys = kpi.id in ("completion_rate", "abandonment_rate")
     if is_of_journeys and not journey and named:
         journey = named[0].slug
-    of = journey or None
-    whole = queries.figure(kpi=kpi.id, period=period, viewer=viewer, journey=of)
-    months = (
-        queries.figure(kpi=kpi.id, period=year, viewer=viewer, by="month", journey=of)
-        if of or not is_of_journeys
-        else ()
-    )
     choices = JOURNEY_PARTS if is_of_journeys else SURVEY_PARTS
     by = by if by in choices else choices[0]
+    wanted = [
+        Wanted(kpi=kpi.id, period=period, journey=journey or None),
+        Wanted(kpi=kpi.id, period=period, journey=journey or None, by=by),
+    ]
+    if journey or not is_of_journeys:
+        wanted.append(Wanted(kpi=kpi.id, period=year, journey=journey or None, by="month"))
+    whole, parts, *months = queries.figures(wanted=wanted, viewer=viewer)
     names = {each.slug: each.name for each in named}
-    context: dict[str, Any] = {
+    return {
         "cards": _named_cards(kpi, whole, names),
-        "chart": chart(kpi, months) if months else None,
+        "chart": chart(kpi, months[0]) if months and months[0] else None,
         "by": by,
         "parts": choices,
         "journey": journey,
         "journeys": named if is_of_journeys else (),
+        "rows": [card(kpi, each) for each in parts],
     }
-    try:
-        context["rows"] = [
-            card(kpi, each) for each in queries.figure(kpi=kpi.id, period=period, viewer=viewer, by=by, journey=of)
-        ]
-    except SojournError as refusal:
-        context["refusal"] = refusal.message
-    return context
 
 
 def chart(kpi: Kpi, months: tuple[Figure, ...]) -> dict[str, Any]:
