@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+import time
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +20,8 @@ from sojourn.engine.kernels.running import require_order
 from sojourn.engine.kernels.steps import StepsFold
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.kernels.words import AnyFold, Slice
+
+NICENESS: Final = 15  # of the process that compiles
 
 
 def warm() -> None:
@@ -42,7 +49,28 @@ def warm() -> None:
 
 
 def warm_in_background() -> threading.Thread:
-    """Start a thread that compiles every kernel and return it."""
-    thread = threading.Thread(target=warm, name="warm-kernels", daemon=True)
+    """Start a thread that has every kernel compiled in a process of low priority, then loads them from the cache.
+
+    The compiler is Python that holds the interpreter's lock: in a server's own process it would make answers wait.
+    """
+    thread = threading.Thread(target=_warm_aside, name="warm-kernels", daemon=True)
     thread.start()
     return thread
+
+
+def _warm_aside() -> None:
+    command = [sys.executable, "-m", __name__]
+    if subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode == 0:
+        warm()
+
+
+def _end_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    os.nice(NICENESS)
+    warm()
