@@ -18,7 +18,7 @@ from typing import IO, Final
 
 from sojourn.kit.errors import SojournError
 
-NICENESS: Final = 10
+NICENESS: Final = 2  # behind the loader, before the pages: events are to be seen soon under load too
 STOP_SECONDS: Final = 5.0
 DONE: Final = "done"
 ENDED: Final = "ended"
