@@ -40,6 +40,11 @@ class Aside:
         self._waiting: dict[str, queue.SimpleQueue[str]] = {}
         self._is_stopped = False
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process id; None when there is none."""
+        return None if self._child is None else self._child.pid
+
     def ask(self, name: str) -> None:
         """Have one task of `TASKS` done and wait for its end; one thread a name. Raise AsideError."""
         answers: queue.SimpleQueue[str] = queue.SimpleQueue()

@@ -14,14 +14,14 @@ from django.db import close_old_connections
 
 from sojourn.surfaces.worker import journal
 
-LONGEST_PAUSE_SECONDS = 10.0
+LONGEST_REST_SECONDS = 1.0
 
 
 class Doer:
     """Calls one function in a thread of its own: when woken, and after `every_seconds` without that.
 
     A failure is written down and tried again at the next turn. Turns begin at least `pause_seconds` apart, and a
-    doer with a pause rests for as long as its turn took: on a busy machine it steps back.
+    doer with a pause rests for as long as its turn took, up to a second: on a busy machine it steps back.
     """
 
     def __init__(self, name: str, run: Callable[[], object], *, every_seconds: float, pause_seconds: float = 0) -> None:
@@ -63,5 +63,5 @@ class Doer:
                 self.failed = type(error).__name__
             if self._pause:
                 spent = time.monotonic() - began
-                self._stop.wait(min(max(spent, self._pause - spent), LONGEST_PAUSE_SECONDS))
+                self._stop.wait(max(self._pause - spent, min(spent, LONGEST_REST_SECONDS)))
         close_old_connections()
