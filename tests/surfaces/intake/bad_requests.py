@@ -144,6 +144,10 @@ BAD_REQUESTS: list[BadRequest] = [
     _item("A `timestamp` in seconds since 1970", "bad_type", timestamp=1_767_225_600),
     _item("A `timestamp` before 1970", "timestamp_out_of_range", timestamp="1969-12-31T23:59:59Z"),
     _item("A `timestamp` three days ahead", "timestamp_out_of_range", timestamp=_days_ahead(3)),
+    _item("A bad `originalTimestamp` beside a good `timestamp`", "bad_timestamp", timestamp="2026-01-31T09:30:00Z",
+          originalTimestamp="yesterday"),
+    _item("A `sentAt` that puts the event before 1970", "timestamp_out_of_range", timestamp="2026-01-31T09:30:00Z",
+          sentAt="9999-01-01T00:00:00Z"),
     # A strict source
     BadRequest("Any bad item from a strict source; the good ones are stored all the same", 400, "no_event",
                key=STRICT_KEY, body={"batch": [GOOD, {"type": "track", "userId": "u"}]}, index=1),

@@ -33,6 +33,7 @@ from sojourn.kit import durable
 from sojourn.kit.ids import digest
 
 MINUTE_US: Final = 60_000_000
+UNREADABLE: Final = "The item is not an event that can be read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Loader:
                 self._open(frame, event_id(ORIGIN_SPOOL, after.segment, after.ordinal - frame.size), loaded)
                 for after, frame in frames
             ]
-            requests += [self._open(frame, outbox_id(number), loaded) for number, frame in outbox]
+            requests += [self._open(frame, outbox_id(number), loaded, is_inside=True) for number, frame in outbox]
             with self._rooms.writing() as loaded.batch:
                 digests = self._commit(requests, loaded)
         self.known.add(digests)
@@ -157,20 +158,25 @@ class Loader:
                 try:
                     add(item, around, origin, first + place)
                 except ItemError as error:
+                    rows.undo()
                     _reject(loaded, origin, str(place), error.reason_code, error.message, raws[place])
+                except Exception:  # one item that we fail at must not hold up all that come after it
+                    rows.undo()
+                    _reject(loaded, origin, str(place), "bad_item", UNREADABLE, raws[place])
                 else:
                     digests.append(key)
                     entered.add(key)
             flow.accepted += len(digests) - before
         return rows, digests
 
-    def _open(self, frame: Frame, number: int, loaded: Loaded) -> _Request:
+    def _open(self, frame: Frame, number: int, loaded: Loaded, *, is_inside: bool = False) -> _Request:
         origin = Origin(
             frame.source,
             self._shop.plan.channels.get(frame.source) or None,
             frame.received_at,
             frame.sent_at,
             frame.user_agent,
+            is_inside,
         )
         loaded.received_us = max(loaded.received_us, frame.received_at)
         for refused in frame.refused:
@@ -185,9 +191,7 @@ class Loader:
                 item = item or items.item(frame.items[at])
                 around = read(bytes(item.context), whole, agent)
             except (msgspec.DecodeError, ValueError):
-                _reject(
-                    loaded, origin, str(at), "bad_item", "The item is not an event that can be read.", frame.items[at]
-                )
+                _reject(loaded, origin, str(at), "bad_item", UNREADABLE, frame.items[at])
                 continue
             said = str(item.message_id or f"@{number + at}").encode()
             state = begun.copy()

@@ -45,7 +45,11 @@ _FREE_TEXT: Final = frozenset(
 FREE_TEXT_CHARS: Final = 160  # an undeclared string that is longer is taken for free text
 FREE_TEXT_SPACES: Final = 15  # or one of more words
 
-_MAIL: Final = re.compile(r"""[^\s@/?&=<>"',;:()]+(?:@|%40)[^\s@/?&=<>"',;:()]+\.[^\s@/?&=<>"',;:().]{2,}""")
+# It begins where a word begins and labels have a bound: the time must not grow with the square of a text's length.
+_MAIL: Final = re.compile(
+    r"""(?<![^\s@/?&=<>"',;:()])[^\s@/?&=<>"',;:()]+(?:@|%40)"""
+    r"""(?:[^\s@/?&=<>"',;:().]{0,255}+\.)+[^\s@/?&=<>"',;:().]{2,}"""
+)
 _PHONE: Final = re.compile(
     r"(?<![\w.+-])(?:(?:\+|00)[\d\s()/.-]{6,}\d|\(?0[\d\s()/-]{7,}\d|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4})(?![\w-])"
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -31,6 +32,7 @@ NAMES: Final = {
 RECIPES_MAX: Final = 20_000
 UNITS: Final = 10_000  # of decimal(18, 4)
 UNITS_MAX: Final = 10**18
+UNITS_DIGITS: Final = 18
 FLOAT_EXACT: Final = 2**50  # beyond it a float times 10,000 may miss by one
 
 # What a row holds, in this order; `columns.py` makes the schema's columns of it.
@@ -65,6 +67,7 @@ class Origin:
     received_us: int
     sent_us: int | None = None
     user_agent: str = ""
+    is_inside: bool = False  # recorded by ourselves: only then is its word taken for whose the event is
 
 
 @dataclass(slots=True)
@@ -87,7 +90,8 @@ class Rows:
             user = _text(user)
         if type(anonymous) is not str or not anonymous:
             anonymous = _text(anonymous)
-        if user is None and anonymous is None and item.person is None:
+        given = item.person if origin.is_inside else None
+        if user is None and anonymous is None and given is None:
             raise ItemError("no_identity", "Neither userId nor anonymousId is given.")
         at_us = _at(item, origin)
         shop, row = self.shop, len(self.rows)
@@ -138,10 +142,17 @@ class Rows:
                 None if group is None else _text(group),
             )
         )
-        if item.person is not None:
-            self.claims.given[row] = item.person
+        if given is not None:
+            self.claims.given[row] = given
         if kind == "alias" and (previous := _text(item.previous_id)) is not None:
             self.claims.aliases.append(Alias(row, previous))
+
+    def undo(self) -> None:
+        """Forget what `add` noted of a row before it raised, so that it is not taken for the next row's."""
+        row, claims = len(self.rows), self.claims
+        claims.traits[:] = [each for each in claims.traits if each.row != row]
+        claims.texts[:] = [each for each in claims.texts if each.row != row]
+        self.grouped.pop(row, None)
 
     def finish(self) -> Held:
         """Give the rows by column, and say whose they are by filling `claims`."""
@@ -251,10 +262,10 @@ class Shop:
 def units(value: Any, properties: dict[str, Any]) -> int | None:
     """Give an amount in whole ten-thousandths; one that is none stays among the properties as `$value`."""
     try:
-        scaled = round(Decimal(value.strip()) * UNITS) if isinstance(value, str) else round(value * UNITS)
+        scaled = _scaled(value) if isinstance(value, str) else round(value * UNITS)
         if type(value) is float and not -FLOAT_EXACT < scaled < FLOAT_EXACT:
             scaled = round(Decimal(repr(value)) * UNITS)
-    except (InvalidOperation, ValueError, OverflowError):
+    except (ArithmeticError, ValueError):
         scaled = UNITS_MAX
     if -UNITS_MAX < scaled < UNITS_MAX:
         return scaled
@@ -263,12 +274,21 @@ def units(value: Any, properties: dict[str, Any]) -> int | None:
     return None
 
 
+def _scaled(text: str) -> int:
+    amount = Decimal(text.strip())
+    # "1e99999999" is short, but a whole number of as many digits would take hours.
+    return round(amount * UNITS) if amount.adjusted() < UNITS_DIGITS else UNITS_MAX
+
+
 def _at(item: Item, origin: Origin) -> int:
     said = item.original_timestamp or item.timestamp
-    if said is None:
+    if not said:
         return origin.received_us
+    sent_us = origin.sent_us
+    if item.sent_at:
+        with contextlib.suppress(ValueError, OverflowError):  # one that cannot be read counts as absent
+            sent_us = _parsed(item.sent_at)
     try:
-        sent_us = origin.sent_us if item.sent_at is None else _parsed(item.sent_at)
         return occurred(_parsed(said), received_us=origin.received_us, sent_us=sent_us)
     except (ValueError, OverflowError):
         raise ItemError("bad_timestamp", "timestamp is not an ISO 8601 instant.") from None

@@ -163,14 +163,17 @@ def _check_event(event: str | None) -> None:
 
 
 def _check_time(item: dict[str, Any], arrival: Arrival) -> int | None:
-    text = item.get("timestamp") or item.get("originalTimestamp")
+    # As the loader reads it, or what was answered with "accepted" would be refused later.
+    text = item.get("originalTimestamp") or item.get("timestamp")
     if not text:
         return None
     at = instant_us(text)
     if at is None:
         raise ItemRefusedError("bad_timestamp")
-    skew = 0 if arrival.sent_at is None else arrival.received_at - arrival.sent_at
-    if at < 0 or at + skew > arrival.received_at + DAY_US:
+    own = item.get("sentAt")
+    sent_at = (instant_us(own) if own else None) or arrival.sent_at
+    skew = 0 if sent_at is None else arrival.received_at - sent_at
+    if at < 0 or not 0 <= at + skew <= arrival.received_at + DAY_US:
         raise ItemRefusedError("timestamp_out_of_range")
     return at
 
