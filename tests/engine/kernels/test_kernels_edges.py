@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from engine.kernels.histories import slice_of
 from sojourn.engine.kernels import lens, naive, quantiles, ranking, running
 from sojourn.engine.kernels.completion import CompletionFold
 from sojourn.engine.kernels.funnel import FunnelFold
-from sojourn.engine.kernels.graph import CHUNK_EVENTS, GraphFold
+from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.kernels.words import Slice
 
@@ -48,8 +50,8 @@ def test_a_log_of_many_steps_is_mined_and_more_are_refused() -> None:
         GraphFold(lens.every(1_025))
 
 
-def test_a_customer_larger_than_a_chunk_stays_whole() -> None:
-    length = CHUNK_EVENTS + 10
+def test_a_customer_larger_than_a_thread_s_part_stays_whole() -> None:
+    length = running.SMALLEST_PART * 3
     events = Slice(
         np.array([1, 2]), np.array([0, length, length + 2]), np.arange(length + 2),
         np.zeros(length + 2, np.uint16), np.arange(length + 2),
@@ -57,6 +59,32 @@ def test_a_customer_larger_than_a_chunk_stays_whole() -> None:
     graph = running.run(GraphFold(lens.every(1)), [events], threads=2)
     assert graph.count.tolist() == [length]
     assert graph.customers.tolist() == [2]
+
+
+@pytest.mark.parametrize(("steps", "coded"), [(3, np.uint8), (60, np.uint16), (110, np.uint8), (300, np.uint16)])
+@pytest.mark.parametrize("longest_gap", [1, 50, 1 << 40, 1 << 60])
+def test_quantiles_are_exact_with_few_steps_or_many_and_gaps_of_any_size(
+    steps: int, coded: type[np.uint8 | np.uint16], longest_gap: int
+) -> None:
+    random = np.random.default_rng(steps)
+    histories, total = 4, 4_000
+    gap = (random.random(total) ** 8 * longest_gap / (total if longest_gap > 1 << 50 else 1)).astype(np.int64)
+    event = np.minimum(random.geometric(0.3, total) - 1, steps - 1).astype(coded)
+    event[::50] = random.integers(0, steps, len(event[::50]))
+    offset = np.linspace(0, total, histories + 1).astype(np.int64)
+    at = np.cumsum(gap)
+    events = Slice(np.arange(histories), offset, at, event, np.arange(total))
+    fold = GraphFold(lens.every(steps))
+    parts = [running.part(events, low, high) for low, high in ((0, 1), (1, 4))]
+    one, other = (pickle.loads(pickle.dumps(fold.fold(each, fold.start()))) for each in parts)
+    got = fold.finish(fold.merge(other, one))
+    expected = naive.graph(naive.seen([events], lens.every(steps)))
+    assert len(got.source) == len(expected)
+    for place, edge in enumerate(zip(got.source.tolist(), got.target.tolist(), strict=True)):
+        count, customers, mean, median, p90 = expected[edge]
+        assert (got.count[place], got.customers[place], got.mean_gap[place]) == (count, customers, mean)
+        assert got.median_gap[place] == pytest.approx(median, rel=1e-14)
+        assert got.p90_gap[place] == pytest.approx(p90, rel=1e-14)
 
 
 def test_a_bot_is_one_variant_cut_at_the_longest() -> None:

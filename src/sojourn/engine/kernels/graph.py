@@ -8,42 +8,40 @@ Definition: van der Aalst (2016), "Process Mining", 2nd edition, section 5.2.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from sojourn.engine.kernels.compiling import compiled, frozen, masks
+from sojourn.engine.kernels import edges
+from sojourn.engine.kernels.compiling import frozen
+from sojourn.engine.kernels.edges import CUSTOMERS, ENDS, HIGH, LOW, REPEATERS, STARTS, VISITORS, UInt32s
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
-from sojourn.engine.kernels.quantiles import grouped
+from sojourn.engine.kernels.projecting import Projected, projected
 from sojourn.engine.kernels.results import Graph
-from sojourn.engine.kernels.words import NO_CODE, Bytes, Int64s, Slice, UInt16s
+from sojourn.engine.kernels.words import NO_CODE, Floats, Int64s, Slice, UInt16s, UInt64s
 
-STEPS_LIMIT = 1_024  # edges are counted in a square table: 1,024 steps take 16 MB a thread
-CHUNK_EVENTS = 1 << 20  # events looked at before their gaps are sorted into edges, while they are still in the cache
-QUANTILES = (0.5, 0.9)
+STEPS_LIMIT = 1_024  # edges are counted in a square table: 1,024 steps take 36 MB a thread
+QUANTILES = np.array([0.5, 0.9])
 
 
 @dataclass(slots=True)
 class GraphPartial:
-    """Sums over some customers; arrays over nodes and over `width * width` edges, and the gaps of each edge.
+    """Sums over some customers, and the events that they come from, for the second pass.
 
-    A block is one edge-sorted run of gaps: how many each edge has, and the gaps in microseconds.
+    Tables are those of `edges`; `seen` are views of the slices where nothing was left out, else copies.
     """
 
-    count: Int64s
-    customers: Int64s
-    visitors: Int64s
-    repeaters: Int64s
-    starts: Int64s
-    ends: Int64s
-    blocks: list[tuple[Int64s, Int64s]] = field(default_factory=list)
+    edges: UInt64s
+    nodes: Int64s
+    bins: UInt32s
+    seen: list[Projected] = field(default_factory=list)
+    numbered: int = 0
 
 
 class GraphFold:
     """Asks for the directly-follows graph; see `results.Graph` for the answer.
 
-    Time is linear in events; a partial result takes 8 bytes for each transition (exact medians need them all)
-    and 16 bytes for each pair of steps.
+    Time is linear in events, which are passed over twice: when folded and, for exact quantiles, at the end. A partial
+    result holds on to the events folded: arrays of a slice must not change until the answer is out.
     """
 
     def __init__(self, lens: UInt16s, *, since_us: int = FIRST_INSTANT, until_us: int = LAST_INSTANT) -> None:
@@ -56,149 +54,63 @@ class GraphFold:
             raise ValueError(f"a graph has at most {STEPS_LIMIT} steps, not {len(self.node)}")
         place = np.full(CODES, NO_CODE, np.uint16)
         place[self.node] = np.arange(len(self.node))
-        self._lens = frozen(place[lens])
+        self._place = frozen(place[lens])
+        self._bits = edges.parts_of_octave(len(self.node))
         self._since_us, self._until_us = since_us, until_us
 
     def start(self) -> GraphPartial:
         """Make the graph of no customers."""
         width = len(self.node)
-        nodes = np.zeros((4, width), np.int64)
-        edges = np.zeros((2, width * width), np.int64)
-        return GraphPartial(edges[0], edges[1], nodes[0], nodes[1], nodes[2], nodes[3])
+        return GraphPartial(
+            np.zeros((width * width, edges.EDGE_COLUMNS), np.uint64),
+            np.zeros((width, edges.NODE_COLUMNS), np.int64),
+            np.zeros(width * width << edges.bins_of_edge(self._bits), np.uint32),
+        )
 
     def fold(self, events: Slice, partial: GraphPartial) -> GraphPartial:
         """Add a slice's customers."""
-        width = len(self.node)
-        seen = np.full(width * width, -1, np.int64)  # last customer counted at each edge
-        visited = np.full((width, 2), -1, np.int64)  # last customer counted as visitor and as repeater
-        keep, customer_keep = masks(events)
-        for low, high in _chunks(events.offset):
-            room = int(events.offset[high] - events.offset[low])
-            edge, gap, size = np.empty(room, np.uint32), np.empty(room, np.int64), np.zeros(width * width, np.int64)
-            filled = _scan(
-                frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep,
-                self._lens, self._since_us, self._until_us, low, high, seen, visited,
-                partial.customers, partial.visitors, partial.repeaters, partial.starts, partial.ends, size, edge, gap,
-            )  # fmt: skip
-            partial.count += size
-            partial.blocks.append((size, _by_edge(size, edge[:filled], gap[:filled])))
+        seen = projected(events, self._place, self._since_us, self._until_us)
+        edges.count(seen, self._place, partial.numbered, self._bits, partial.edges, partial.nodes, partial.bins)
+        partial.seen.append(seen)
+        partial.numbered += events.customers
         return partial
 
     def merge(self, left: GraphPartial, right: GraphPartial) -> GraphPartial:
         """Add the right partial to the left."""
-        for name in ("count", "customers", "visitors", "repeaters", "starts", "ends"):
-            total = getattr(left, name)
-            total += getattr(right, name)
-        left.blocks.extend(right.blocks)
+        edges.add(left.edges, right.edges)
+        left.nodes[:, VISITORS:] += right.nodes[:, VISITORS:]
+        left.bins += right.bins
+        left.seen.extend(right.seen)
         return left
 
     def finish(self, partial: GraphPartial) -> Graph:
         """Work out means, medians and 90th percentiles."""
         width = len(self.node)
-        shown = np.flatnonzero(partial.count)
-        mean, quantiles = grouped(partial.count, _joined(partial), QUANTILES)
-        times = partial.count.reshape(width, width).sum(axis=0) + partial.starts
+        count = partial.bins.reshape(width * width, -1).sum(axis=1, dtype=np.int64) if width else np.zeros(0, np.int64)
+        shown = np.flatnonzero(count)
+        quantiles = edges.quantiles(partial.seen, self._place, self._bits, partial.bins, count, QUANTILES)
+        starts = partial.nodes[:, STARTS]
+        times = count.reshape(width, width).sum(axis=0) + starts
         return Graph(
             source=self.node[shown // width] if width else self.node,
             target=self.node[shown % width] if width else self.node,
-            count=partial.count[shown],
-            customers=partial.customers[shown],
-            mean_gap=mean[shown],
+            count=count[shown],
+            customers=partial.edges[shown, CUSTOMERS].astype(np.int64),
+            mean_gap=_means(partial.edges[shown], count[shown]),
             median_gap=quantiles[shown, 0],
             p90_gap=quantiles[shown, 1],
             node=self.node,
             times=times,
-            visitors=partial.visitors,
-            repeaters=partial.repeaters,
-            starts=partial.starts,
-            ends=partial.ends,
-            total_customers=int(partial.starts.sum()),
+            visitors=partial.nodes[:, VISITORS],
+            repeaters=partial.nodes[:, REPEATERS],
+            starts=starts,
+            ends=partial.nodes[:, ENDS],
+            total_customers=int(starts.sum()),
             total_events=int(times.sum()),
         )
 
 
-def _chunks(offset: Int64s) -> list[tuple[int, int]]:
-    """Cut customers into runs of about `CHUNK_EVENTS` events."""
-    customers = len(offset) - 1
-    if customers <= 0:
-        return []
-    marks = np.arange(offset[0], offset[-1], CHUNK_EVENTS)[1:]
-    cuts = np.unique(np.concatenate(([0], np.searchsorted(offset, marks), [customers])))
-    return list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True))
-
-
-def _joined(partial: GraphPartial) -> Int64s:
-    """Bring the blocks' gaps together edge by edge, giving the blocks up."""
-    if len(partial.blocks) == 1:
-        return partial.blocks[0][1].copy()
-    joined = np.empty(int(partial.count.sum()), np.int64)
-    place = np.cumsum(partial.count) - partial.count
-    for size, gap in partial.blocks:
-        _append(size, gap, place, joined)
-    return joined
-
-
-@compiled
-def _scan(
-    offset: Int64s, at: Int64s, event: UInt16s, keep: Bytes, customer_keep: Bytes,
-    lens: UInt16s, since: int, until: int, low: int, high: int, seen: Int64s, visited: Int64s,
-    customers: Int64s, visitors: Int64s, repeaters: Int64s, starts: Int64s, ends: Int64s,
-    size: Int64s, edge: Int64s, gap: Int64s,
-) -> int:  # fmt: skip
-    width = len(visitors)
-    masked, chosen = len(keep) > 0, len(customer_keep) > 0
-    filled = 0
-    for customer in range(low, high):
-        if chosen and customer_keep[customer] == 0:
-            continue
-        before: Any = -1
-        before_at: Any = np.int64(0)
-        for i in range(np.uint64(offset[customer]), np.uint64(offset[customer + 1])):
-            node = np.int64(lens[event[i]])
-            if node == 65_535 or (masked and keep[i] == 0) or at[i] < since:
-                continue
-            if at[i] >= until:
-                break
-            if visited[node, 0] != customer:
-                visited[node, 0] = customer
-                visitors[node] += 1
-            elif visited[node, 1] != customer:
-                visited[node, 1] = customer
-                repeaters[node] += 1
-            if before < 0:
-                starts[node] += 1
-            else:
-                pair = before * width + node
-                size[pair] += 1
-                if seen[pair] != customer:
-                    seen[pair] = customer
-                    customers[pair] += 1
-                edge[filled] = pair
-                gap[filled] = at[i] - before_at
-                filled += 1
-            before, before_at = node, at[i]
-        if before >= 0:
-            ends[before] += 1
-    return filled
-
-
-@compiled
-def _by_edge(size: Int64s, edge: Int64s, gap: Int64s) -> Int64s:
-    """Sort gaps by edge, by counting."""
-    place = np.cumsum(size) - size
-    ordered = np.empty(len(gap), np.int64)
-    for i in range(len(gap)):
-        ordered[place[edge[i]]] = gap[i]
-        place[edge[i]] += 1
-    return ordered
-
-
-@compiled
-def _append(size: Int64s, gap: Int64s, place: Int64s, joined: Int64s) -> None:
-    """Copy one block's gaps to each edge's next free place."""
-    read = 0
-    for edge in range(len(size)):
-        for _ in range(size[edge]):
-            joined[place[edge]] = gap[read]
-            place[edge] += 1
-            read += 1
+def _means(sums: UInt64s, count: Int64s) -> Floats:
+    """Divide sums of 128 bits; Python's division of whole numbers is rounded once."""
+    rows = zip(sums[:, LOW].tolist(), sums[:, HIGH].tolist(), count.tolist(), strict=True)
+    return np.array([((high << 64) + low) / times for low, high, times in rows], np.float64)

@@ -50,9 +50,7 @@ def grouped(size: Int64s, values: Int64s, qs: tuple[float, ...]) -> tuple[Floats
 
 @compiled
 def _grouped(size: Int64s, values: Int64s, qs: Floats, means: Floats, answers: Floats) -> None:
-    bins = np.zeros((64 << MOST_BITS) + 2, np.int32)
-    scratch = np.empty(BLOCK, np.float64)
-    places = np.empty(size.max() if len(size) else 0, np.uint16)
+    bins, scratch, places = workspace(size.max() if len(size) else 0)
     ranks = np.empty(2 * len(qs), np.int64)
     found = np.empty(2 * len(qs), np.int64)
     first = 0
@@ -66,15 +64,27 @@ def _grouped(size: Int64s, values: Int64s, qs: Floats, means: Floats, answers: F
         for k in range(len(qs)):
             below = int(qs[k] * (n - 1))
             ranks[2 * k], ranks[2 * k + 1] = below, min(below + 1, n - 1)
-        if n <= SMALL:
-            ordered = _sorted_by_insertion(mine)
-            for k in range(len(ranks)):
-                found[k] = ordered[ranks[k]]
-        else:
-            _select(mine, ranks, bins, scratch, places, found)
+        ranked(mine, ranks, bins, scratch, places, found)
         for k in range(len(qs)):
             rank = qs[k] * (n - 1)
             answers[group, k] = found[2 * k] + (rank - ranks[2 * k]) * (found[2 * k + 1] - found[2 * k])
+
+
+@compiled
+def workspace(most: int) -> tuple[Any, Any, Any]:
+    """Make what `ranked` needs to work on up to `most` values."""
+    return np.zeros((64 << MOST_BITS) + 2, np.int32), np.empty(BLOCK, np.float64), np.empty(most, np.uint16)
+
+
+@compiled
+def ranked(values: Int64s, ranks: Int64s, bins: Any, scratch: Floats, places: UInt16s, found: Int64s) -> None:
+    """Find the values, whole numbers from 0 on, at ascending ranks from 0 on; the rest is `workspace`."""
+    if len(values) > SMALL:
+        _select(values, ranks, bins, scratch, places, found)
+        return
+    ordered = _sorted_by_insertion(values)
+    for k in range(len(ranks)):
+        found[k] = ordered[ranks[k]]
 
 
 @compiled

@@ -13,6 +13,7 @@ Int64s = npt.NDArray[np.int64]
 UInt64s = npt.NDArray[np.uint64]
 UInt16s = npt.NDArray[np.uint16]
 Bytes = npt.NDArray[np.uint8]
+Codes = npt.NDArray[Any]  # codes of events, 8 or 16 bits without sign, as narrow as they fit
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
@@ -32,7 +33,7 @@ class Slice:
     customer: Int64s  # (customers,) customer numbers, ascending
     offset: Int64s  # (customers + 1,)
     at: Int64s  # (events,) microseconds since the epoch
-    event: UInt16s  # (events,) codes of event names
+    event: Codes  # (events,) codes of event names; bytes where all are below 256, else 16 bits
     row: Int64s  # (events,) event_id: leads back to the segment row
     dimensions: Mapping[str, UInt16s] = field(default_factory=dict)
     keep: Bytes | None = None
