@@ -18,7 +18,7 @@ import sys
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,8 +150,11 @@ class Bench:
         return {name: round(sum(each.cpu_times()[:2]), 2) for name, each in self._processes().items()}
 
     def _processes(self) -> dict[str, psutil.Process]:
-        found = psutil.Process(self.process.pid).children(recursive=True)
-        return {each.cmdline()[-1].rpartition(".")[2]: each for each in found if each.status() != psutil.STATUS_ZOMBIE}
+        found = {}
+        for each in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.Error, IndexError):  # it has ended meanwhile
+                found[each.cmdline()[-1].rpartition(".")[2]] = each
+        return found
 
     def is_compiling(self) -> bool:
         """Say whether kernels are being compiled still, as in the first seconds over an empty folder."""
