@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from engine.stream.loading import Desk, track
-from sojourn.engine.stream.personal import masked
+from sojourn.engine.stream.addresses import clean_url
+from sojourn.engine.stream.personal import is_personal_name, masked, without_mail
 from sojourn.engine.stream.rows import Rows, units
 from sojourn.engine.stream.spool import Frame
 
@@ -81,3 +82,19 @@ def four_seconds_of_work() -> Iterator[None]:
 @pytest.mark.parametrize("text", ["a" * 31_000, "%40" * 10_000, "@a." * 10_000, "a%40" * 3_000 + "." * 19_000])
 def test_long_texts_are_looked_through_in_linear_time(text: str) -> None:
     assert masked(text)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://shop.example/?utm_ana@example.com=1", "https://ana%40example.com/x", "//ana%2540example.com/x"]
+)
+def test_no_mail_hides_in_the_key_of_a_parameter_or_in_a_host(url: str) -> None:
+    assert "ana" not in clean_url(url)
+
+
+def test_a_phone_number_is_no_article_number() -> None:
+    assert (without_mail("+4915123456789"), without_mail("4006381333931")) == (":phone", "4006381333931")
+
+
+@pytest.mark.parametrize("name", ["vorname", "Nachname", "geburtsdatum", "Straße", "telefon", "prénom", "apellido"])
+def test_names_of_personal_properties_are_known_in_other_languages(name: str) -> None:
+    assert is_personal_name(name)

@@ -36,7 +36,9 @@ def clean_url(url: str) -> str:
     if parts.scheme and parts.scheme not in ("http", "https"):
         return f"{parts.scheme}::id"
     host = parts.netloc.rpartition("@")[2]
-    kept = [(key, masked(value)) for key, value in parse_qsl(parts.query) if key.startswith(ALLOWED_PREFIX)]
+    if "%" in host:  # no host of the web is written like this, but a mail address may be
+        host = ":host"
+    kept = [(masked(key), masked(value)) for key, value in parse_qsl(parts.query) if key.startswith(ALLOWED_PREFIX)]
     return urlunsplit((parts.scheme, host, clean_path(parts.path), urlencode(kept, safe=":"), ""))
 
 

@@ -31,11 +31,15 @@ _ENDINGS: Final = tuple(
     fullname surname givenname familyname maidenname username customername holdername contactname personname birthday
     birthdate dateofbirth iban cardnumber accountnumber socialsecuritynumber passportnumber taxid nationalid
     streetaddress postaladdress homeaddress billingaddress shippingaddress ipaddress deviceid userid customerid
-    anonymousid distinctid advertisingid""".split()  # noqa: SIM905 - easier to read and to add to
+    anonymousid distinctid advertisingid vorname nachname familienname telefon telefonnummer handynummer geburtsdatum
+    geburtstag emailadresse mailadresse kontonummer kartennummer nomdefamille datedenaissance apellido apellidos
+    fechadenacimiento cognome datadinascita""".split()  # noqa: SIM905 - easier to read and to add to
 )
 _WHOLE: Final = frozenset(
     """mail mobile tel fax dob ssn ip street address postcode zipcode password secret token latitude longitude
-    idfa idfv gaid adid""".split()  # noqa: SIM905
+    idfa idfv gaid adid handy anschrift strasse straße adresse plz prenom prénom courriel téléphone correo teléfono
+    telefono
+    dirección direccion indirizzo""".split()  # noqa: SIM905
 )
 # Free text, by name: people write what they like into it.
 _FREE_TEXT: Final = frozenset(
@@ -105,8 +109,13 @@ def masked(text: str) -> str:
 
 
 def without_mail(text: str) -> str:
-    """Replace mail addresses only, where numbers of every form are to be expected."""
-    return _MAIL.sub(":mail", text)
+    """Replace mail addresses and phone numbers with a plus, where other numbers of every form are to be expected.
+
+    >>> without_mail("4006381333931"), without_mail("+4915123456789")
+    ('4006381333931', ':phone')
+    """
+    text = _MAIL.sub(":mail", text)
+    return text if "+" not in text else _PHONE.sub(lambda it: ":phone" if it[0].startswith("+") else it[0], text)
 
 
 def _is_phone(text: str) -> bool:
