@@ -1,6 +1,6 @@
-"""Work beside the loader in a process of its own: the timeline's refresh, and merging segments.
+"""Work beside the loader in a process of its own: the timeline's refresh, merging segments, loading small files.
 
-Both take seconds of Python under load. In the loader's process they would take turns with it at every step, and a
+They take seconds of Python under load. In the loader's process they would take turns with it at every step, and a
 thread of low priority that holds the interpreter's lock makes the loader wait for its turn on the processor too.
 The child is asked by lines on its standard input and answers by lines on its standard output; it ends with its parent.
 `python -m sojourn.surfaces.worker.aside`.
@@ -124,9 +124,19 @@ def _tasks() -> dict[str, Callable[[], object]]:
 
     from sojourn.domains.collection import actions as collection
     from sojourn.domains.privacy import actions as privacy
+    from sojourn.engine.stream.files import warming
 
     autodiscover_modules("plugins", "tasks")
-    return {"timeline": privacy.refresh_timeline, "compaction": collection.compact}
+
+    def load_small_files() -> None:
+        warming.warm()
+        collection.run_deliveries(only_small=True)
+
+    return {
+        "timeline": privacy.refresh_timeline,
+        "compaction": collection.compact,
+        "deliveries": load_small_files,
+    }
 
 
 def _serve(name: str, run: Callable[[], object], asked: queue.SimpleQueue[None], out: IO[str]) -> None:

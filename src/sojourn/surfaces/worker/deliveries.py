@@ -1,4 +1,4 @@
-"""Files on their way in: the watched folder, and the child that loads what waits."""
+"""Files on their way in: the watched folder, and who loads what waits."""
 
 from __future__ import annotations
 
@@ -13,23 +13,39 @@ from sojourn.surfaces.worker import journal
 
 MODULE = "sojourn.surfaces.worker.deliver"
 PAUSE_SECONDS = 5.0  # after a child that failed
+LOOK_SECONDS = 0.25  # between two looks at the table
+FOLDER_SECONDS = 1.0  # between two looks into the watched folder
 
 
 class Deliveries:
-    """Looks for files and keeps at most one child at work; `ended` is called when one is done."""
+    """Looks for files; has small ones loaded at once by `small`, which waits, and others by a child, one at a time.
 
-    def __init__(self, ended: Callable[[], None]) -> None:
-        self._ended = ended
+    `ended` is called when something was loaded.
+    """
+
+    def __init__(self, small: Callable[[], object], ended: Callable[[], None]) -> None:
+        self._small, self._ended = small, ended
         self._child: subprocess.Popen[bytes] | None = None
         self._not_before = 0.0
+        self._folder_at = 0.0
+        self._is_warm = False
 
     def turn(self) -> None:
         """Look once: at the watched folder, at the child, at the table of deliveries."""
-        collection.take_incoming()
+        if not self._is_warm:
+            self._is_warm = True
+            self._small()  # nothing waits as a rule: what a first file would wait for is done now
+        if time.monotonic() >= self._folder_at:
+            self._folder_at = time.monotonic() + FOLDER_SECONDS
+            collection.take_incoming()
         if self._child is not None:
             self._look()
         elif time.monotonic() >= self._not_before and manifest.has_queued_deliveries():
-            self._child = subprocess.Popen([sys.executable, "-m", MODULE], stdin=subprocess.PIPE)
+            if manifest.is_small_delivery_next():
+                self._small()
+                self._ended()
+            else:
+                self._child = subprocess.Popen([sys.executable, "-m", MODULE], stdin=subprocess.PIPE)
 
     def stop(self) -> None:
         """End the child; what it was loading begins again when the work process does."""

@@ -22,7 +22,7 @@ from sojourn.kit.errors import SojournError
 from sojourn.kit.settings import Settings
 from sojourn.surfaces.worker import journal
 from sojourn.surfaces.worker.aside import Aside
-from sojourn.surfaces.worker.deliveries import Deliveries
+from sojourn.surfaces.worker.deliveries import LOOK_SECONDS, Deliveries
 from sojourn.surfaces.worker.health import Health
 from sojourn.surfaces.worker.intake import Feed
 from sojourn.surfaces.worker.job import in_child
@@ -76,8 +76,8 @@ class Work:
         self._tail = Doer("tail", follow, every_seconds=5, pause_seconds=0.2)
         self._upkeep = Doer("upkeep", self._maintain, every_seconds=10)
         self._jobs = Doer("jobs", self._work_jobs, every_seconds=0.5)
-        self._deliveries = Deliveries(ended=self._wake)
-        self._files = Doer("files", self._deliveries.turn, every_seconds=1)
+        self._deliveries = Deliveries(small=partial(self._aside.ask, "deliveries"), ended=self._wake)
+        self._files = Doer("files", self._deliveries.turn, every_seconds=LOOK_SECONDS)
         self._doers = (self._timeline, self._tail, self._upkeep, self._jobs, self._files)
         self._compacted = time.monotonic()
         self._due: dict[str, float] = {}

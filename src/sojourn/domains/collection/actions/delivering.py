@@ -25,6 +25,7 @@ from sojourn.domains.collection.contracts import DeliveryStatus, Flow, Refusal
 from sojourn.domains.collection.manifest import live, path_of
 from sojourn.domains.collection.models import DeliveryRow, SegmentRow
 from sojourn.domains.collection.opened import OpenedFile, open_delivery
+from sojourn.domains.collection.queries.deliveries import is_small, next_delivery
 from sojourn.domains.collection.queries.manifest import lease
 from sojourn.domains.collection.writing import writing
 from sojourn.engine.kernels.words import Int64s
@@ -76,25 +77,21 @@ class _Run:
     reported: float = 0.0
 
 
-def run_deliveries() -> int:
+def run_deliveries(*, only_small: bool = False) -> int:
     """Load every delivery that waits, oldest first, and give how many came to an end.
 
-    One process at a time: others give 0 at once.
+    One process at a time: others give 0 at once. With `only_small` it ends at the first that is not
+    (`queries.is_small_delivery_next`).
     """
     autodiscover_modules("plugins")
     done = 0
     with shelf.turn() as is_ours:
         if is_ours:
             shelf.sweep()
-        while is_ours and (row := _next()) is not None:
+        while is_ours and (row := next_delivery()) is not None and (is_small(row) or not only_small):
             _run(row)
             done += 1
     return done
-
-
-def _next() -> DeliveryRow | None:
-    waiting = DeliveryRow.objects.filter(is_queued=True, status__in=(DeliveryStatus.WAITING, DeliveryStatus.RUNNING))
-    return waiting.order_by("pk").first()
 
 
 def _run(row: DeliveryRow) -> None:

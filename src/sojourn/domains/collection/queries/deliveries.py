@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from sojourn.domains.collection import shelf
 from sojourn.domains.collection.contracts import Delivery, DeliveryStatus, FittingPreset, Preview, RefusedRow
+from sojourn.domains.collection.manifest import live
 from sojourn.domains.collection.models import DeliveryRow, RefusedItem
 from sojourn.domains.collection.opened import OpenedFile, open_delivery
 from sojourn.engine.stream.files import mapping as mappings
@@ -23,6 +24,8 @@ from sojourn.kit.period import instant
 
 SHOWN: Final = 20
 NAMES_SHOWN: Final = 50
+SMALL_BYTES: Final = 2 << 20
+SMALL_HISTORY: Final = 2_000_000  # rows of the segments that are looked through for known messages
 
 
 def deliveries(*, source: str | None = None, before: int | None = None, limit: int = 100) -> tuple[Delivery, ...]:
@@ -62,8 +65,29 @@ def refused_rows(number: int, *, after: int = 0, limit: int = 100) -> tuple[Refu
 
 def has_queued_deliveries() -> bool:
     """Say whether a delivery waits to be loaded, or was left unfinished."""
+    return next_delivery() is not None
+
+
+def is_small_delivery_next() -> bool:
+    """Say whether the delivery that is to be loaded next is so small that a process of its own would take longer."""
+    row = next_delivery()
+    return row is not None and is_small(row)
+
+
+def next_delivery() -> DeliveryRow | None:
+    """Give the oldest delivery that waits to be loaded, or was left unfinished."""
     open_ones = (DeliveryStatus.WAITING, DeliveryStatus.RUNNING)
-    return DeliveryRow.objects.filter(is_queued=True, status__in=open_ones).exists()
+    return DeliveryRow.objects.filter(is_queued=True, status__in=open_ones).order_by("pk").first()
+
+
+def is_small(row: DeliveryRow) -> bool:
+    """Say whether a delivery is loaded in about a second, with the source's messages that it is held against.
+
+    One that broke off before is not taken for small.
+    """
+    if row.bytes_total > SMALL_BYTES or row.attempts:
+        return False
+    return sum(each.rows for each in live() if each.source in (None, row.source)) <= SMALL_HISTORY
 
 
 def import_presets() -> tuple[tuple[str, str], ...]:

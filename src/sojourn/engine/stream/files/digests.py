@@ -82,14 +82,14 @@ class DigestTable:
 
     def count(self, low: UInt64s, high: UInt64s) -> Int64s:
         """Give each digest how often it was seen before (in order), and count it."""
-        self._grow(len(low))
+        self.grow(len(low))
         out = np.empty(len(low), np.int64)
         self._used += _count(self._keys, self._numbers, low, high, out)
         return out
 
     def set(self, low: UInt64s, high: UInt64s, numbers: Int64s) -> None:
         """Keep a number with each digest."""
-        self._grow(len(low))
+        self.grow(len(low))
         self._used += _set(self._keys, self._numbers, low, high, numbers)
 
     def get(self, low: UInt64s, high: UInt64s) -> Int64s:
@@ -98,10 +98,8 @@ class DigestTable:
         _get(self._keys, self._numbers, low, high, out)
         return out
 
-    def _make(self, room: int) -> None:
-        self._keys, self._numbers = np.zeros(2 * room, np.uint64), np.full(room, -1, np.int64)
-
-    def _grow(self, more: int) -> None:
+    def grow(self, more: int) -> None:
+        """Make room for so many further digests."""
         room = len(self._numbers)
         while self._used + more > _LOAD * room:
             room *= 2
@@ -109,3 +107,6 @@ class DigestTable:
             keys, numbers = self._keys, self._numbers
             self._make(room)
             _move(keys, numbers, self._keys, self._numbers)
+
+    def _make(self, room: int) -> None:
+        self._keys, self._numbers = np.zeros(2 * room, np.uint64), np.full(room, -1, np.int64)
