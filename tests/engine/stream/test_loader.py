@@ -182,7 +182,7 @@ def test_what_was_seen_and_what_breaks_the_plan_is_counted(tmp_path: Path) -> No
     desk = Desk(tmp_path, TestPlan(closed=True, events={"Bought": declared}))
     desk.load(
         track(properties={"size": "XL", "n": 1}),
-        track(messageId="m2", properties={"size": "S", "n": "one", "colour": "red"}),
+        track(messageId="m2", properties={"size": "S", "n": "one", "colour": "red", "channel": "app", "value": 2}),
         track(messageId="m3"),
         track(messageId="m4", event="Sold"),
     )

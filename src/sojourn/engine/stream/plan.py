@@ -111,7 +111,7 @@ class Recipe:
         self.allowed = tuple(
             (name, frozenset(each.allowed)) for name, each in declared.items() if each.allowed and name in shape
         )
-        self.breaches = _breaches(plan, event, declared, shape)
+        self.breaches = _breaches(plan, event, declared, shape, taken)
         # No property needs more than to be looked through.
         self.is_plain = not (self.traits or self.sealed or self.nested or self.pages or self.renamed)
         # What surrounds the event can be put behind its properties without meeting one of the same name.
@@ -142,9 +142,12 @@ def _lifts(shape: dict[str, type], taken: set[str]) -> tuple[tuple[str, str], ..
 
 
 def _breaches(
-    plan: Plan, event: str, declared: Mapping[str, Declared], shape: dict[str, type]
+    plan: Plan, event: str, declared: Mapping[str, Declared], shape: dict[str, type], taken: set[str]
 ) -> tuple[tuple[str, str], ...]:
-    """List (property, rule) that hold for every event of the shape; allowed values are looked at one by one."""
+    """List (property, rule) that hold for every event of the shape; allowed values are looked at one by one.
+
+    What is ``taken`` for a column or a trait is none of the plan's properties: nobody has to declare a channel.
+    """
     known = plan.events.get(event)
     if known is None:
         return (("", "undeclared_event"),) if plan.closed and not event.startswith("$") else ()
@@ -152,7 +155,7 @@ def _breaches(
     for name, of in shape.items():
         each = declared.get(name)
         if each is None:
-            if plan.closed and not name.startswith("$"):
+            if plan.closed and name not in taken and not name.startswith("$"):
                 found.append((name, "undeclared_property"))
         elif of is not type(None) and not fits(of, each.type):
             found.append((name, "wrong_type"))
