@@ -175,7 +175,7 @@ def _bot(anchor: int) -> Truth:
 def _dip(anchor: int) -> Truth:
     return Truth(
         slug="august-dip", title="Fewer journeys begin in August", kind="season", period=dip(anchor), where={},
-        figure="card applications and account openings begun a day, against the rest of the year",
+        figure="card applications and mortgage enquiries begun a day, against the rest of the year",
         expected=DIP_FACTOR, usual=1.0, tolerance=0.08,
     )  # fmt: skip
 

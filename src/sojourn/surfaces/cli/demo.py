@@ -130,11 +130,18 @@ def _print_truths(console: Console, settings: Settings) -> None:
     state = read_state(settings.data)
     if state is None or state.company != BANK.slug:
         raise InvalidError(f"There is no Harbour Bank in {settings.data} yet; run sojourn demo first.")
-    table = Table("from", "until", "what", "where", "figure", "usually", "then")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
+    table.add_column("when (UTC)", no_wrap=True)
+    for heading in ("what", "figure"):
+        table.add_column(heading, ratio=1)
+    for heading in ("usually", "then"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for each in truths(state.anchor):
-        since, until = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (each.period.since, each.period.until))
+        since, until = each.period.since, each.period.until
+        when = "\n".join(f"{at:%Y-%m-%d %H:%M}" for at in (since, until) if at)
         where = ", ".join(f"{name} {value}" for name, value in each.where.items())
-        table.add_row(since, until, each.title, where, each.figure, f"{each.usual:g}", f"{each.expected:g}")
+        what = "\n".join(filter(None, [each.title, where]))
+        table.add_row(when, what, each.figure, f"{each.usual:,g}", f"{each.expected:,g}")
     console.print(table)
 
 
