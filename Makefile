@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+INTAKE_PORT ?= 8001
 COMPANY ?= bank
 TESTS ?=
 export OMP_NUM_THREADS := 1
@@ -11,7 +12,7 @@ export OMP_NUM_THREADS := 1
 .PHONY: demo test bench soak check format clean help
 
 help:
-	@echo "make demo    install, load the demo company, serve, print address and sign-in  (HOST=, PORT=, COMPANY=bank|retail)"
+	@echo "make demo    install, load the demo company, serve, print address and sign-in  (HOST=, PORT=, INTAKE_PORT=, COMPANY=bank|retail)"
 	@echo "make test    all checks and tests, as CI runs them                             (TESTS=tests/engine)"
 	@echo "make check   style, types, arrows between rooms"
 	@echo "make bench   measure beside the peers; writes docs/benchmarks.md's tables to var/bench"
@@ -24,7 +25,7 @@ $(VENV)/.dev: $(VENV)/.run tools/setup.py
 	@$(PYTHON) tools/setup.py dev
 
 demo: $(VENV)/.run
-	@$(BIN)/sojourn demo --company $(COMPANY) --host $(HOST) --port $(PORT)
+	@$(BIN)/sojourn demo --company $(COMPANY) --host $(HOST) --port $(PORT) --intake-port $(INTAKE_PORT)
 
 test: check
 	@$(PYTHON) tools/setup.py browser
