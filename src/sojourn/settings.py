@@ -178,6 +178,11 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "sojourn.surfaces.web.accounts.Adapter"
+ACCOUNT_FORMS = {
+    "login": "sojourn.surfaces.web.account_forms.SignInForm",
+    "change_password": "sojourn.surfaces.web.account_forms.PasswordForm",
+    "reauthenticate": "sojourn.surfaces.web.account_forms.AgainForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

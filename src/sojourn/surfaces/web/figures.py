@@ -22,9 +22,14 @@ def whole(value: float | Decimal) -> str:
 
 
 def decimal(value: float, places: int = 1) -> str:
-    """Write a number with so many decimals; minus is a real minus sign."""
-    written = str(formats.number_format(abs(value), decimal_pos=places, use_l10n=True, force_grouping=True))
-    return f"−{written}" if round(value, places) < 0 else written
+    """Write a number with so many decimals, rounded (Django alone would cut); minus is a real minus sign.
+
+    >>> decimal(28.185), decimal(-0.04), decimal(-1234.56)
+    ('28.2', '0.0', '−1,234.6')
+    """
+    exact = Decimal(f"{abs(value):.{places}f}")
+    written = str(formats.number_format(exact, decimal_pos=places, use_l10n=True, force_grouping=True))
+    return f"−{written}" if value < 0 and exact else written
 
 
 def percent(share: float) -> str:
