@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sojourn.engine.kernels.words import Int64s, UInt16s
+from sojourn.engine.kernels.words import Codes, Int64s
 
 FEW = 4_096  # candidates that are cheap to sort as Python tuples
 
 
-def most_frequent(customers: Int64s, start: Int64s, end: Int64s, code: UInt16s, top: int) -> Int64s:
+def most_frequent(customers: Int64s, start: Int64s, end: Int64s, code: Codes, top: int) -> Int64s:
     """Give the `top` sequences by customers, most first, ties by sequence, shorter first.
 
     Sequence `v` is ``code[start[v] : end[v]]``. Ties at the border (singletons, as a rule) are narrowed
@@ -18,7 +18,7 @@ def most_frequent(customers: Int64s, start: Int64s, end: Int64s, code: UInt16s, 
     top = min(top, len(customers))
     if top == 0:
         return np.zeros(0, np.int64)
-    border = np.partition(customers, len(customers) - top)[len(customers) - top]
+    border = _border(customers, top)
     above = np.flatnonzero(customers > border)
     tied = _narrowed(np.flatnonzero(customers == border), start, end, code, top - len(above))
 
@@ -28,7 +28,16 @@ def most_frequent(customers: Int64s, start: Int64s, end: Int64s, code: UInt16s, 
     return np.array(sorted([*above.tolist(), *tied.tolist()], key=rank)[:top], np.int64)
 
 
-def _narrowed(tied: Int64s, start: Int64s, end: Int64s, code: UInt16s, wanted: int) -> Int64s:
+def _border(customers: Int64s, top: int) -> int:
+    """Give the `top`-th largest number; most sequences are of one customer, and are put aside by halving."""
+    floor = 1
+    while np.count_nonzero(customers >= 2 * floor) >= top:
+        floor *= 2
+    left = customers[customers >= floor]
+    return int(np.partition(left, len(left) - top)[len(left) - top])
+
+
+def _narrowed(tied: Int64s, start: Int64s, end: Int64s, code: Codes, wanted: int) -> Int64s:
     """Drop sequences that cannot be among the `wanted` smallest, looking at one position after the other."""
     kept: list[Int64s] = []
     position = 0

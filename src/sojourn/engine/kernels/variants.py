@@ -13,17 +13,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sojourn.engine.kernels.compiling import compiled, frozen, masks
+from sojourn.engine.kernels.compiling import compiled, frozen
+from sojourn.engine.kernels.hashing import hashed, narrowed, rehashed
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
+from sojourn.engine.kernels.projecting import projected
 from sojourn.engine.kernels.quantiles import quantile
 from sojourn.engine.kernels.ranking import most_frequent
 from sojourn.engine.kernels.results import Variant, Variants
-from sojourn.engine.kernels.words import Bytes, Int64s, Slice, UInt16s, UInt64s
+from sojourn.engine.kernels.words import Codes, Int64s, Slice, UInt16s, UInt64s
 
 Int32s = npt.NDArray[np.int32]
 
 LONGEST = 256
-LANE_A, LANE_B = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03  # where the two lanes of a hash begin
 BATCH = 1_024  # customers hashed before they are looked up
 FIRST_TABLE = 1 << 12  # slots; it grows with distinct variants, not with customers, to stay in the cache
 
@@ -36,11 +37,10 @@ class VariantBlock:
     and took ``duration[c]`` microseconds from its first to its last event.
     """
 
-    low: UInt64s
-    high: UInt64s
+    lanes: UInt64s
     customers: Int64s
     offset: Int64s
-    code: UInt16s
+    code: Codes
     variant: Int32s
     duration: Int64s
 
@@ -76,21 +76,10 @@ class VariantsFold:
 
     def fold(self, events: Slice, partial: VariantsPartial) -> VariantsPartial:
         """Add a slice's customers."""
-        keep, customer_keep = masks(events)
-        block = _scan(
-            frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep,
-            self._lens, self._longest, self._since_us, self._until_us, self._is_plain(events),
-        )  # fmt: skip
-        partial.blocks.append(VariantBlock(*block))
+        seen = projected(events, self._lens, self._since_us, self._until_us)
+        code = narrowed(seen.event, self._lens)
+        partial.blocks.append(VariantBlock(*_scan(seen.offset, seen.at, frozen(code), self._longest)))
         return partial
-
-    def _is_plain(self, events: Slice) -> bool:
-        """Say whether every event is shown as it is: then codes are hashed straight from memory."""
-        if events.keep is not None or not events.customers:
-            return False
-        mine = events.event[events.offset[0] : events.offset[-1]]
-        codes = int(mine.max()) + 1 if len(mine) else 0
-        return bool(np.array_equal(self._lens[:codes], np.arange(codes)))
 
     def merge(self, left: VariantsPartial, right: VariantsPartial) -> VariantsPartial:
         """Add the right partial to the left."""
@@ -123,72 +112,75 @@ class _Whole:
 
     def __init__(self, blocks: list[VariantBlock]) -> None:
         self.blocks = blocks
-        self.code = np.concatenate([block.code for block in blocks])
+        self.code = np.concatenate([block.code for block in blocks])  # as wide as the widest
         shift = np.cumsum([0, *(len(block.code) for block in blocks)])
         start = np.concatenate([block.offset[:-1] + at for block, at in zip(blocks, shift, strict=False)])
         end = np.concatenate([block.offset[1:] + at for block, at in zip(blocks, shift, strict=False)])
-        low, high, times = (
-            np.concatenate([getattr(block, name) for block in blocks]) for name in ("low", "high", "customers")
-        )
-        self.number, first, self.customers = _numbered(low, high, times)
+        lanes = np.concatenate([self._lanes_of(block) for block in blocks])
+        self.number, first, self.customers = _numbered(lanes, np.concatenate([block.customers for block in blocks]))
         self.start, self.end = start[first], end[first]
+
+    def _lanes_of(self, block: VariantBlock) -> UInt64s:
+        """Give a block's hashes; made anew where its codes are narrower than others', as hashes are of bytes."""
+        if block.code.dtype == self.code.dtype:
+            return block.lanes
+        return rehashed(block.offset, block.code.astype(self.code.dtype))
 
     def durations_of(self, chosen: Int64s) -> list[Int64s]:
         """Give the durations of each chosen variant, in one pass over customers."""
-        place = np.full(len(self.customers), -1, np.int64)
+        place = np.full(len(self.customers), len(chosen), np.int64)
         place[chosen] = np.arange(len(chosen))
         size = self.customers[chosen]
-        free = np.cumsum(size) - size
-        ordered = np.empty(int(size.sum()), np.int64)
+        free = np.append(np.cumsum(size) - size, size.sum())
+        ordered = np.empty(int(size.sum()) + 1, np.int64)  # the last place takes everyone else's
         base = 0
         for block in self.blocks:
-            mine = place[self.number[base : base + len(block.low)]]
+            mine = place[self.number[base : base + len(block.lanes)]]
             _put(mine, free, block.variant, block.duration, ordered)
-            base += len(block.low)
-        return np.split(ordered, np.cumsum(size)[:-1])
+            base += len(block.lanes)
+        return np.split(ordered[:-1], np.cumsum(size)[:-1])
 
 
 @compiled
 def _put(place: Int64s, free: Int64s, variant: Int32s, duration: Int64s, ordered: Int64s) -> None:
-    """Put each customer's duration at the next free place of its variant."""
+    """Put each customer's duration at the next free place of its variant; those of no place in the last."""
     for customer in range(len(variant)):
         mine = place[variant[customer]]
-        if mine >= 0:
-            ordered[free[mine]] = duration[customer]
-            free[mine] += 1
+        ordered[free[mine]] = duration[customer]
+        free[mine] += mine < len(free) - 1
 
 
 @compiled
-def _slot(table: Any, low: UInt64s, high: UInt64s, a: Any, b: Any) -> Any:
+def _slot(table: Any, lanes: UInt64s, a: Any, b: Any) -> Any:
     """Find where a hash stands or belongs in an open-addressing table whose size is a power of two."""
     mask = np.uint64(len(table) - 1)
     slot = a & mask
-    while table[slot] >= 0 and (low[table[slot]] != a or high[table[slot]] != b):
+    while table[slot] >= 0 and (lanes[table[slot], 0] != a or lanes[table[slot], 1] != b):
         slot = (slot + np.uint64(1)) & mask
     return slot
 
 
 @compiled
-def _table(low: UInt64s, high: UInt64s, distinct: int, slots: int) -> Any:
+def _table(lanes: UInt64s, distinct: int, slots: int) -> Any:
     """Make a table of some slots that holds the first `distinct` hashes."""
     table = np.full(slots, -1, np.int32)
     for each in range(distinct):
-        table[_slot(table, low, high, low[each], high[each])] = each
+        table[_slot(table, lanes, lanes[each, 0], lanes[each, 1])] = each
     return table
 
 
 @compiled
-def _numbered(low: UInt64s, high: UInt64s, times: Int64s) -> tuple[Int64s, Int64s, Int64s]:
+def _numbered(lanes: UInt64s, times: Int64s) -> tuple[Int64s, Int64s, Int64s]:
     """Number hashes by their first appearance; give each one's number, where each number first stood, and its times."""
     slots = 16
-    while slots < 2 * len(low):
+    while slots < 2 * len(lanes):
         slots *= 2
     table = np.full(slots, -1, np.int32)
-    number, first = np.empty(len(low), np.int64), np.empty(len(low), np.int64)
-    summed = np.zeros(len(low), np.int64)
+    number, first = np.empty(len(lanes), np.int64), np.empty(len(lanes), np.int64)
+    summed = np.zeros(len(lanes), np.int64)
     distinct = 0
-    for i in range(len(low)):
-        slot = _slot(table, low, high, low[i], high[i])
+    for i in range(len(lanes)):
+        slot = _slot(table, lanes, lanes[i, 0], lanes[i, 1])
         if table[slot] < 0:
             table[slot] = i
             first[distinct] = i
@@ -201,83 +193,19 @@ def _numbered(low: UInt64s, high: UInt64s, times: Int64s) -> tuple[Int64s, Int64
 
 
 @compiled
-def _mixed(a: Any, b: Any, word: Any) -> tuple[Any, Any]:
-    """Fold a word into both lanes of a hash: multiply by odd constants and fold the high half down."""
-    a = (a ^ word) * np.uint64(0x9FB21C651E98DF25)
-    b = (b + word) * np.uint64(0xD6E8FEB86659FD93)
-    return a ^ (a >> np.uint64(29)), b ^ (b >> np.uint64(32))
-
-
-@compiled
-def _hashed(code: UInt16s, begin: Any, end: Any) -> tuple[Any, Any]:
-    """Hash codes in two lanes, four at a time: what `_hashed_under` gives when it passes nothing over."""
-    a: Any = np.uint64(LANE_A)
-    b: Any = np.uint64(LANE_B)
-    at = begin
-    while at + np.uint64(4) <= end:  # one load of eight bytes
-        word: Any = (
-            np.uint64(code[at])
-            | np.uint64(code[at + np.uint64(1)]) << np.uint64(16)
-            | np.uint64(code[at + np.uint64(2)]) << np.uint64(32)
-            | np.uint64(code[at + np.uint64(3)]) << np.uint64(48)
-        )
-        a, b = _mixed(a, b, word)
-        at += np.uint64(4)
-    word = np.uint64(0)
-    shift = np.uint64(0)
-    while at < end:
-        word |= np.uint64(code[at]) << shift
-        shift += np.uint64(16)
-        at += np.uint64(1)
-    a, b = _mixed(a, b, word)
-    a, b = _mixed(a, b, end - begin)  # tells a last word of few codes from one with zeros
-    return a, b
-
-
-@compiled
-def _hashed_under(
-    at: Int64s, event: UInt16s, keep: Bytes, lens: UInt16s, begin: Any, end: Any,
-    longest: int, since: int, until: int, cut: bool,
-) -> tuple[Any, Any, Any, Any, int]:  # fmt: skip
-    """Hash the codes shown; give the first and the last place shown and how many there are, too."""
-    a: Any = np.uint64(LANE_A)
-    b: Any = np.uint64(LANE_B)
-    word: Any = np.uint64(0)
-    first, last, length = begin, begin, 0
-    masked = len(keep) > 0
-    for i in range(begin, end):
-        shown = lens[event[i]]
-        if shown == 65_535 or (masked and keep[i] == 0) or (cut and (at[i] < since or at[i] >= until)):
-            continue
-        if length == 0:
-            first = i
-        last = i
-        word |= np.uint64(shown) << np.uint64(16 * (length & 3))
-        length += 1
-        if length & 3 == 0:
-            a, b = _mixed(a, b, word)
-            word = np.uint64(0)
-        if length == longest:
-            break
-    a, b = _mixed(a, b, word)
-    a, b = _mixed(a, b, np.uint64(length))
-    return a, b, first, last, length
-
-
-@compiled
 def _scan(
-    offset: Int64s, at: Int64s, event: UInt16s, keep: Bytes, customer_keep: Bytes,
-    lens: UInt16s, longest: int, since: int, until: int, plain: bool,
-) -> tuple[UInt64s, UInt64s, Int64s, Int64s, UInt16s, Int32s, Int64s]:  # fmt: skip
+    offset: Int64s, at: Int64s, event: Codes, longest: int
+) -> tuple[UInt64s, Int64s, Int64s, Codes, Int32s, Int64s]:
     customers = len(offset) - 1
     table = np.full(FIRST_TABLE, -1, np.int32)
-    low, high = np.empty(customers, np.uint64), np.empty(customers, np.uint64)
+    lanes = np.empty((customers, 2), np.uint64)
     times, begins = np.zeros(customers, np.int64), np.empty(customers + 1, np.int64)
     variant, duration = np.empty(customers, np.int32), np.empty(customers, np.int64)
-    code = np.empty(offset[-1] - offset[0], np.uint16)
-    lane_a, lane_b = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
-    firsts, lasts, lengths = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64), np.empty(BATCH, np.int64)
-    masked, chosen = len(keep) > 0, len(customer_keep) > 0
+    code = np.empty(len(event), event.dtype)
+    batch, lengths = np.empty((BATCH, 2), np.uint64), np.empty(BATCH, np.int64)
+    guess = np.empty(BATCH, np.int32)
+    raw = event.view(np.uint8)
+    wide = np.uint64(event.itemsize)
     distinct, counted, written = 0, 0, 0
     begins[0] = 0
     for start in range(0, customers, BATCH):
@@ -285,39 +213,42 @@ def _scan(
         # hashing first, looking up afterwards: then the memory's answers to many look-ups overlap
         for customer in range(start, stop):
             place = customer - start
-            lengths[place] = 0
-            if (chosen and customer_keep[customer] == 0) or offset[customer] == offset[customer + 1]:
-                continue
-            begin, end = np.uint64(offset[customer]), np.uint64(offset[customer + 1])
-            # the period is looked at event by event only where it cuts this customer's history
-            cut = at[begin] < since or at[offset[customer + 1] - 1] >= until
-            if plain and not cut and offset[customer + 1] - offset[customer] <= longest:
-                lane_a[place], lane_b[place] = _hashed(event, begin, end)
-                firsts[place], lasts[place], lengths[place] = begin, end - np.uint64(1), end - begin
-            else:
-                found = _hashed_under(at, event, keep, lens, begin, end, longest, since, until, cut)
-                lane_a[place], lane_b[place], firsts[place], lasts[place], lengths[place] = found
+            length = min(offset[customer + 1] - offset[customer], longest)
+            begin = np.uint64(offset[customer])
+            lengths[place] = length
+            batch[place, 0], batch[place, 1] = hashed(raw, begin * wide, (begin + np.uint64(length)) * wide)
+        mask = np.uint64(len(table) - 1)
         for place in range(stop - start):
-            if lengths[place] == 0:
+            guess[place] = max(table[batch[place, 0] & mask], 0)
+        for place in range(stop - start):
+            each = guess[place]
+            right = (lanes[each, 0] == batch[place, 0]) & (lanes[each, 1] == batch[place, 1])
+            guess[place] = each if right & (each < distinct) else -1
+        for place in range(stop - start):
+            length = lengths[place]
+            if length == 0:
                 continue
-            slot = _slot(table, low, high, lane_a[place], lane_b[place])
-            if table[slot] < 0:
-                table[slot] = distinct
-                low[distinct], high[distinct] = lane_a[place], lane_b[place]
-                for i in range(firsts[place], lasts[place] + np.uint64(1)):
-                    if lens[event[i]] != 65_535 and not (masked and keep[i] == 0):
-                        code[written] = lens[event[i]]
-                        written += 1
+            begin = np.uint64(offset[start + place])
+            mine = guess[place]
+            if mine < 0:
+                slot = _slot(table, lanes, batch[place, 0], batch[place, 1])
+                mine = table[slot]
+            if mine < 0:
+                mine = table[slot] = distinct
+                lanes[distinct] = batch[place]
+                for i in range(begin, begin + np.uint64(length)):
+                    code[written] = event[i]
+                    written += 1
                 distinct += 1
                 begins[distinct] = written
                 if 2 * distinct > len(table):
-                    table = _table(low, high, distinct, 4 * len(table))
-                    slot = _slot(table, low, high, lane_a[place], lane_b[place])
-            times[table[slot]] += 1
-            variant[counted] = table[slot]
-            duration[counted] = at[lasts[place]] - at[firsts[place]]
+                    table = _table(lanes, distinct, 4 * len(table))
+            times[mine] += 1
+            variant[counted] = mine
+            duration[counted] = at[begin + np.uint64(length - 1)] - at[begin]
             counted += 1
+    # views, not copies: pages never written to take no memory
     return (
-        low[:distinct].copy(), high[:distinct].copy(), times[:distinct].copy(), begins[: distinct + 1].copy(),
-        code[:written].copy(), variant[:counted].copy(), duration[:counted].copy(),
+        lanes[:distinct], times[:distinct], begins[: distinct + 1],
+        code[:written], variant[:counted], duration[:counted],
     )  # fmt: skip
