@@ -156,9 +156,11 @@ class Bench:
                 found[each.cmdline()[-1].rpartition(".")[2]] = each
         return found
 
-    def is_compiling(self) -> bool:
-        """Say whether kernels are being compiled still, as in the first seconds over an empty folder."""
-        return "warming" in self._processes()
+    def settle(self) -> None:
+        """Wait until kernels are compiled, as happens once over an empty folder; beside busy neighbours, not for ever."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while "warming" in self._processes() and time.monotonic() < deadline:
+            time.sleep(0.5)
 
     def stop(self) -> None:
         """End the server."""
@@ -177,7 +179,7 @@ def running(name: str, module: str = "") -> Iterator[Bench]:
     try:
         bench.prepare()
         bench.offer("--rate", "2000", "--seconds", "3")
-        _until(lambda: not bench.is_compiling(), SETTLE_SECONDS)
+        bench.settle()
         yield bench
     finally:
         bench.stop()

@@ -21,7 +21,7 @@ from sojourn.engine.kernels.steps import StepsFold
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.kernels.words import AnyFold, Slice
 
-NICENESS: Final = 15  # of the process that compiles
+NICENESS: Final = 5  # of the process that compiles, behind its parent's own
 
 
 def warm() -> None:
