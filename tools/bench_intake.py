@@ -157,7 +157,7 @@ class Bench:
         return found
 
     def settle(self) -> None:
-        """Wait until kernels are compiled, as happens once over an empty folder; beside busy neighbours, not for ever."""
+        """Wait until kernels are compiled, once over an empty folder; beside busy neighbours, not for ever."""
         deadline = time.monotonic() + SETTLE_SECONDS
         while "warming" in self._processes() and time.monotonic() < deadline:
             time.sleep(0.5)
