@@ -18,6 +18,14 @@ NAME_MAX_CHARACTERS = 200
 EVENTS_MAX = 5_000
 PROPERTIES_MAX = 1_000
 TEXT_MAX_CHARACTERS = 2_000_000
+DEPTH_MAX = 20
+OPENING = (
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+)
+CLOSING = (yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken, yaml.BlockEndToken)
 
 Node = yaml.Node
 MAPPING, SEQUENCE, SCALAR = yaml.MappingNode, yaml.SequenceNode, yaml.ScalarNode
@@ -75,8 +83,13 @@ def _written(planned: PlannedProperty) -> dict[str, Any]:
 
 
 def _composed(text: str) -> Node | None:
+    depth = 0
     try:
         for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            # Nor deep nesting, for which the time to read grows with its square.
+            depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
+            if depth > DEPTH_MAX:
+                raise PlanError(f"line {token.start_mark.line + 1}: maps and lists nest too deeply.")
             # Aliases let a short text stand for an endless one; a plan needs none.
             if isinstance(token, yaml.AliasToken):
                 raise PlanError(f"line {token.start_mark.line + 1}: references (*name) are not read in a plan.")
