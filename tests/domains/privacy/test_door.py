@@ -10,6 +10,7 @@ from domains.privacy.bank import BEGIN, commit, event, link, load
 from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Answer, EventFilter, Purpose
+from sojourn.domains.privacy.rules import BITS
 from sojourn.engine.kernels.funnel import FunnelFold
 from sojourn.engine.kernels.results import Funnel
 from sojourn.kit.errors import InvalidError
@@ -163,3 +164,8 @@ def test_an_empty_stream_answers_with_nothing() -> None:
     assert reached("Opened", events=EventFilter(dimensions={"channel": ("web",)})) == [0]
     assert queries.freshness(viewer=SYSTEM).customers == 0
     assert queries.vocabulary(viewer=SYSTEM).names == ()
+
+
+def test_refusing_the_category_analytics_refuses_what_it_stands_for() -> None:
+    refused = queries.purposes_at_collection({"categoryPreferences": {"analytics": False}})
+    assert refused & (BITS[Purpose.ANALYTICS] | BITS[Purpose.IMPROVEMENT] | BITS[Purpose.RESEARCH]) == 0

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from sojourn.domains.privacy.contracts import Term, Vocabulary
 from sojourn.surfaces.web.questions import MOST_VALUES, Asked, parameter
 
+SHORT = {"os": "OS", "url": "Address"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -56,8 +58,9 @@ def chosen(asked: Asked) -> tuple[Chip, ...]:
 
 
 def label(dimension: str) -> str:
-    """Name a dimension for people: `$app_version` is "app version"."""
-    return parameter(dimension).replace("_", " ")
+    """Name a dimension for people: `$app_version` is "App version"."""
+    name = parameter(dimension).replace("_", " ")
+    return SHORT.get(name, name[:1].upper() + name[1:])
 
 
 def _choice(asked: Asked, dimension: str, terms: tuple[Term, ...]) -> Choice:

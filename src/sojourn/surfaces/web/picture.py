@@ -12,6 +12,7 @@ from sojourn.domains.journeys.contracts import JourneyGraph, Path, Share, Step
 from sojourn.surfaces.web import figures
 
 START, END = "\x00start", "\x00end"  # no event can be called so
+FEW_PATHS = 6  # fewer have no slowest tenth
 HARD_DROP, SOME_DROP = 0.4, 0.2  # shares of a step's customers who go no further
 
 
@@ -127,7 +128,8 @@ def _edge(row: Row, colour: str) -> dict[str, Any]:
 
 
 def _begins(graph: JourneyGraph) -> list[dict[str, Any]]:
-    kept = _covering([(step.name, step.starts) for step in graph.steps])
+    reached = {path.target for path in graph.paths if path.source != path.target}
+    kept = _covering([(step.name, step.starts) for step in graph.steps], reached)
     return [
         {
             "from": START,
@@ -145,7 +147,8 @@ def _begins(graph: JourneyGraph) -> list[dict[str, Any]]:
 def _ends(graph: JourneyGraph, colour: str, finished: frozenset[str]) -> list[dict[str, Any]]:
     there = {step.name: step for step in graph.steps}
     edges = []
-    for name, customers in _covering([(step.name, step.ends) for step in graph.steps]):
+    left = {path.source for path in graph.paths if path.source != path.target}
+    for name, customers in _covering([(step.name, step.ends) for step in graph.steps], left):
         dropped = customers / there[name].customers if there[name].customers else 0.0
         edges.append(
             {
@@ -161,14 +164,18 @@ def _ends(graph: JourneyGraph, colour: str, finished: frozenset[str]) -> list[di
     return edges
 
 
-def _covering(counts: list[tuple[str, int]], share: float = 0.9, most: int = 6) -> list[tuple[str, int]]:
-    """Keep the largest counts until they carry `share` of all, at most so many: the table has the rest."""
+def _covering(
+    counts: list[tuple[str, int]], joined: set[str], share: float = 0.9, most: int = 6
+) -> list[tuple[str, int]]:
+    """Keep the largest counts until they carry `share` of all, at most so many: the table has the rest.
+
+    A step that no path joins keeps its count in any case: nothing in the picture hangs loose.
+    """
     total, carried, kept = sum(count for _, count in counts), 0, list[tuple[str, int]]()
-    for name, count in sorted(counts, key=lambda each: -each[1])[:most]:
-        if count == 0 or carried >= share * total:
-            break
-        kept.append((name, count))
-        carried += count
+    for name, count in sorted(counts, key=lambda each: -each[1]):
+        if count and (name not in joined or (len(kept) < most and carried < share * total)):
+            kept.append((name, count))
+            carried += count
     return kept
 
 
@@ -182,7 +189,7 @@ def _bounds(medians: list[float]) -> tuple[float, float]:
     if len(medians) < 3:
         return float("inf"), float("inf")
     tenths = quantiles(medians, n=10, method="inclusive")
-    return tenths[4], tenths[8]
+    return tenths[4], tenths[8] if len(medians) >= FEW_PATHS else float("inf")
 
 
 def _pace(median_s: float, slow: float, slowest: float) -> str:

@@ -39,6 +39,7 @@ class Asked:
     colour: str = "time"
     funnel: tuple[str, ...] = ()
     window: int = DEFAULT_WINDOW
+    identity: str = ""  # "1": identify, group and alias calls are steps too
     at: str = ""  # the step that is open in the side panel
     path: tuple[str, str] | None = None  # or the path
 
@@ -78,6 +79,7 @@ def read(query: QueryDict, known: Iterable[str]) -> Asked:
         colour=colour if colour in COLOURS else "time",
         funnel=tuple(each for each in query.getlist("f") if each)[:MOST_FUNNEL_STEPS],
         window=_number(query, "window", DEFAULT_WINDOW, 1, 3_650),
+        identity="1" if query.get("identity") == "1" else "",
         at=query.get("at", ""),
         path=(source, target) if source and target else None,
     )
@@ -93,7 +95,13 @@ def question(asked: Asked, *, recent: Period, journey: Journey | None) -> Questi
         period = Period()
     elif asked.period == "custom":
         period = Period(since=_midnight(asked.since, 0), until=_midnight(asked.until, 1))
-    return Question(period=period, events=events, steps_shown=asked.steps, paths_shown=asked.paths / 100)
+    return Question(
+        period=period,
+        events=events,
+        steps_shown=asked.steps,
+        paths_shown=asked.paths / 100,
+        identity_steps=bool(asked.identity),
+    )
 
 
 def journey_events(journey: Journey) -> tuple[str, ...]:
@@ -109,7 +117,7 @@ def parameter(dimension: str) -> str:
 
 def _pairs(asked: Asked) -> Iterable[tuple[str, str]]:
     plain = Asked()
-    for name in ("period", "since", "until", "journey", "steps", "paths", "colour", "window", "at"):
+    for name in ("period", "since", "until", "journey", "steps", "paths", "colour", "window", "identity", "at"):
         value = getattr(asked, name)
         if value and value != getattr(plain, name):
             yield name, str(value)

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/new", journeys.journey_new, name="journey-new"),
     path("journeys/<slug:slug>/change", journeys.journey_edit, name="journey-edit"),
     path("journeys/<slug:slug>/delete", journeys.journey_delete, name="journey-delete"),
+    path("journeys/restore", journeys.journey_restore, name="journey-restore"),
     path("journeys/", journeys.journeys, name="journeys"),
     path("settings/sources/", sources.sources, name="sources"),
     path("settings/sources/new", sources.source_new, name="source-new"),

@@ -1,9 +1,10 @@
 """Ask journeys: the graph, variants and funnels of a question, and how named journeys end."""
 
 from sojourn.domains.journeys.queries.completion import completion, completions
+from sojourn.domains.journeys.queries.door import without
 from sojourn.domains.journeys.queries.funnel import funnel
 from sojourn.domains.journeys.queries.graph import edge, graph
 from sojourn.domains.journeys.queries.named import journey, journeys
 from sojourn.domains.journeys.queries.variants import variants
 
-__all__ = ["completion", "completions", "edge", "funnel", "graph", "journey", "journeys", "variants"]
+__all__ = ["completion", "completions", "edge", "funnel", "graph", "journey", "journeys", "variants", "without"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypedDict
 
 from sojourn.domains.access.contracts import Viewer
@@ -50,6 +51,30 @@ def shown_steps(question: Question, viewer: Viewer, purpose: Purpose) -> tuple[t
     if not question.identity_steps:
         visitors = {name: customers for name, customers in visitors.items() if name not in rules.IDENTITY_EVENTS}
     return rules.top_steps(visitors, question.steps_shown), len(visitors)
+
+
+def without(*, question: Question, viewer: Viewer, purpose: Purpose = Purpose.ANALYTICS) -> dict[str, tuple[str, ...]]:
+    """Name, for each dimension that the question filters by, the events that never say it.
+
+    Such a filter takes them out altogether: whether they happened cannot be seen under it.
+    """
+    found = {}
+    for dimension in question.events.dimensions:
+        others = {name: values for name, values in question.events.dimensions.items() if name != dimension}
+        every = _times(question, others, viewer, purpose)
+        silent = _times(question, others | {dimension: ("",)}, viewer, purpose)
+        if names := tuple(sorted(name for name, times in silent.items() if times == every.get(name))):
+            found[dimension] = names
+    return found
+
+
+def _times(
+    question: Question, dimensions: dict[str, tuple[str, ...]], viewer: Viewer, purpose: Purpose
+) -> dict[str, int]:
+    events = replace(question.events, dimensions=dimensions, having=())
+    present = present_steps(replace(question, events=events), viewer, purpose)
+    found = zip(present.value.node.tolist(), present.value.times.tolist(), strict=True)
+    return {present.names[code]: times for code, times in found}
 
 
 def known_codes(codes: Codes, names: tuple[str, ...]) -> list[int]:

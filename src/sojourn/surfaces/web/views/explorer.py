@@ -16,7 +16,7 @@ from sojourn.domains.privacy.contracts import Vocabulary
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.web import picture, questions
 from sojourn.surfaces.web.doors import PageRequest, page
-from sojourn.surfaces.web.filters import choices, chosen
+from sojourn.surfaces.web.filters import choices, chosen, label
 from sojourn.surfaces.web.funnels import FunnelView, funnel_view, refused_funnel
 from sojourn.surfaces.web.panel import panel
 from sojourn.surfaces.web.questions import Asked
@@ -66,10 +66,12 @@ def _answers(
             "the next. Steps that are not shown are taken out first and the rest is mined again. Shares have a 95% "
             "interval (Wilson)."
         ),
+        "how_identity": "" if asked.identity else asked.query(identity="1"),
         "how_funnel": _(
             "A customer reaches a step when all steps before it happened in this order, and the whole within the "
             "window from the first. The earliest completion counts. Shares have a 95% interval (Wilson)."
         ),
+        "silent": _silent(asked, question, journey, viewer),
         "busiest": asked.query(funnel=_busiest(graph.steps)),
     }
 
@@ -86,10 +88,25 @@ def _funnel(asked: Asked, question: Question, journey: Journey | None, viewer: V
     return funnel_view(asked, steps, window, table)
 
 
+def _silent(asked: Asked, question: Question, journey: Journey | None, viewer: Viewer) -> list[str]:
+    """Say which of the events asked for a filter takes away because they never say what it asks for."""
+    wanted = set(asked.funnel or (questions.journey_events(journey) if journey else ()))
+    if not wanted or not asked.dimensions:
+        return []
+    found = journeys.without(question=question, viewer=viewer)
+    return [
+        _("%(events)s never say %(dimension)s: this filter takes them out of picture and funnel.")
+        % {"events": ", ".join(name for name in names if name in wanted), "dimension": label(dimension)}
+        for dimension, names in found.items()
+        if wanted & set(names)
+    ]
+
+
 def _finished(journey: Journey | None) -> frozenset[str]:
     if journey is None:
         return frozenset()
-    return frozenset((*journey.goals, *(event for events in journey.outcomes.values() for event in events)))
+    last = journey.steps[-1:]  # of the way as people laid it down; it may lie behind the goal
+    return frozenset((*last, *journey.goals, *(event for events in journey.outcomes.values() for event in events)))
 
 
 def _once(steps: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -15,10 +16,14 @@ from sojourn.domains.access.contracts import Role, Viewer
 from sojourn.domains.journeys import actions, queries
 from sojourn.domains.journeys.contracts import Completion, Journey
 from sojourn.domains.privacy import queries as privacy
+from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.web import questions
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.finding import explorer_url
 from sojourn.surfaces.web.forms import JourneyForm
+
+DELETED = "journey-deleted"
+UNDO_S = 3_600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +43,9 @@ class JourneyLine:
 @page()
 def journeys(request: PageRequest) -> HttpResponse:
     """List the named journeys."""
-    return render(request, "web/journeys.html", {"lines": journey_lines(request.viewer), "how": how()})
+    deleted = request.session.pop(DELETED, None)
+    context = {"lines": journey_lines(request.viewer), "how": how(), "deleted": deleted}
+    return render(request, "web/journeys.html", context)
 
 
 @page(Role.ANALYST)
@@ -58,9 +65,23 @@ def journey_edit(request: PageRequest, slug: str) -> HttpResponse:
 @page(Role.ANALYST)
 @require_POST
 def journey_delete(request: PageRequest, slug: str) -> HttpResponse:
-    """Delete a journey's definition; its events stay."""
+    """Delete a journey's definition; its events stay, and the next page offers to bring it back."""
+    gone = queries.journey(slug=slug, viewer=request.viewer)
     actions.delete(slug=slug, viewer=request.viewer)
-    messages.success(request, _("The journey is deleted. Its events stay."))
+    request.session[DELETED] = {"name": gone.name, "signed": signing.dumps(_written(gone), salt=DELETED)}
+    return redirect("journeys")
+
+
+@page(Role.ANALYST)
+@require_POST
+def journey_restore(request: PageRequest) -> HttpResponse:
+    """Bring a journey back that was just deleted."""
+    try:
+        given = signing.loads(request.POST.get("signed", ""), salt=DELETED, max_age=UNDO_S)
+    except signing.BadSignature:
+        raise InvalidError("This journey cannot be brought back any more. Write it down anew.") from None
+    saved = actions.save(journey=_read(given), viewer=request.viewer)
+    messages.success(request, _("The journey %(name)s is back.") % {"name": saved.name})
     return redirect("journeys")
 
 

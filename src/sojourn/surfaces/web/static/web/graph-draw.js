@@ -35,7 +35,8 @@ export function drawGraph(place, data, { says, chosen, open, add }) {
   place.replaceChildren(svg);
   walkable(svg, plan, { open: (element) => open(target(element)), add });
   reveal(place, svg.querySelector(".is-chosen"));
-  if (focused) svg.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  // By comparison: a selector cannot name the start and the end.
+  if (focused) [...svg.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused)?.focus({ preventScroll: true });
 }
 
 // Scrolls the picture, not the page, so that what the panel speaks of can be seen.

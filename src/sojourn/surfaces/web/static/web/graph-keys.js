@@ -9,7 +9,8 @@ export function walkable(svg, plan, { open, add }) {
   const [onKey, backKey, beforeKey, afterKey] = plan.direction === "LR"
     ? ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"]
     : ["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"];
-  const edgesOf = (side, id) => plan.edges.filter((edge) => edge[side] === id).sort((a, b) => b.customers - a.customers);
+  const isTerminal = (edge) => edge.from === START || edge.to === END; // nowhere to walk on to
+  const edgesOf = (side, id) => plan.edges.filter((edge) => edge[side] === id).sort((a, b) => isTerminal(a) - isTerminal(b) || b.customers - a.customers);
   const edgeAt = (element) => plan.edges.find((edge) => key(edge) === element.dataset.key);
 
   function onward(element) {

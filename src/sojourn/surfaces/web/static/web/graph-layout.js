@@ -45,23 +45,62 @@ export function laidOut(data, room) {
 }
 
 function placed(data, direction) {
-  const graph = new Graph();
+  const graph = new Graph({ multigraph: true });
   graph.setGraph({
     rankdir: direction, nodesep: direction === "LR" ? 20 : 26, ranksep: direction === "LR" ? 22 : 18, edgesep: 12,
-    marginx: 10, marginy: 10, acyclicer: "greedy", ranker: "network-simplex",
+    marginx: 10, marginy: 10, ranker: "network-simplex",
   });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of data.nodes) graph.setNode(node.id, nodeSize(node));
   if (data.edges.some((edge) => edge.from === START)) graph.setNode(START, { width: 30, height: 30 });
   if (data.edges.some((edge) => edge.to === END)) graph.setNode(END, { width: width(data.words.end, FONT) + 26, height: 30 });
-  for (const edge of data.edges) graph.setEdge(edge.from, edge.to, edgeSize(edge, direction));
+  // dagre gets no circles: a path against the order is laid the other way round, then turned back.
+  const place = inOrder(data);
+  const isTurned = (edge) => place.get(edge.from) > place.get(edge.to);
+  const ends = (edge) => (isTurned(edge) ? [edge.to, edge.from, "back"] : [edge.from, edge.to, "forth"]);
+  for (const edge of data.edges) {
+    const [from, to, way] = ends(edge);
+    graph.setEdge(from, to, edgeSize(edge, direction), way);
+  }
   layout(graph);
+  const routed = data.edges.map((edge) => {
+    const found = graph.edge(...ends(edge));
+    return { ...edge, ...found, points: isTurned(edge) ? found.points.toReversed() : found.points };
+  });
   const { width: wide, height: high } = graph.graph();
   return {
     direction, width: wide, height: high,
     nodes: new Map(graph.nodes().map((id) => [id, graph.node(id)])),
-    edges: ported(data.edges.map((edge) => ({ ...edge, ...graph.edge(edge.from, edge.to) })), graph, direction),
+    edges: ported(routed, graph, direction),
   };
+}
+
+// Orders the steps so that few customers go against the order (Eades, Lin and Smyth's greedy heuristic, by customers).
+function inOrder(data) {
+  const left = [];
+  const right = [];
+  const rest = new Set([START, ...data.nodes.map((node) => node.id), END]);
+  while (rest.size) {
+    const balance = new Map([...rest].map((name) => [name, { out: 0, in: 0 }]));
+    for (const edge of data.edges) {
+      if (!rest.has(edge.from) || !rest.has(edge.to)) continue;
+      balance.get(edge.from).out += edge.customers;
+      balance.get(edge.to).in += edge.customers;
+    }
+    const names = [...rest];
+    const sink = names.find((name) => !balance.get(name).out);
+    const source = names.find((name) => !balance.get(name).in);
+    const most = names.reduce((a, b) => (surplus(balance.get(b)) > surplus(balance.get(a)) ? b : a));
+    const taken = source ?? sink ?? most;
+    if (source === undefined && sink !== undefined) right.unshift(sink);
+    else left.push(taken);
+    rest.delete(taken);
+  }
+  return new Map([...left, ...right].map((name, at) => [name, at]));
+}
+
+function surplus({ out, in: coming }) {
+  return out - coming;
 }
 
 function nodeSize(node) {
