@@ -129,28 +129,35 @@ def _scan(
     roles: UInt64s, only: Bytes, most: int, steps: int, window: int, since: int, until: int,
     furthest: Int64s, step_out: Bytes, gap_out: Int64s,
 ) -> int:  # fmt: skip
-    # begun[s]: first instant of the latest chain that ends at step s. It is also the latest first instant of any chain
-    # so far that ends at s, so when it is too old for the window, every other one is too. latest[s] is that chain's
+    # begun[s + 1]: first instant of the latest chain that ends at step s. It is also the latest first instant of any chain
+    # so far that ends at s, so when it is too old for the window, every other one is too. latest[s + 1] is that chain's
     # last place among the customer's steps, before[place] the place of the step before it in its chain.
-    begun = np.empty(steps, np.int64)
-    latest = np.empty(steps, np.int64)
+    begun = np.zeros(steps + 1, np.int64)
+    latest = np.zeros(steps + 1, np.uint64)
+    one = np.uint64(1)
     masked, chosen = len(keep) > 0, len(customer_keep) > 0
     room = 1
     for customer in range(len(offset) - 1):
         room = max(room, (offset[customer + 1] - offset[customer]) * most + 1)
     places, which = np.empty(room, np.uint64), np.empty(room, np.uint8)
-    before = np.empty(room, np.int64)
+    before = np.empty(room, np.uint64)
     filled = 0
     for customer in range(len(offset) - 1):
         if chosen and customer_keep[customer] == 0:
             continue
         # first list this customer's steps; without a branch, which no processor could foresee, where it can be
-        found = 0
+        found: Any = np.uint64(0)
         first, last = np.uint64(offset[customer]), np.uint64(offset[customer + 1])
-        if most == 1:
+        if most == 1 and masked:
             for i in range(first, last):
-                places[found], which[found] = i, only[event[i]]
-                found += (only[event[i]] != NO_STEP) & (not masked or keep[i] != 0)
+                step = only[event[i]]
+                places[found], which[found] = i, step
+                found += np.uint64((step != NO_STEP) & (keep[i] != 0))
+        elif most == 1:
+            for i in range(first, last):
+                step = only[event[i]]
+                places[found], which[found] = i, step
+                found += np.uint64(step != NO_STEP)
         else:
             for i in range(first, last):
                 role = roles[event[i]]
@@ -159,32 +166,28 @@ def _scan(
                 for s in range(steps - 1, -1, -1):  # from the last step back: an event is used once in a chain
                     if (role >> np.uint64(s)) & np.uint64(1):
                         places[found], which[found] = i, s
-                        found += 1
-        best, end = 0, 0
-        for place in range(found):
-            step: Any = np.int64(which[place])
-            if step > best:
-                continue
+                        found += np.uint64(1)
+        best: Any = np.uint64(0)
+        end: Any = np.uint64(0)
+        for place in range(found):  # each event's part in chains is worked out before it is judged, again for no branch
+            mine = np.uint64(which[place])
             moment = at[places[place]]
-            if step == 0:
-                if moment < since or moment >= until:
-                    continue
-                begun[0] = moment
-            else:
-                if moment - begun[step - 1] > window:
-                    continue
-                begun[step] = begun[step - 1]
-                before[place] = latest[step - 1]
-            latest[step] = place
-            if step == best:
-                best, end = step + 1, place
-                if best == steps:
-                    break
+            opened = moment if mine == 0 else begun[mine]
+            fits = (mine <= best) & (moment - opened <= window)
+            fits &= (mine != 0) | ((moment >= since) & (moment < until))
+            before[place] = latest[mine]
+            begun[mine + one] = opened if fits else begun[mine + one]
+            latest[mine + one] = place if fits else latest[mine + one]
+            further = fits & (mine == best)
+            end = place if further else end
+            best += np.uint64(further)
+            if best == steps:
+                break
         if best == 0:
             continue
-        furthest[best - 1] += 1
+        furthest[best - one] += 1
         finish = at[places[end]]
-        for k in range(best - 1, 0, -1):
+        for k in range(np.int64(best) - 1, 0, -1):
             step_out[filled] = k
             gap_out[filled] = at[places[end]] - at[places[before[end]]]
             end = before[end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -34,7 +34,7 @@ def word_at(context: Any, raw: Any, place: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        pointer = cgutils.gep_inbounds(builder, array.data, arguments[1])
+        pointer = cgutils.gep_inbounds(builder, array.data, arguments[1])  # type: ignore[no-untyped-call]
         word = ir.IntType(64)
         return builder.load(builder.bitcast(pointer, word.as_pointer()), align=1, typ=word)
 
@@ -48,11 +48,11 @@ def hashed(raw: Bytes, begin: Any, end: Any) -> tuple[Any, Any]:
     a: Any = np.uint64(LANE_A)
     b: Any = np.uint64(LANE_B)
     while begin + eight <= end:
-        a, b = _mixed(a, b, word_at(raw, begin))
+        a, b = _mixed(a, b, word_at(raw, begin))  # type: ignore[call-arg]
         begin += eight
     word: Any = np.uint64(0)
     if begin < end and end >= eight:  # the last few bytes are the top of the word that ends with them
-        word = word_at(raw, end - eight) >> (eight * (eight - (end - begin)))
+        word = word_at(raw, end - eight) >> (eight * (eight - (end - begin)))  # type: ignore[call-arg]
     else:
         while end > begin:
             end -= np.uint64(1)

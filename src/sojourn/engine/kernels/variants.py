@@ -124,7 +124,8 @@ class _Whole:
         """Give a block's hashes; made anew where its codes are narrower than others', as hashes are of bytes."""
         if block.code.dtype == self.code.dtype:
             return block.lanes
-        return rehashed(block.offset, block.code.astype(self.code.dtype))
+        lanes: UInt64s = rehashed(block.offset, block.code.astype(self.code.dtype))
+        return lanes
 
     def durations_of(self, chosen: Int64s) -> list[Int64s]:
         """Give the durations of each chosen variant, in one pass over customers."""
