@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import os
 import secrets
@@ -109,10 +110,32 @@ def sealer(settings: Settings) -> Sealer:
     Raise SealingError when the key cannot be read.
     """
     if settings.key:
-        return Sealer(_decoded(settings.key, "SOJOURN_KEY"))
+        return _checked(Sealer(_decoded(settings.key, "SOJOURN_KEY")), settings)
     if not settings.keys_file.exists():
+        if _mark(settings).exists() or any(settings.segments.rglob("*.parquet")):
+            raise SealingError(f"The key file {settings.keys_file} is missing. Nothing was changed; put it back.")
         _make_key_file(settings.keys_file)
-    return Sealer(_decoded(settings.keys_file.read_text(), "The key file"))
+    return _checked(Sealer(_decoded(settings.keys_file.read_text(), "The key file")), settings)
+
+
+def _mark(settings: Settings) -> Path:
+    return settings.data / "key.mark"  # not beside the key: whoever loses one must not lose both
+
+
+def _checked(found: Sealer, settings: Settings) -> Sealer:
+    """Compare a key with the mark that the first one left: another would open nothing and know nobody."""
+    mark, ours = _mark(settings), found.blind("mark", "sojourn").hex()
+    try:
+        said = mark.read_text().strip()
+    except FileNotFoundError:
+        with contextlib.suppress(OSError):  # a folder that cannot be written to is no worse off without
+            fresh = mark.with_suffix(f".{secrets.token_hex(4)}")
+            fresh.write_text(ours)
+            fresh.replace(mark)
+        return found
+    if said != ours:
+        raise SealingError("This is not the key that sealed this data folder. Nothing was changed; put that key back.")
+    return found
 
 
 def _decoded(text: str, where: str) -> bytes:
