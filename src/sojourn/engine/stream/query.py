@@ -13,10 +13,17 @@ import pyarrow as pa
 from sojourn.engine.stream.schema import SCHEMA
 from sojourn.engine.stream.words import COLUMNS
 from sojourn.kit import durable
+from sojourn.kit.errors import SojournError
 
 ARROW_ROWS = 128 * 1024
 Connection = duckdb.DuckDBPyConnection
-QueryError = duckdb.Error
+
+
+class UnreadableError(SojournError):
+    """A segment is damaged or missing, or its disk fails."""
+
+    code = "unreadable_segment"
+    status = 503
 
 
 @contextmanager
@@ -26,7 +33,7 @@ def session(
     """Open a connection in which the view `events` is the union of the segments given.
 
     Columns that an older segment lacks read as NULL; no segments give an empty view. Spills go encrypted to
-    `temporary`. Raise duckdb.Error.
+    `temporary`. Raise UnreadableError when a segment cannot be read, inside the block too.
     """
     durable.make_folder(temporary)
     connection = duckdb.connect(
@@ -44,6 +51,11 @@ def session(
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"CREATE VIEW events AS {source_sql(paths)}")
         yield connection
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        # the text would name files of this machine
+        raise UnreadableError(
+            "A part of the event store cannot be read. Nothing was changed; `sojourn doctor` names the file."
+        ) from error
     finally:
         connection.close()
 
