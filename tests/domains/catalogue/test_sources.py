@@ -112,3 +112,12 @@ def test_a_source_is_fresh_late_or_silent_by_its_promise() -> None:
     assert states(timedelta(minutes=101))["web"] is FreshnessState.SILENT
     actions.change_source(slug="web", is_active=False, viewer=SYSTEM)
     assert [each.source for each in queries.freshness(now=NOW)] == ["quiet"]
+
+
+def test_a_viewer_sees_sources_without_their_write_keys() -> None:
+    actions.create_source(slug="till", viewer=SYSTEM)
+    looker = Viewer(name="person:9", role=Role.VIEWER)
+    found = queries.source("till")
+    assert found.write_key
+    assert queries.shown(found, viewer=SYSTEM).write_key == found.write_key
+    assert queries.shown(found, viewer=looker).write_key == ""

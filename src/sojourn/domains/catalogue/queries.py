@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import models
 from django.utils import timezone
 
+from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.catalogue import document, rules
 from sojourn.domains.catalogue.contracts import (
     EventTypeRow,
@@ -37,6 +38,11 @@ from sojourn.kit.period import instant
 def sources() -> tuple[Source, ...]:
     """List the sources by slug."""
     return tuple(each.contract() for each in SourceRow.objects.order_by("slug"))
+
+
+def shown(source: Source, *, viewer: Viewer) -> Source:
+    """Give a source as a viewer may see it: its write key only to those who may change things."""
+    return source if viewer.can_write() else replace(source, write_key="")
 
 
 def source(slug: str) -> Source:

@@ -48,8 +48,9 @@ class SourceChange(Schema):
 
 @router.get("/sources", response={200: Page[Source], **PROBLEMS}, summary="List the sources")
 def list_sources(request: HttpRequest) -> Page[Source]:
-    """Write keys are shown: they are public in browsers."""
-    return Page[Source](items=list(queries.sources()))
+    """Write keys are shown to those who may change things; for others they are empty."""
+    viewer = viewer_of(request)
+    return Page[Source](items=[queries.shown(each, viewer=viewer) for each in queries.sources()])
 
 
 @router.post("/sources", response={201: Source, **PROBLEMS}, summary="Make a source")
@@ -61,7 +62,7 @@ def create_source(request: HttpRequest, body: SourceRequest) -> Status[Source]:
 @router.get("/sources/{slug}", response={200: Source, **PROBLEMS}, summary="Show a source")
 def get_source(request: HttpRequest, slug: Slug) -> Source:
     """The source with its write key."""
-    return queries.source(slug)
+    return queries.shown(queries.source(slug), viewer=viewer_of(request))
 
 
 @router.patch("/sources/{slug}", response={200: Source, **PROBLEMS}, summary="Change a source")
