@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.connection import Connection
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 THREADS = 2
@@ -35,6 +38,8 @@ ROUNDS = 9
 CODES = 40
 TEMPLATES = 20_000
 STEPS = (0, 1, 2, 3, 4)
+QUESTIONS = ("funnel", "variants", "graph")
+COLUMNS = ("customer", "offset", "at", "event", "row")
 HOUR_US = 3_600_000_000
 WINDOW_US = 7 * 24 * HOUR_US
 
@@ -72,21 +77,24 @@ def made(events: int, seed: int = 7) -> Slice:
     running_total = np.cumsum(gap)
     begun = random.integers(0, 300 * 24 * HOUR_US, customers) + 1_700_000_000_000_000
     at = running_total - np.repeat(running_total[offset[:-1]], length[template]) + np.repeat(begun, length[template])
-    return Slice(np.arange(1, customers + 1), offset, at, event, np.arange(total))
+    return Slice(np.arange(1, customers + 1), offset, at, event.astype(np.uint8), np.arange(total))
 
 
-def kernels(events: Slice) -> dict[str, Run]:
-    """Give Sojourn's way to each answer."""
+def kernels(events: Slice) -> dict[str, dict[str, Run]]:
+    """Give Sojourn's ways to each answer: on one thread and on two."""
+    warming.warm()
     folds: dict[str, AnyFold] = {
         "funnel": FunnelFold([[step] for step in STEPS], window_us=WINDOW_US),
         "variants": VariantsFold(lens.every(CODES), top=20),
         "graph": GraphFold(lens.every(CODES)),
     }
 
-    def run(fold: AnyFold) -> Run:
-        return lambda: running.run(fold, [events], THREADS)
+    def run(fold: AnyFold, threads: int) -> Run:
+        return lambda: running.run(fold, [events], threads)
 
-    return {name: run(fold) for name, fold in folds.items()}
+    return {
+        name: {f"{n} threads" if n > 1 else "1 thread": run(fold, n) for n in (1, 2)} for name, fold in folds.items()
+    }
 
 
 def funnel_sql() -> str:
@@ -144,6 +152,7 @@ VARIANTS_LIST = """
 def duck(table: pa.Table) -> dict[str, dict[str, Run]]:
     """Give DuckDB's ways, over a table that is stored in order."""
     connection = duckdb.connect()
+    connection.sql("set enable_progress_bar=false")
     connection.register("given", table)
     connection.sql("create table log as select * from given order by row")
 
@@ -261,59 +270,120 @@ def same(one: list[list[float]], other: list[list[float]]) -> bool:
     )
 
 
-def timed(run: Run, rounds: int) -> tuple[Timing, Answer]:
-    """Run once to warm up, then measure the process's CPU time and the wall time of each round."""
-    answer = run()
-    cpu, wall = [], []
-    for _ in range(rounds):
+class Worker:
+    """One engine in a process of its own, which holds the data in memory and runs a way when it is told to."""
+
+    def __init__(self, engine: str, folder: str) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.engine = engine
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(engine, folder, theirs), daemon=True)
+        self._process.start()
+        self.ways: dict[str, list[str]] = self._pipe.recv()
+
+    def run(self, question: str, way: str) -> tuple[float, float, list[list[float]]]:
+        """Give seconds of the process's CPU time and of wall time, and the answer."""
+        self._pipe.send((question, way))
+        return self._pipe.recv()  # type: ignore[no-any-return]
+
+    def end(self) -> None:
+        """Let the process end."""
+        self._pipe.send(None)
+        self._process.join()
+
+
+def serve(engine: str, folder: str, pipe: Connection) -> None:
+    """Be a worker: tell the ways, then answer until told to end."""
+    ways = ENGINES[engine](loaded(folder))
+    pipe.send({question: list(each) for question, each in ways.items()})
+    while (told := pipe.recv()) is not None:
+        question, way = told
         gc.collect()
         before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-        run()
-        wall.append(time.perf_counter() - began)
+        answer = ways[question][way]()
+        wall = time.perf_counter() - began
         after = resource.getrusage(resource.RUSAGE_SELF)
-        cpu.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return Timing(median(cpu) * 1_000, median(wall) * 1_000), answer
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        pipe.send((cpu, wall, checked(question, answer)))
+
+
+def saved(events: Slice, folder: str) -> None:
+    """Write a slice's columns, so that every engine reads the same; codes of events as bytes."""
+    for name in COLUMNS:
+        np.save(f"{folder}/{name}.npy", getattr(events, name))
+
+
+def loaded(folder: str) -> Slice:
+    """Read a slice's columns."""
+    return Slice(**{name: np.load(f"{folder}/{name}.npy") for name in COLUMNS})
+
+
+def table_of(events: Slice) -> pa.Table:
+    """Give a slice as a table, as peers need it."""
+    customer = np.repeat(events.customer, np.diff(events.offset))
+    return pa.table({"customer": customer, "t": events.at, "event": events.event, "row": events.row})
+
+
+ENGINES: dict[str, Callable[[Slice], dict[str, dict[str, Run]]]] = {
+    "Sojourn": kernels,
+    "DuckDB": lambda events: duck(table_of(events)),
+    "Polars": lambda events: polars(table_of(events)),
+}
+
+
+def measured(workers: list[Worker], question: str, rounds: int) -> dict[str, dict[str, Timing]]:
+    """Measure all engines' ways of one question in alternating rounds; raise SystemExit when two answers differ."""
+    ways = [(worker, way) for worker in workers for way in worker.ways[question]]
+    answers = [(worker.engine, way, worker.run(question, way)[2]) for worker, way in ways]  # warms up, too
+    for engine, way, answer in answers:
+        if not same(answers[0][2], answer):
+            raise SystemExit(f"{engine} ({way}) answers {question} differently")
+    found: dict[tuple[str, str], list[tuple[float, float]]] = {(worker.engine, way): [] for worker, way in ways}
+    for _ in range(rounds):
+        for worker, way in ways:
+            found[worker.engine, way].append(worker.run(question, way)[:2])
+    timings: dict[str, dict[str, Timing]] = {worker.engine: {} for worker in workers}
+    for (engine, way), each in found.items():
+        cpu, wall = (median(column) * 1_000 for column in zip(*each, strict=True))
+        timings[engine][way] = Timing(cpu, wall)
+    return timings
+
+
+def cell(ways: dict[str, Timing]) -> str:
+    """Write an engine's quickest way, and what the others took."""
+    best, *others = sorted(ways, key=lambda way: ways[way].cpu)
+    rest = "".join(f"; {way} {ways[way].cpu:,.0f} ({ways[way].wall:,.0f})" for way in others)
+    return f"{ways[best].cpu:,.0f} ({ways[best].wall:,.0f}), {best}{rest}"
 
 
 def measure(events: int = EVENTS, rounds: int = ROUNDS) -> str:
     """Measure everything and give the tables in Markdown; raise SystemExit when two answers differ."""
-    warming.warm()
     made_events = made(events)
-    table = pa.table(
-        {
-            "customer": np.repeat(made_events.customer, np.diff(made_events.offset)),
-            "t": made_events.at,
-            "event": made_events.event.astype(np.uint8),
-            "row": made_events.row,
-        }
-    )
-    peers = {"DuckDB": duck(table), "Polars": polars(table)}
-    lines = [
-        f"{len(made_events.at):,} events of {made_events.customers:,} customers, {CODES} event names, one gap in "
-        f"twenty a tie; {THREADS} threads; medians of {rounds} rounds after one to warm up: CPU ms (wall ms). Every "
-        "engine gets sorted, dictionary-coded columns in memory and gives the same answers, checked to 12 digits: the "
-        "funnel's counts and times (five steps, seven days), the 20 most frequent whole sequences with their customers "
-        "and median durations, and each edge's times, customers, mean, median and 90th percentile gap.",
-        "",
-        "| question | Sojourn | " + " | ".join(peers) + " | times less CPU than the best peer |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for name, run in kernels(made_events).items():
-        mine, answer = timed(run, rounds)
-        cells, best = [], float("inf")
-        for engine, ways in peers.items():
-            found: dict[str, Timing] = {}
-            for way, other in ways[name].items():
-                found[way], theirs = timed(other, rounds)
-                if not same(checked(name, answer), checked(name, theirs)):
-                    raise SystemExit(f"{engine} ({way}) answers {name} differently")
-            way = min(found, key=lambda each: found[each].cpu)
-            best = min(best, found[way].cpu)
-            others = "; ".join(f"{other} {t.cpu:,.0f}" for other, t in found.items() if other != way)
-            cells.append(f"{found[way].cpu:,.0f} ({found[way].wall:,.0f}), {way}" + (f"; {others}" if others else ""))
-        lines.append(
-            f"| {name} | {mine.cpu:,.0f} ({mine.wall:,.0f}) | {' | '.join(cells)} | **{best / mine.cpu:.1f}** |"
-        )
+    with TemporaryDirectory() as folder:
+        saved(made_events, folder)
+        total, customers = len(made_events.at), made_events.customers
+        del made_events
+        workers = [Worker(engine, folder) for engine in ENGINES]
+        peers = [engine for engine in ENGINES if engine != "Sojourn"]
+        lines = [
+            f"{total:,} events of {customers:,} customers, {CODES} event names, one gap in "
+            f"twenty a tie; medians of {rounds} alternating rounds after one to warm up: CPU ms (wall ms). "
+            f"Every engine has a process of its own, peers run on {THREADS} threads. Every engine gets sorted, "
+            "dictionary-coded columns in memory and gives the same answers, checked to 12 digits: the funnel's counts and times (five "
+            "steps, seven days), the 20 most frequent whole sequences with their customers and median durations, and "
+            "each edge's times, customers, mean, median and 90th percentile gap.",
+            "",
+            "| question | Sojourn | " + " | ".join(peers) + " | times less CPU than the best peer |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for question in QUESTIONS:
+            timings = measured(workers, question, rounds)
+            mine = min(each.cpu for each in timings["Sojourn"].values())
+            best = min(each.cpu for engine in peers for each in timings[engine].values())
+            cells = " | ".join(cell(timings[engine]) for engine in ("Sojourn", *peers))
+            lines.append(f"| {question} | {cells} | **{best / mine:.1f}** |")
+        for worker in workers:
+            worker.end()
     versions = f"DuckDB {duckdb.__version__}, Polars {pl.__version__}, NumPy {np.__version__}"
     return "\n".join([*lines, "", f"{versions}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}."])
 

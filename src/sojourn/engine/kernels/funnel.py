@@ -129,9 +129,9 @@ def _scan(
     roles: UInt64s, only: Bytes, most: int, steps: int, window: int, since: int, until: int,
     furthest: Int64s, step_out: Bytes, gap_out: Int64s,
 ) -> int:  # fmt: skip
-    # begun[s + 1]: first instant of the latest chain that ends at step s. It is also the latest first instant of any chain
-    # so far that ends at s, so when it is too old for the window, every other one is too. latest[s + 1] is that chain's
-    # last place among the customer's steps, before[place] the place of the step before it in its chain.
+    # begun[s + 1]: first instant of the latest chain that ends at step s. It is also the latest first instant of any
+    # chain so far that ends at s, so when it is too old for the window, every other one is too. latest[s + 1] is that
+    # chain's last place among the customer's steps, before[place] the place of the step before it in its chain.
     begun = np.zeros(steps + 1, np.int64)
     latest = np.zeros(steps + 1, np.uint64)
     one = np.uint64(1)

@@ -30,7 +30,7 @@ def projected(events: Slice, lens: UInt16s, since_us: int, until_us: int) -> Pro
     at, event = events.at[first:last], events.event[first:last]
     offset = events.offset - first if first else events.offset
     if first == last:
-        return Projected(np.zeros(1, np.int64), at[:0], event[:0])
+        return Projected(frozen(np.zeros(1, np.int64)), frozen(at), frozen(event))
     bounded = since_us != FIRST_INSTANT or until_us != LAST_INSTANT
     if events.keep is None and events.customer_keep is None and not bounded and _all_shown(lens, event):
         return Projected(frozen(offset), frozen(at), frozen(event))

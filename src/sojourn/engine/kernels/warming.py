@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 import time
 from typing import Final
 
@@ -33,6 +34,7 @@ def warm() -> None:
         event=np.array([0, 1, 0], np.uint16),
         row=np.arange(3),
     )
+    masked = replace(tiny, keep=np.ones(3, np.uint8), customer_keep=np.ones(2, np.uint8))
     require_order(tiny)
     shown = lens.every(2)
     folds: tuple[AnyFold, ...] = (
@@ -44,7 +46,7 @@ def warm() -> None:
         CompletionFold(start=0, goals=[1], outcomes=[], window_us=1, as_of_us=9),
     )
     for fold in folds:
-        left, right = (fold.fold(tiny, fold.start()) for _ in range(2))
+        left, right = (fold.fold(each, fold.start()) for each in (tiny, masked))
         fold.finish(fold.merge(left, right))
 
 
