@@ -55,8 +55,10 @@ class Asked:
     collected: Bytes
 
 
-def masked(offset: Int64s, at: Int64s, event: UInt16s, asked: Asked, *, whole: bool) -> tuple[Bytes, Bytes, Counted]:
-    """Give the masks over events and customers and what they come to.
+def masked(
+    offset: Int64s, at: Int64s, event: UInt16s, asked: Asked, *, whole: bool
+) -> tuple[Bytes | None, Bytes | None, Counted]:
+    """Give the masks over events and customers, None where every event is let through, and what they come to.
 
     A customer whose events in question are partly hidden is left out when the question is about `whole` journeys;
     else only the hidden events are. Customers with no event in question are masked but not counted.
@@ -76,11 +78,8 @@ def masked(offset: Int64s, at: Int64s, event: UInt16s, asked: Asked, *, whole: b
         customer_keep,
     )
     customers, events, left_out, first, last = (int(each) for each in counts)
-    return (
-        keep,
-        customer_keep,
-        Counted(customers=customers, events=events, left_out=left_out, first_at=first, last_at=last),
-    )
+    counted = Counted(customers=customers, events=events, left_out=left_out, first_at=first, last_at=last)
+    return (None, None, counted) if events == len(at) else (keep, customer_keep, counted)
 
 
 @compiled
