@@ -366,12 +366,12 @@ def measure(events: int = EVENTS, rounds: int = ROUNDS) -> str:
         workers = [Worker(engine, folder) for engine in ENGINES]
         peers = [engine for engine in ENGINES if engine != "Sojourn"]
         lines = [
-            f"{total:,} events of {customers:,} customers, {CODES} event names, one gap in "
-            f"twenty a tie; medians of {rounds} alternating rounds after one to warm up: CPU ms (wall ms). "
-            f"Every engine has a process of its own, peers run on {THREADS} threads. Every engine gets sorted, "
-            "dictionary-coded columns in memory and gives the same answers, checked to 12 digits: the funnel's counts and times (five "
-            "steps, seven days), the 20 most frequent whole sequences with their customers and median durations, and "
-            "each edge's times, customers, mean, median and 90th percentile gap.",
+            f"{total:,} events of {customers:,} customers, {CODES} event names, one gap in twenty a tie; medians of "
+            f"{rounds} alternating rounds after one to warm up: CPU ms (wall ms). Each engine has its own process, "
+            f"peers run on {THREADS} threads. Each gets sorted, dictionary-coded columns in memory and gives the "
+            "same answers, checked to 12 digits: the funnel's counts and times (five steps, seven days), the 20 most "
+            "frequent whole sequences with their customers and median durations, and each edge's times, customers, "
+            "mean, median and 90th percentile gap.",
             "",
             "| question | Sojourn | " + " | ".join(peers) + " | times less CPU than the best peer |",
             "| --- | --- | --- | --- | --- |",

@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 import time
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
