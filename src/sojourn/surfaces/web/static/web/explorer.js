@@ -3,11 +3,14 @@ import { drawGraph } from "./graph-draw.js";
 
 const WAIT_MS = 180;
 const SLOW_MS = 2000;
+const FOLLOW_MS = 3000;
 const form = document.getElementById("question");
 const picture = document.getElementById("picture");
 const busy = document.getElementById("busy");
 let asking = null;
 let waiting = null;
+let following = null;
+let answeredAt = Date.now();
 
 function address() {
   const pairs = [...new FormData(form)].filter(([, value]) => value !== "");
@@ -36,23 +39,41 @@ async function ask(url, { push = true, replace = false } = {}) {
     if (error.name !== "AbortError") throw error;
   } finally {
     clearTimeout(slow);
+    answeredAt = Date.now();
     if (asking === mine) {
+      asking = null;
       picture.removeAttribute("aria-busy");
       busy.hidden = true;
     }
   }
 }
 
-function show(page) {
+// Asks the same again because events came: silently, and not where somebody is reading with the keyboard.
+async function follow() {
+  following = null;
+  if (asking || document.hidden) return;
+  const url = location.href;
+  const answer = await fetch(url, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  answeredAt = Date.now();
+  if (answer.ok && page.getElementById("drawn") && !asking && url === location.href) show(page, { quietly: true });
+}
+
+function show(page, { quietly = false } = {}) {
+  const drawn = document.getElementById("drawn").textContent;
   const focused = document.activeElement?.closest("[data-region]")?.dataset.region;
   const focusedName = document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.id;
   for (const part of document.querySelectorAll("[data-region]")) {
     const fresh = page.querySelector(`[data-region="${CSS.escape(part.dataset.region)}"]`);
-    if (fresh && fresh.outerHTML !== part.outerHTML) part.replaceWith(document.adoptNode(fresh));
+    if (!fresh || fresh.outerHTML === part.outerHTML || (quietly && part.contains(document.activeElement))) continue;
+    part.querySelectorAll("details").forEach((each, at) => { if (each.open) fresh.querySelectorAll("details")[at]?.setAttribute("open", ""); });
+    const scrolled = part.scrollTop;
+    part.replaceWith(document.adoptNode(fresh));
+    fresh.scrollTop = scrolled;
   }
-  copyControls(page);
+  if (!quietly) copyControls(page);
   document.title = page.title;
-  draw();
+  if (!quietly || document.getElementById("drawn").textContent !== drawn) draw();
   if (focused) refocus(focused, focusedName);
 }
 
@@ -142,6 +163,9 @@ if (form) {
     }
   });
   document.getElementById("cancel").addEventListener("click", () => asking?.abort());
+  document.body.addEventListener("sojourn:moved", () => {
+    following ??= setTimeout(follow, Math.max(0, answeredAt + FOLLOW_MS - Date.now()));
+  });
   addEventListener("popstate", () => ask(location.href, { push: false }));
   const room = picture.closest(".explorer-top");
   let width = room.clientWidth;

@@ -22,7 +22,7 @@ function join(address) {
     tellCounts();
     tellAge();
     document.body.dispatchEvent(new CustomEvent("sojourn:fresh", { detail: { before, now: latest } }));
-    if (before && before.batch !== latest.batch) document.body.dispatchEvent(new CustomEvent("sojourn:moved"));
+    if (before && (before.batch !== latest.batch || before.timeline_batch !== latest.timeline_batch)) document.body.dispatchEvent(new CustomEvent("sojourn:moved"));
   });
 }
 
