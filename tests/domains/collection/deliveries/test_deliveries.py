@@ -15,6 +15,7 @@ from domains.collection.deliveries.handing import deliver, stream
 from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
 from sojourn.domains.collection import actions, queries
 from sojourn.domains.collection.contracts import DeliveryStatus
+from sojourn.domains.collection.models import DeliveryRow
 from sojourn.domains.identity.models import Identifier, Text, Trait
 from sojourn.engine.stream.files.mapping import MappingError
 from sojourn.kit.errors import ConflictError, ForbiddenError, NotFoundError
@@ -232,6 +233,35 @@ def test_a_delivery_can_be_called_off_before_it_runs(write: Write) -> None:
         actions.start(delivery=taken.id, viewer=SYSTEM)
     with pytest.raises(NotFoundError):
         queries.preview(taken.id)
+
+
+def test_a_delivery_can_be_called_off_while_it_runs(write: Write, place: Path) -> None:
+    taken = actions.begin(source="shop", name="visits.csv", file=write("visits.csv", VISITS), viewer=SYSTEM)
+    begun = {"status": DeliveryStatus.RUNNING, "is_queued": True, "attempts": 1}
+    DeliveryRow.objects.filter(pk=taken.id).update(**begun)
+    assert actions.cancel(delivery=taken.id, viewer=SYSTEM).status is DeliveryStatus.RUNNING
+    assert actions.run_deliveries() == 1
+    ended = queries.delivery(taken.id)
+    assert (ended.status, ended.message) == (DeliveryStatus.CANCELLED, "Called off; nothing of it entered.")
+    assert stream().num_rows == 0
+    assert [each.name for each in (place / "data" / "deliveries").iterdir()] == ["lock"]
+    assert deliver(write("visits.csv", VISITS)).rows_good == 4
+
+
+def test_small_files_are_loaded_apart_from_large_ones_in_their_order(write: Write) -> None:
+    queued = {"is_queued": True}
+    small, large = (
+        actions.begin(source="shop", name=name, file=write(name, VISITS), viewer=SYSTEM).id
+        for name in ("a.csv", "b.csv")
+    )
+    DeliveryRow.objects.filter(pk=small).update(**queued)
+    DeliveryRow.objects.filter(pk=large).update(bytes_total=1 << 30, **queued)
+    assert queries.is_small_delivery_next()
+    assert actions.run_deliveries(only_small=True) == 1
+    assert not queries.is_small_delivery_next()
+    assert actions.run_deliveries(only_small=True) == 0
+    assert actions.run_deliveries() == 1
+    assert queries.delivery(large).rows_known == 4
 
 
 def test_nobody_hands_in_what_nobody_may_or_knows(write: Write) -> None:

@@ -90,12 +90,12 @@ def cancel(*, delivery: int, viewer: Viewer) -> Delivery:
     with transaction.atomic(using=router.db_for_write(DeliveryRow)):
         row = held(delivery)
         if row.status == DeliveryStatus.RUNNING:
-            row.is_cancelling = True  # the loading process looks between two blocks
+            row.is_cancelling = True  # the loading process looks between two blocks, and before it commits
         elif row.status == DeliveryStatus.WAITING:
             row.status, row.finished_us = DeliveryStatus.CANCELLED, time.time_ns() // 1_000
         else:
             raise ConflictError(f"Delivery {delivery} is {row.status} already.")
-        row.save()
+        row.save(update_fields=["is_cancelling", "status", "finished_us"])
     if row.status == DeliveryStatus.CANCELLED:
         shelf.clear(row)
     return row.contract()

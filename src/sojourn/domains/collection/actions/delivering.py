@@ -48,6 +48,9 @@ ATTEMPTS_MAX: Final = 5
 REPORT_SECONDS: Final = 0.5
 LEASE_SECONDS: Final = 3_600
 MINUTE_US: Final = 60_000_000
+_COUNTED: Final = ("rows_good", "rows_known", "rows_refused", "refused_by_code", "value_total", "bytes_done")
+_PROGRESS: Final = (*_COUNTED, "rows_per_second")
+_BEGUN: Final = (*_COUNTED, "status", "message", "attempts")
 
 
 class AbandonedError(SojournError):
@@ -128,7 +131,7 @@ def _begin(row: DeliveryRow) -> None:
     row.status, row.message, row.bytes_done, row.attempts = DeliveryStatus.RUNNING, "", 0, row.attempts + 1
     row.rows_good = row.rows_known = row.rows_refused = 0
     row.refused_by_code, row.value_total = {}, 0
-    row.save()
+    row.save(update_fields=_BEGUN)  # and nothing else: it may be called off at this moment
 
 
 def _give_up(row: DeliveryRow, registry: hooks.Registry, status: DeliveryStatus, message: str) -> None:
@@ -154,7 +157,7 @@ def _load(row: DeliveryRow, registry: hooks.Registry) -> None:
     _find_predecessor(row, form)
     row.mapping = form
     row.warnings = [*opened.reader.dialect.notes, *opened.shape.warnings]
-    row.save()
+    row.save(update_fields=["mapping", "warnings", "replaces"])
     run = _Run(row=row, registry=registry, loading=_loading(row, registry), began=time.monotonic())
     try:
         _take(run, opened)
@@ -259,16 +262,12 @@ def _report(run: _Run, *, is_last: bool = False) -> None:
     row.rows_per_second = round((totals.good + totals.known + row.rows_refused) / max(0.001, now - run.began), 1)
     if is_last:
         return
-    fields = (
-        "rows_good",
-        "rows_known",
-        "value_total",
-        "rows_refused",
-        "refused_by_code",
-        "rows_per_second",
-        "bytes_done",
-    )
-    DeliveryRow.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in fields})
+    DeliveryRow.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in _PROGRESS})
+    _heed(row)
+
+
+def _heed(row: DeliveryRow) -> None:
+    """Stop when somebody has called the delivery off."""
     if DeliveryRow.objects.filter(pk=row.pk, is_cancelling=True).exists():
         raise _CancelledError("called off")
 
@@ -281,6 +280,7 @@ def _commit(run: _Run) -> None:
     folder = settings.SOJOURN.segments
     written: list[Written] = []
     with writing() as batch:
+        _heed(row)
         try:
             for part in loading.stage.parts:
                 mark = loading.stage.mark

@@ -18,7 +18,7 @@ from sojourn.domains.collection.models import DeliveryRow, RefusedItem
 from sojourn.domains.collection.opened import OpenedFile, open_delivery
 from sojourn.engine.stream.files import mapping as mappings
 from sojourn.engine.stream.files import presets
-from sojourn.engine.stream.files.shaping import Shaped
+from sojourn.engine.stream.files.shaped import Shaped
 from sojourn.kit.errors import NotFoundError
 from sojourn.kit.period import instant
 

@@ -20,7 +20,7 @@ from sojourn.engine.stream.files.coded import Coded
 from sojourn.engine.stream.files.digests import DigestTable
 from sojourn.engine.stream.files.hashing import from_hexadecimal, hexadecimal, values_digest, with_ordinals
 from sojourn.engine.stream.files.properties import TYPES
-from sojourn.engine.stream.files.shaping import Shaped, kept
+from sojourn.engine.stream.files.shaped import Shaped, kept
 from sojourn.engine.stream.files.staging import Stage
 from sojourn.engine.stream.schema import SCHEMA
 from sojourn.engine.stream.sightings import Seen, Sightings
@@ -191,6 +191,9 @@ class Loading:
             for key, seen in _counted(keys, len(names) * len(TYPES), shaped.at[held]):
                 name, kind = divmod(key, len(TYPES))
                 _add(self.sightings.properties, (names[name] or "", each.name, TYPES[kind]), seen)
+        for breach in shaped.breaches:
+            for key, seen in _counted(codes[breach.rows], len(names), shaped.at[breach.rows]):
+                _add(self.sightings.breaches, (names[key] or "", breach.name, breach.rule), seen)
 
 
 def history(paths: Iterable[Path], *, source: str, without: tuple[int, int] | None) -> DigestTable:

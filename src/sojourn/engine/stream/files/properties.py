@@ -58,18 +58,27 @@ class Properties:
     seen: list[Seen] = field(default_factory=list)
 
     def add(
-        self, name: str, column: Any, *, is_json: Any = None, is_number: bool = False, is_declared: bool = False
+        self,
+        name: str,
+        column: Any,
+        *,
+        is_json: Any = None,
+        is_number: bool = False,
+        is_flag: bool = False,
+        is_declared: bool = False,
     ) -> None:
         """Add a column under a name.
 
-        Text of a column that holds numbers (`is_number`) is written as a number. Declared text is not looked through.
+        Text of a column that holds numbers (`is_number`) is written as a number, and true and false of one that holds
+        those (`is_flag`) as such. Declared text is not looked through.
         """
         if is_json is None and not pa.types.is_string(column.type):
             self._typed(name, column)
         elif is_json is None and self._has_many(column, is_number=is_number):
             self._many(name, column, is_number=is_number, is_declared=is_declared)
         else:
-            self._each(name, to_codes(column), is_json, is_number=is_number, is_declared=is_declared)
+            read = _number if is_number else _flag if is_flag else _text
+            self._each(name, to_codes(column), is_json, read=read, is_declared=is_declared)
 
     def seal(self, name: str, column: Any) -> None:
         """Take a personal column out: each value is sealed, the rows keep its id."""
@@ -150,10 +159,12 @@ class Properties:
         self._note(name, np.where(plain, types, -1))
         if doubtful.any():
             some = pc.if_else(pa.array(doubtful), column, pa.scalar(None, pa.string()))
-            self._each(name, to_codes(some), None, is_number=False, is_declared=is_declared)
+            self._each(name, to_codes(some), None, read=_text, is_declared=is_declared)
 
-    def _each(self, name: str, values: Coded, is_json: Any, *, is_number: bool, is_declared: bool) -> None:
-        """Add a column, looking at each distinct value once."""
+    def _each(
+        self, name: str, values: Coded, is_json: Any, *, read: Callable[[str], int | None], is_declared: bool
+    ) -> None:
+        """Add a column, looking at each distinct value once; `read` gives the type of what is no text."""
         if is_json is not None:
             flags = np.asarray(is_json)
             self._json(name, Coded(np.where(flags, values.codes, -1).astype(np.int32), values.values), is_declared)
@@ -165,9 +176,9 @@ class Properties:
             value = values.values[code]
             if value is None:
                 continue
-            number = _number(value) if is_number else None
-            if number is not None:
-                clean[code], types[code] = value, number
+            other = read(value)
+            if other is not None:
+                clean[code], types[code] = value.lower(), other
                 continue
             allowed = value if is_declared else self.cleaner.value[value]
             types[code] = _STRING
@@ -259,6 +270,14 @@ def _number(value: str) -> int | None:
     if not point:
         return _INTEGER
     return _NUMERIC if fraction.isascii() and fraction.isdigit() and len(fraction) <= 15 else None
+
+
+def _flag(value: str) -> int | None:
+    return _BOOLEAN if value.lower() in ("true", "false") else None
+
+
+def _text(value: str) -> int | None:
+    return None
 
 
 _encode: Final[Callable[[Any], bytes]] = msgspec.json.Encoder().encode

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from sojourn.engine.stream.files import amounts, instants
 from sojourn.engine.stream.files.mapping import Cell, ColumnMapping
-from sojourn.engine.stream.files.properties import looks_numeric
+from sojourn.engine.stream.files.properties import looks_numeric, masked_name
 from sojourn.engine.stream.files.rows import Rows
 from sojourn.engine.stream.personal import is_personal_name, reserved_trait
 from sojourn.engine.stream.plan import Plan
@@ -21,6 +21,8 @@ TRAIT_NAMES: Final = frozenset(
     {"email", "phone", "first_name", "last_name", "address", "birthday", "username", "avatar", "gender", "age", "name"}
 )
 
+_NUMBERS: Final = ("number", "integer")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shape:
@@ -29,7 +31,8 @@ class Shape:
     mapping: ColumnMapping
     decimal: str
     time_format: str | None
-    numeric: frozenset[str]
+    numeric: frozenset[str]  # columns of text that hold numbers
+    flags: frozenset[str]  # columns of text that hold true and false
     traits: tuple[str, ...]
     personal: tuple[str, ...]
     warnings: tuple[str, ...] = ()
@@ -64,16 +67,29 @@ def shape_of(mapping: ColumnMapping, rows: Rows, plan: Plan) -> Shape:
     if personal:
         warnings.append(f"Personal columns kept as encrypted texts: {', '.join(sorted(personal))}.")
     texts = [name for name in table.column_names if pa.types.is_string(table.schema.field(name).type)]
-    numeric = {name for name in texts if looks_numeric(table.column(name).slice(0, 1_000).to_pylist())}
+    types = {name: _planned(plan, masked_name(name, mapping.rename)) for name in texts}
+    numeric = {
+        name
+        for name, said in types.items()
+        if said in _NUMBERS or (said is None and looks_numeric(table.column(name).slice(0, 1_000).to_pylist()))
+    }
     return Shape(
         mapping=mapping,
         decimal=decimal,
         time_format=time_format,
         numeric=frozenset(numeric),
+        flags=frozenset(name for name, said in types.items() if said == "boolean"),
         traits=(*mapping.trait_columns, *sorted(own)),
         personal=(*mapping.personal, *sorted(personal)),
         warnings=tuple(warnings),
     )
+
+
+def _planned(plan: Plan, name: str) -> str | None:
+    """Say of which type the plan declares a property; None when it does not, or not everywhere alike."""
+    places = (plan.common, *plan.events.values())
+    types = {"number" if each[name].type in _NUMBERS else each[name].type for each in places if name in each}
+    return types.pop() if len(types) == 1 and "any" not in types else None
 
 
 def _sample(table: pa.Table, cell: Cell) -> list[str]:

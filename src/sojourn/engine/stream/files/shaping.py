@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
@@ -11,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sojourn.engine.kernels.words import Flags, Int64s, UInt64s
+from sojourn.engine.kernels.words import Flags, Int64s
 from sojourn.engine.stream.claims import Alias, Trait
 from sojourn.engine.stream.cleaning import Cleaner
 from sojourn.engine.stream.files import amounts, instants
 from sojourn.engine.stream.files import coded as codes
+from sojourn.engine.stream.files.breaches import breaches, not_allowed
 from sojourn.engine.stream.files.coded import Coded
 from sojourn.engine.stream.files.documents import DocumentError, Documents, traits
 from sojourn.engine.stream.files.hashing import rows_digest
@@ -27,9 +26,10 @@ from sojourn.engine.stream.files.limits import (
     WORD_MAX,
 )
 from sojourn.engine.stream.files.mapping import Cell
-from sojourn.engine.stream.files.properties import Properties, Sealed, Seen, masked_name
+from sojourn.engine.stream.files.properties import Properties, masked_name
 from sojourn.engine.stream.files.rows import Refusal, Rows
 from sojourn.engine.stream.files.shape import Shape, is_ignored
+from sojourn.engine.stream.files.shaped import Shaped, kept, lifted
 from sojourn.engine.stream.files.texts import filled, trimmed
 from sojourn.engine.stream.personal import masked, reserved_trait
 from sojourn.engine.stream.plan import Plan
@@ -37,32 +37,6 @@ from sojourn.engine.stream.rows import NAMES
 
 KINDS: Final = frozenset({"track", *NAMES})
 WORDS: Final = ("channel", "touchpoint", "unit", "product")
-
-
-@dataclass(kw_only=True, slots=True)
-class Shaped:
-    """Events of some rows before it is known whose they are: parallel columns, and what belongs to single rows."""
-
-    lines: Int64s
-    low: UInt64s  # digest of the row's content
-    high: UInt64s
-    message: Coded  # message ids as given
-    user: Coded
-    anonymous: Coded
-    agent: Coded
-    case: Coded
-    kind: Coded
-    name: Coded
-    at: Int64s
-    words: dict[str, Any]  # channel, touchpoint, unit, product, currency as string arrays
-    value: Any
-    properties: Any
-    traits: list[Trait] = field(default_factory=list)
-    sealed: list[Sealed] = field(default_factory=list)
-    aliases: list[Alias] = field(default_factory=list)
-    seen: list[Seen] = field(default_factory=list)
-    refused: Sequence[Refusal] = ()
-    bytes_done: int = 0
 
 
 class Shaper:
@@ -74,6 +48,9 @@ class Shaper:
         self._cleaner = Cleaner()
         self._documents = Documents(plan, self._cleaner, source, seed)
         self._channel = plan.channels.get(source) or None
+        every = [*plan.common.items(), *(each for event in plan.events.values() for each in event.items())]
+        self.declared = frozenset(name for name, _ in every)
+        self.bounded = frozenset(name for name, each in every if each.allowed)
 
     def shaped(self, rows: Rows) -> Shaped:
         """Shape a batch; rows that cannot become events are among the refused."""
@@ -265,10 +242,12 @@ class _Batch:
             if (name in taken and not renamed) or is_ignored(name, mapping.ignore):
                 continue
             shown = masked_name(name, mapping.rename)[:COLUMN_NAME_MAX]
-            is_declared = shown in plan.common or any(shown in each for each in plan.events.values())
+            is_declared, column = shown in self._shaper.declared, self._column(name)
+            number, flag = name in self._shape.numeric, name in self._shape.flags
             is_json = self._rows.is_json.get(name)
-            number = name in self._shape.numeric
-            held.add(shown, self._column(name), is_json=is_json, is_number=number, is_declared=is_declared)
+            held.add(shown, column, is_json=is_json, is_number=number, is_flag=flag, is_declared=is_declared)
+            if shown in self._shaper.bounded:
+                made.breaches += not_allowed(plan, made.name, shown, codes.coded(column))
         for name in self._shape.personal:
             column = self._column(name)
             if column is not None:
@@ -277,6 +256,7 @@ class _Batch:
         self._own_documents(made, held)
         made.properties = held.text()
         made.seen = held.seen
+        made.breaches += breaches(plan, made.name, seen=held.seen, sealed=made.sealed, lifted=lifted(made))
         long = np.asarray(pc.fill_null(pc.greater(pc.binary_length(made.properties), PROPERTIES_MAX), False))
         self._refuse(long, "too_long", f"The properties are longer than {PROPERTIES_MAX // 1024} KB.")
 
@@ -313,6 +293,11 @@ class _Batch:
             else:
                 found.append((row, document))
         held.documents(found)
+        for name in sorted(self._shaper.bounded & {name for _, document in found for name in document}):
+            texts = [None] * self._count
+            for row, document in found:
+                texts[row] = None if document.get(name) is None else str(document[name])
+            made.breaches += not_allowed(self._shaper._plan, made.name, name, codes.coded(pa.array(texts, pa.string())))
 
     def _traits(self, made: Shaped) -> None:
         self._own_traits(made)
@@ -341,30 +326,6 @@ class _Batch:
         refused = [Refusal(int(lines[row]), *self._trouble[row]) for row in sorted(self._trouble)]
         made.refused = sorted([*self._rows.refused, *refused], key=lambda each: each.line)
         return kept(made, ~self._bad) if self._bad.any() else made
-
-
-def kept(made: Shaped, rows: Flags) -> Shaped:
-    """Give some of the events; what belongs to the others goes too."""
-    moved = np.cumsum(rows) - 1
-    mask = pa.array(rows)
-    return replace(
-        made,
-        lines=made.lines[rows],
-        low=made.low[rows],
-        high=made.high[rows],
-        at=made.at[rows],
-        words={name: column.filter(mask) for name, column in made.words.items()},
-        value=made.value.filter(mask),
-        properties=made.properties.filter(mask),
-        traits=[each._replace(row=int(moved[each.row])) for each in made.traits if rows[each.row]],
-        sealed=[each._replace(row=int(moved[each.row])) for each in made.sealed if rows[each.row]],
-        aliases=[each._replace(row=int(moved[each.row])) for each in made.aliases if rows[each.row]],
-        seen=[Seen(each.name, each.types[rows]) for each in made.seen],
-        **{name: getattr(made, name).kept(rows) for name in _CODED},
-    )
-
-
-_CODED: Final = ("message", "user", "anonymous", "agent", "case", "kind", "name")
 
 
 def _newest(name: str, person: Coded, values: Coded, at: Int64s, good: Flags) -> list[Trait]:
