@@ -162,7 +162,7 @@ def test_a_file_goes_in_and_comes_out_as_a_journey(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    dry, first, again, events, funnel, seen, refused, _doctor = done.stdout.split("> ")[0:8]
+    dry, first, again, events, funnel, seen, refused, doctor = done.stdout.split("> ")[0:8]
     assert "of all 81 rows 80 good, 1 refused" in dry
     assert "done    80" in " ".join(first.split(" ")) or "80" in first
     assert "line 82" in first
@@ -171,6 +171,8 @@ def test_a_file_goes_in_and_comes_out_as_a_journey(tmp_path: Path) -> None:
     assert "Opened" in funnel and "40" in funnel and "100.0%" in funnel
     assert "Opened" in seen
     assert "bad_timestamp" in refused
+    assert "never served" in doctor
+    assert "WRONG" not in next(line for line in doctor.splitlines() if "never served" in line)
     assert done.stderr == ""
 
 
