@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-ROOMS = ["access", "catalogue", "organisation", "identity", "collection/test_commits.py", "privacy/test_door.py"]
+ROOMS = [
+    "access",
+    "catalogue",
+    "organisation",
+    "identity",
+    "collection/test_commits.py",
+    "collection/deliveries/test_deliveries.py",
+    "privacy/test_door.py",
+]
 
 
 @pytest.mark.postgres
