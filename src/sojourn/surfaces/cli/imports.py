@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from sojourn.surfaces.cli.tables import Columns, Shown, moment, said
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".json", ".xes")
 PACKED = (".gz",)
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 OVER = frozenset({"done", "failed", "cancelled", "replaced"})
 POLL_SECONDS = 0.2
 REFUSED_SHOWN = 10
@@ -28,6 +30,7 @@ COLUMNS: Columns = [
     ("good", "rows_good"),
     ("known", "rows_known"),
     ("refused", "rows_refused"),
+    ("value", "value_total"),
     ("rows/s", lambda row: round(row["rows_per_second"])),
     ("handed in", moment("created_at")),
 ]
@@ -113,6 +116,8 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _ensure_source(server: Server, slug: str) -> None:
+    if not SLUG.fullmatch(slug):
+        raise click.BadParameter("small letters, digits, - and _ only, 63 at most.", param_hint="--source")
     if slug not in {each["slug"] for each in server.get("/sources")["items"]}:
         server.post("/sources", {"slug": slug, "kind": "file"})
 
@@ -120,15 +125,28 @@ def _ensure_source(server: Server, slug: str) -> None:
 def _previews(server: Server, files: list[Path], source: str, reading: dict[str, Any]) -> Shown:
     looked: list[Any] = []
     before: list[str] = []
+    rows: list[Any] = []
+    failed = False
     for file in files:
-        begun = _hand_in(server, file, source, reading)
         try:
-            preview = server.post(f"/deliveries/{begun['id']}/preview", {"preset": reading["preset"]})
-        finally:
-            server.post(f"/deliveries/{begun['id']}/cancel")
+            preview = _preview(server, file, source, reading)
+        except RefusedError as error:  # the other files are still worth a look
+            failed = True
+            looked.append({"file": str(file), "error": error.message})
+            before.append(f"{file}: {error.message}")
+            continue
         looked.append({"file": str(file), **preview})
         before += _told(file, preview)
-    return Shown(data=looked, columns=EVENTS, rows=[row for each in looked for row in each["events"]], before=before)
+        rows += preview["events"]
+    return Shown(data=looked, columns=EVENTS, rows=rows, before=before, exit_code=1 if failed else 0)
+
+
+def _preview(server: Server, file: Path, source: str, reading: dict[str, Any]) -> Any:
+    begun = _hand_in(server, file, source, reading)
+    try:
+        return server.post(f"/deliveries/{begun['id']}/preview", {"preset": reading["preset"]})
+    finally:
+        server.post(f"/deliveries/{begun['id']}/cancel")
 
 
 def _told(file: Path, preview: dict[str, Any]) -> Iterator[str]:
@@ -164,7 +182,8 @@ def _load(server: Server, file: Path, source: str, reading: dict[str, Any]) -> A
         starting.start()
         while True:
             now = server.get(f"/deliveries/{begun['id']}")
-            progress.show(now["bytes_done"], f"{now['rows_good']:,} good, {now['rows_refused']:,} refused")
+            counts = (f"{now[f'rows_{what}']:,} {what}" for what in ("good", "known", "refused"))
+            progress.show(now["bytes_done"], f"{', '.join(counts)}, {now['rows_per_second']:,.0f} rows/s")
             if now["status"] in OVER or refusals:
                 break
             time.sleep(POLL_SECONDS)
