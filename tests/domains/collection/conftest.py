@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from django.utils.module_loading import autodiscover_modules
 
+from sojourn.kit import sealing
+
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, settings: Any) -> Path:
     """Point the settings at an empty data folder."""
     settings.SOJOURN = dataclasses.replace(settings.SOJOURN, data=tmp_path / "data", buckets=4, reserve_bytes=1_024)
     (tmp_path / "data").mkdir()
+    sealing.sealer(settings.SOJOURN)  # as at a first start: a key is not made where segments lie already
     autodiscover_modules("plugins", "tasks")
     return tmp_path / "data"
