@@ -1,8 +1,8 @@
-"""A table of 128-bit digests, each with a number: 24 bytes an entry, a look-up of one cache line."""
+"""A table of 128-bit digests, each with a number: 16 bytes and the number's an entry, a look-up of one cache line."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _FIRST: Final = 1 << 16
 
 
 @compiled
-def _count(keys: UInt64s, numbers: Int64s, low: UInt64s, high: UInt64s, out: Int64s) -> int:
+def _count(keys: UInt64s, numbers: Any, low: UInt64s, high: UInt64s, out: Int64s) -> int:
     """Give each digest how often it was seen before, and count it; return how many are new."""
     mask = np.uint64(keys.shape[0] // 2 - 1)
     fresh = 0
@@ -35,7 +35,7 @@ def _count(keys: UInt64s, numbers: Int64s, low: UInt64s, high: UInt64s, out: Int
 
 
 @compiled
-def _set(keys: UInt64s, numbers: Int64s, low: UInt64s, high: UInt64s, values: Int64s) -> int:
+def _set(keys: UInt64s, numbers: Any, low: UInt64s, high: UInt64s, values: Int64s) -> int:
     mask = np.uint64(keys.shape[0] // 2 - 1)
     fresh = 0
     for row in range(low.shape[0]):
@@ -49,7 +49,7 @@ def _set(keys: UInt64s, numbers: Int64s, low: UInt64s, high: UInt64s, values: In
 
 
 @compiled
-def _get(keys: UInt64s, numbers: Int64s, low: UInt64s, high: UInt64s, out: Int64s) -> None:
+def _get(keys: UInt64s, numbers: Any, low: UInt64s, high: UInt64s, out: Int64s) -> None:
     mask = np.uint64(keys.shape[0] // 2 - 1)
     for row in range(low.shape[0]):
         at = low[row] & mask
@@ -59,7 +59,7 @@ def _get(keys: UInt64s, numbers: Int64s, low: UInt64s, high: UInt64s, out: Int64
 
 
 @compiled
-def _move(keys: UInt64s, numbers: Int64s, into: UInt64s, into_numbers: Int64s) -> None:
+def _move(keys: UInt64s, numbers: Any, into: UInt64s, into_numbers: Any) -> None:
     mask = np.uint64(into_numbers.shape[0] - 1)
     for old in range(numbers.shape[0]):
         if numbers[old] < 0:
@@ -71,10 +71,13 @@ def _move(keys: UInt64s, numbers: Int64s, into: UInt64s, into_numbers: Int64s) -
 
 
 class DigestTable:
-    """Open addressing with linear probing; grows by doubling, numbers are 0 or more, -1 where absent."""
+    """Open addressing with linear probing; grows by doubling, numbers are 0 or more, -1 where absent.
 
-    def __init__(self) -> None:
-        self._used = 0
+    `kind` is the type of the numbers: all that are kept must fit.
+    """
+
+    def __init__(self, kind: type[np.signedinteger[Any]] = np.int64) -> None:
+        self._used, self._kind = 0, kind
         self._make(_FIRST)
 
     def __len__(self) -> int:
@@ -109,4 +112,4 @@ class DigestTable:
             _move(keys, numbers, self._keys, self._numbers)
 
     def _make(self, room: int) -> None:
-        self._keys, self._numbers = np.zeros(2 * room, np.uint64), np.full(room, -1, np.int64)
+        self._keys, self._numbers = np.zeros(2 * room, np.uint64), np.full(room, -1, self._kind)
