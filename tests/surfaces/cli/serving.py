@@ -36,6 +36,14 @@ def until(what: Callable[[], Any], seconds: float = DEADLINE_SECONDS) -> Any:
     return answer
 
 
+def is_alive(pid: int) -> bool:
+    """Say whether a process still runs; an ended one that nobody has collected yet does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 class RunningServer:
     """`sojourn serve` in a process; settings by keyword."""
 

@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from surfaces.cli.serving import RunningServer, free_port, until
+from surfaces.cli.serving import RunningServer, free_port, is_alive, until
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_sigterm_stops_everything_and_leaves_no_address_behind(server: RunningSe
     children = psutil.Process(server.process.pid).children(recursive=True)
     assert len(children) >= 3
     assert server.stop() == 0
-    until(lambda: not any(_is_alive(each) for each in children))
+    until(lambda: not any(is_alive(each.pid) for each in children))
     assert not (server.data / "server.json").exists()
     assert "serve  | stopped" in server.log.read_text()
 
@@ -86,12 +86,4 @@ def _answers(url: str) -> bool:
     try:
         return httpx.get(url, timeout=2).status_code == 200
     except httpx.TransportError:
-        return False
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    """Say whether a process still runs; an ended one that nobody has collected yet does not."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
         return False

@@ -9,11 +9,10 @@ import sys
 import threading
 from pathlib import Path
 
-import psutil
 import pytest
 
 from sojourn.surfaces.cli.supervision import Child, StartError, Supervisor
-from surfaces.cli.serving import until
+from surfaces.cli.serving import is_alive, until
 
 SLEEPER = "import time; print('hello', flush=True); time.sleep(60)"
 FAILS = "import sys; sys.exit('no room')"
@@ -46,7 +45,7 @@ def test_a_dead_child_is_started_again_and_all_end_with_the_supervisor(modules: 
     assert any("work ended with SIGKILL; starting it again in 0.5 s" in line for line in lines)
     supervisor.stop()
     thread.join(20)
-    assert not psutil.pid_exists(first) and not psutil.pid_exists(second)
+    assert not is_alive(first) and not is_alive(second)
 
 
 def test_a_child_that_never_comes_up_ends_the_start_with_its_own_words(modules: dict[str, str]) -> None:
@@ -97,4 +96,4 @@ def test_children_of_a_killed_supervisor_end_too(modules: dict[str, str], tmp_pa
         assert boss.stderr.readline() == b"work   | hello\n"  # it follows its parent by now
         boss.kill()
         boss.wait()
-        until(lambda: not psutil.pid_exists(child))
+        until(lambda: not is_alive(child))

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -130,8 +131,9 @@ def test_a_file_handed_in_is_looked_at_loaded_and_shown_to_its_end(visitor: Visi
 def test_the_living_part_comes_back_when_it_dies(demo: dict[str, object]) -> None:
     def living() -> psutil.Process | None:
         for each in psutil.Process(demo["process"].pid).children():  # type: ignore[attr-defined]
-            if "sojourn.surfaces.cli.trickling" in each.cmdline():
-                return each
+            with suppress(psutil.Error):  # ended, and nobody has collected it yet
+                if "sojourn.surfaces.cli.trickling" in each.cmdline():
+                    return each
         return None
 
     first = until(living)
