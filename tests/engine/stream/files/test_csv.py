@@ -135,3 +135,12 @@ def test_no_bytes_make_it_fail_without_a_sentence(data: bytes, tmp_path_factory:
             assert each.table.num_rows == len(each.lines)
     except UnreadableFileError as error:
         assert error.message
+
+
+def test_a_row_ended_by_a_lone_carriage_return_is_refused_and_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.csv"
+    path.write_bytes(b"a,b\r\n1,2\n3,4\r5,6\n7,8\r\n")
+    rows, lines, refused = _read(path)
+    assert rows == [{"a": "1", "b": "2"}, {"a": "7", "b": "8"}]
+    assert lines == [2, 4]
+    assert [(each.line, each.code) for each in refused] == [(3, "bad_row")]

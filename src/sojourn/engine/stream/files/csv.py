@@ -171,9 +171,12 @@ class CsvReader:
         except UnicodeDecodeError as error:
             return 1, None, ("undecodable", f"Byte {error.start + 1} of the line is not {self.dialect.encoding}.")
         try:
-            row = next(csv.reader(io.StringIO(text.rstrip("\r"), newline=""), delimiter=self.dialect.delimiter), [])
+            rows = list(csv.reader(io.StringIO(text.rstrip("\r"), newline=""), delimiter=self.dialect.delimiter))
         except csv.Error as error:
             return 1, None, ("bad_row", f"The row cannot be read: {error}.")
+        if len(rows) > 1:
+            return 1, None, ("bad_row", "A carriage return without a line feed stands in the row; end rows one way.")
+        row = rows[0] if rows else []
         if row and len(row) != len(self.header):
             return 1, None, ("column_count", f"The row has {len(row)} columns, the header {len(self.header)}.")
         return taken, row, None
