@@ -92,7 +92,7 @@ class Bench:
 
     def offer(self, *options: str) -> tuple[dict[str, Any], Lags]:
         """Run the generator beside the server and sample until everything is stored."""
-        command = [sys.executable, "-m", "tools.generator", "--url", self.intake_url, "--key", self.key, *options]
+        command = [sys.executable, "-m", "tools.generator", "--url", self.intake_url, f"--key={self.key}", *options]
         before, lags = self._acknowledged(), Lags()
         stored_before = self._reached()
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as generator:
