@@ -14,6 +14,8 @@ from sojourn.engine.kernels.compiling import compiled
 from sojourn.engine.kernels.words import Bytes, Codes, Int64s, UInt16s, UInt64s
 
 LANE_A, LANE_B = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03  # where the two lanes begin
+FACTOR_A, FACTOR_B = 0x9FB21C651E98DF25, 0xD6E8FEB86659FD93
+FIRST_BYTES = 32  # hashed without looking at the length
 BYTE_CODES = 256
 
 
@@ -42,39 +44,50 @@ def word_at(context: Any, raw: Any, place: Any) -> Any:
 
 
 @compiled
-def hashed(raw: Bytes, begin: Any, end: Any) -> tuple[Any, Any]:
-    """Hash the bytes from `begin` to `end`."""
-    eight, length = np.uint64(8), end - begin
-    a: Any = np.uint64(LANE_A)
-    b: Any = np.uint64(LANE_B)
-    while begin + eight <= end:
-        a, b = _mixed(a, b, word_at(raw, begin))  # type: ignore[call-arg]
-        begin += eight
-    word: Any = np.uint64(0)
-    if begin < end and end >= eight:  # the last few bytes are the top of the word that ends with them
-        word = word_at(raw, end - eight) >> (eight * (eight - (end - begin)))  # type: ignore[call-arg]
-    else:
-        while end > begin:
-            end -= np.uint64(1)
-            word = (word << eight) | np.uint64(raw[end])
-    a, b = _mixed(a, b, word)
-    a, b = _mixed(a, b, length)  # tells a last word of few codes from one with zeros
+def hashed(raw: Bytes, begin: int, length: int) -> tuple[Any, Any]:
+    """Hash `length` bytes from `begin` on.
+
+    The first four words always count, with zeros after the end, so that most sequences take no branch that depends on
+    their length, which no processor could foresee.
+    """
+    a: Any = np.uint64(LANE_A) ^ (
+        np.uint64(length) * np.uint64(FACTOR_B)
+    )  # tells few codes from many that end in zeros
+    b: Any = np.uint64(LANE_B) + np.uint64(length)
+    done = 0
+    if begin + FIRST_BYTES <= len(raw):
+        for done in range(0, FIRST_BYTES, 8):
+            a, b = _mixed(a, b, word_at(raw, np.uint64(begin + done)) & _mask(length - done))  # type: ignore[call-arg]
+        done = FIRST_BYTES
+    while done < max(length, FIRST_BYTES):
+        word: Any = np.uint64(0)
+        for place in range(min(length - done, 8) - 1, -1, -1):
+            word = (word << np.uint64(8)) | np.uint64(raw[begin + done + place])
+        a, b = _mixed(a, b, word)
+        done += 8
     return a, b
+
+
+@compiled
+def _mask(left: int) -> Any:
+    """Give the mask of the bytes of a word that count when `left` are left."""
+    half = np.uint64(4 * min(max(left, 0), 8))  # a shift by 64 is not defined, two by 32 are
+    return ~((np.uint64(0xFFFFFFFFFFFFFFFF) << half) << half)
 
 
 @compiled
 def _mixed(a: Any, b: Any, word: Any) -> tuple[Any, Any]:
     """Fold a word into both lanes of a hash: multiply by odd constants and fold the high half down."""
-    a = (a ^ word) * np.uint64(0x9FB21C651E98DF25)
-    b = (b + word) * np.uint64(0xD6E8FEB86659FD93)
+    a = (a ^ word) * np.uint64(FACTOR_A)
+    b = (b + word) * np.uint64(FACTOR_B)
     return a ^ (a >> np.uint64(29)), b ^ (b >> np.uint64(32))
 
 
 @compiled
-def rehashed(offset: Int64s, code: Codes) -> UInt64s:
-    """Hash sequences that stand one after the other."""
-    raw, wide = code.view(np.uint8), np.uint64(code.itemsize)
-    lanes = np.empty((len(offset) - 1, 2), np.uint64)
-    for each in range(len(offset) - 1):
-        lanes[each, 0], lanes[each, 1] = hashed(raw, np.uint64(offset[each]) * wide, np.uint64(offset[each + 1]) * wide)
+def rehashed(start: Int64s, end: Int64s, code: Codes) -> UInt64s:
+    """Hash sequences of codes; sequence `v` is ``code[start[v] : end[v]]``."""
+    raw, wide = code.view(np.uint8), code.itemsize
+    lanes = np.empty((len(start), 2), np.uint64)
+    for each in range(len(start)):
+        lanes[each, 0], lanes[each, 1] = hashed(raw, start[each] * wide, (end[each] - start[each]) * wide)
     return lanes

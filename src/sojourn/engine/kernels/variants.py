@@ -7,7 +7,7 @@ hundred thousand events are one variant among many, not a memory problem). Equal
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sojourn.engine.kernels.compiling import compiled, frozen
 from sojourn.engine.kernels.hashing import hashed, narrowed, rehashed
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
-from sojourn.engine.kernels.projecting import projected
+from sojourn.engine.kernels.projecting import Projected, projected
 from sojourn.engine.kernels.quantiles import quantile
 from sojourn.engine.kernels.ranking import most_frequent
 from sojourn.engine.kernels.results import Variant, Variants
@@ -26,23 +26,23 @@ Int32s = npt.NDArray[np.int32]
 
 LONGEST = 256
 BATCH = 1_024  # customers hashed before they are looked up
+NOWHERE = 65_535  # the place of a variant that was not chosen
 FIRST_TABLE = 1 << 12  # slots; it grows with distinct variants, not with customers, to stay in the cache
 
 
 @dataclass(slots=True)
 class VariantBlock:
-    """The variants of some customers; arrays of variants, of their codes, and of customers.
+    """The variants of some customers; arrays of variants, and of customers.
 
-    Variant `v` is ``code[offset[v] : offset[v + 1]]`` and has ``customers[v]``; customer `c` has variant ``variant[c]``
-    and took ``duration[c]`` microseconds from its first to its last event.
+    Variant `v` has ``customers[v]``, the first of whom is ``first[v]``; customer `c` has variant ``variant[c]``, -1
+    when nothing is seen of them. `seen` holds their events: views of the slice where nothing was left out, else copies.
     """
 
     lanes: UInt64s
     customers: Int64s
-    offset: Int64s
-    code: Codes
+    first: Int32s
     variant: Int32s
-    duration: Int64s
+    seen: Projected
 
 
 @dataclass(slots=True)
@@ -53,7 +53,11 @@ class VariantsPartial:
 
 
 class VariantsFold:
-    """Asks for the most frequent variants; see `results.Variants`. Time is linear in events."""
+    """Asks for the most frequent variants; see `results.Variants`. Time is linear in events.
+
+    A partial result holds on to the events folded, since only the durations of the most frequent are worth reading:
+    arrays of a slice must not change until the answer is out.
+    """
 
     def __init__(
         self,
@@ -64,9 +68,12 @@ class VariantsFold:
         since_us: int = FIRST_INSTANT,
         until_us: int = LAST_INSTANT,
     ) -> None:
-        """Ask for the `top` variants of what the lens shows; raise ValueError when a limit is below 1."""
-        if top < 1 or longest < 1:
-            raise ValueError("top and longest are at least 1")
+        """Ask for the `top` variants of what the lens shows.
+
+        Raise ValueError when a limit is below 1 or more than 65,534 variants are asked for.
+        """
+        if not 1 <= top < NOWHERE or longest < 1:
+            raise ValueError(f"top is between 1 and {NOWHERE - 1:,}, longest at least 1")
         self._lens = frozen(lens)
         self._top, self._longest, self._since_us, self._until_us = top, longest, since_us, until_us
 
@@ -77,8 +84,9 @@ class VariantsFold:
     def fold(self, events: Slice, partial: VariantsPartial) -> VariantsPartial:
         """Add a slice's customers."""
         seen = projected(events, self._lens, self._since_us, self._until_us)
-        code = narrowed(seen.event, self._lens)
-        partial.blocks.append(VariantBlock(*_scan(seen.offset, seen.at, frozen(code), self._longest)))
+        seen = replace(seen, event=frozen(narrowed(seen.event, self._lens)))
+        lanes, customers, first, variant = _scan(seen.offset, seen.event, self._longest)
+        partial.blocks.append(VariantBlock(lanes, customers, first, variant, seen))
         return partial
 
     def merge(self, left: VariantsPartial, right: VariantsPartial) -> VariantsPartial:
@@ -90,7 +98,7 @@ class VariantsFold:
         """Choose the top variants and work out their medians."""
         if not partial.blocks:
             return Variants(top=(), distinct=0, total_customers=0)
-        whole = _Whole(partial.blocks)
+        whole = _Whole(partial.blocks, self._longest)
         chosen = most_frequent(whole.customers, whole.start, whole.end, whole.code, self._top)
         durations = whole.durations_of(chosen)
         return Variants(
@@ -110,45 +118,61 @@ class VariantsFold:
 class _Whole:
     """Blocks brought together: one number for each distinct sequence, its customers, and where its codes stand."""
 
-    def __init__(self, blocks: list[VariantBlock]) -> None:
-        self.blocks = blocks
-        self.code = np.concatenate([block.code for block in blocks])  # as wide as the widest
-        shift = np.cumsum([0, *(len(block.code) for block in blocks)])
-        start = np.concatenate([block.offset[:-1] + at for block, at in zip(blocks, shift, strict=False)])
-        end = np.concatenate([block.offset[1:] + at for block, at in zip(blocks, shift, strict=False)])
-        lanes = np.concatenate([self._lanes_of(block) for block in blocks])
-        self.number, first, self.customers = _numbered(lanes, np.concatenate([block.customers for block in blocks]))
-        self.start, self.end = start[first], end[first]
-
-    def _lanes_of(self, block: VariantBlock) -> UInt64s:
-        """Give a block's hashes; made anew where its codes are narrower than others', as hashes are of bytes."""
-        if block.code.dtype == self.code.dtype:
-            return block.lanes
-        lanes: UInt64s = rehashed(block.offset, block.code.astype(self.code.dtype))
-        return lanes
+    def __init__(self, blocks: list[VariantBlock], longest: int) -> None:
+        self.blocks, self._longest = blocks, longest
+        self.code = _joined([block.seen.event for block in blocks])  # as wide as the widest
+        shift = np.cumsum([0, *(len(block.seen.event) for block in blocks)])
+        begin = [block.seen.offset[block.first] for block in blocks]
+        start = _joined([at + by for at, by in zip(begin, shift, strict=False)])
+        length = [block.seen.offset[block.first + 1] - at for block, at in zip(blocks, begin, strict=True)]
+        end = start + np.minimum(_joined(length), longest)
+        lanes = _joined([block.lanes for block in blocks])
+        if any(block.seen.event.dtype != self.code.dtype for block in blocks):
+            lanes = rehashed(start, end, frozen(self.code))  # hashes are of bytes
+        if len(blocks) == 1:
+            self.number, self.customers, self.start, self.end = np.arange(len(lanes)), blocks[0].customers, start, end
+        else:
+            counted = _joined([block.customers for block in blocks])
+            self.number, first, self.customers = _numbered(lanes, counted)
+            self.start, self.end = start[first], end[first]
 
     def durations_of(self, chosen: Int64s) -> list[Int64s]:
-        """Give the durations of each chosen variant, in one pass over customers."""
-        place = np.full(len(self.customers), len(chosen), np.int64)
+        """Give the durations of each chosen variant."""
+        place = np.full(len(self.customers) + 1, NOWHERE, np.uint16)  # one more: number -1 is nobody's variant
         place[chosen] = np.arange(len(chosen))
         size = self.customers[chosen]
-        free = np.append(np.cumsum(size) - size, size.sum())
-        ordered = np.empty(int(size.sum()) + 1, np.int64)  # the last place takes everyone else's
+        free = np.cumsum(size) - size
+        ordered = np.empty(int(size.sum()), np.int64)
         base = 0
         for block in self.blocks:
-            mine = place[self.number[base : base + len(block.lanes)]]
-            _put(mine, free, block.variant, block.duration, ordered)
+            mine = np.append(place[self.number[base : base + len(block.lanes)]], NOWHERE)
+            _put(mine, block.variant, block.seen.offset, block.seen.at, self._longest, free, ordered)
             base += len(block.lanes)
-        return np.split(ordered[:-1], np.cumsum(size)[:-1])
+        return np.split(ordered, np.cumsum(size)[:-1])
+
+
+def _joined(arrays: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Put arrays one after the other; a single one is not copied."""
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 @compiled
-def _put(place: Int64s, free: Int64s, variant: Int32s, duration: Int64s, ordered: Int64s) -> None:
-    """Put each customer's duration at the next free place of its variant; those of no place in the last."""
-    for customer in range(len(variant)):
-        mine = place[variant[customer]]
-        ordered[free[mine]] = duration[customer]
-        free[mine] += mine < len(free) - 1
+def _put(
+    place: UInt16s, variant: Int32s, offset: Int64s, at: Int64s, longest: int, free: Int64s, ordered: Int64s
+) -> None:
+    """Put the duration of each customer whose variant has a place at that place's next free position."""
+    mine, first, last = np.empty(BATCH, np.uint16), np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
+    for start in range(0, len(variant), BATCH):
+        found: Any = np.uint64(0)
+        for customer in range(np.uint64(start), np.uint64(min(start + BATCH, len(variant)))):
+            begin = offset[customer]
+            mine[found] = place[variant[customer]]  # without a branch, as in `projecting`
+            first[found], last[found] = begin, min(offset[customer + np.uint64(1)], begin + longest) - 1
+            found += np.uint64(mine[found] != NOWHERE)
+        for each in range(found):
+            to = np.uint64(mine[each])
+            ordered[free[to]] = at[last[each]] - at[first[each]]
+            free[to] += 1
 
 
 @compiled
@@ -194,62 +218,43 @@ def _numbered(lanes: UInt64s, times: Int64s) -> tuple[Int64s, Int64s, Int64s]:
 
 
 @compiled
-def _scan(
-    offset: Int64s, at: Int64s, event: Codes, longest: int
-) -> tuple[UInt64s, Int64s, Int64s, Codes, Int32s, Int64s]:
+def _scan(offset: Int64s, event: Codes, longest: int) -> tuple[UInt64s, Int64s, Int32s, Int32s]:
     customers = len(offset) - 1
     table = np.full(FIRST_TABLE, -1, np.int32)
-    lanes = np.empty((customers, 2), np.uint64)
-    times, begins = np.zeros(customers, np.int64), np.empty(customers + 1, np.int64)
-    variant, duration = np.empty(customers, np.int32), np.empty(customers, np.int64)
-    code = np.empty(len(event), event.dtype)
-    batch, lengths = np.empty((BATCH, 2), np.uint64), np.empty(BATCH, np.int64)
-    guess = np.empty(BATCH, np.int32)
-    raw = event.view(np.uint8)
-    wide = np.uint64(event.itemsize)
-    distinct, counted, written = 0, 0, 0
-    begins[0] = 0
+    lanes, times = np.empty((customers, 2), np.uint64), np.zeros(customers, np.int64)
+    first, variant = np.empty(customers, np.int32), np.empty(customers, np.int32)
+    batch = np.empty((BATCH, 2), np.uint64)
+    raw, wide = event.view(np.uint8), event.itemsize
+    distinct = 0
     for start in range(0, customers, BATCH):
         stop = min(start + BATCH, customers)
         # hashing first, looking up afterwards: then the memory's answers to many look-ups overlap
         for customer in range(start, stop):
-            place = customer - start
-            length = min(offset[customer + 1] - offset[customer], longest)
-            begin = np.uint64(offset[customer])
-            lengths[place] = length
-            batch[place, 0], batch[place, 1] = hashed(raw, begin * wide, (begin + np.uint64(length)) * wide)
+            begin = offset[customer]
+            length = min(offset[customer + 1] - begin, longest)
+            batch[customer - start, 0], batch[customer - start, 1] = hashed(raw, begin * wide, length * wide)
         mask = np.uint64(len(table) - 1)
-        for place in range(stop - start):
-            guess[place] = max(table[batch[place, 0] & mask], 0)
-        for place in range(stop - start):
-            each = guess[place]
-            right = (lanes[each, 0] == batch[place, 0]) & (lanes[each, 1] == batch[place, 1])
-            guess[place] = each if right & (each < distinct) else -1
-        for place in range(stop - start):
-            length = lengths[place]
-            if length == 0:
-                continue
-            begin = np.uint64(offset[start + place])
-            mine = guess[place]
+        for customer in range(start, stop):
+            variant[customer] = table[batch[customer - start, 0] & mask]
+        for customer in range(start, stop):
+            mine, place = max(variant[customer], 0), customer - start
+            right = (lanes[mine, 0] == batch[place, 0]) & (lanes[mine, 1] == batch[place, 1]) & (mine < distinct)
+            variant[customer] = mine if right else -1
+        for customer in range(start, stop):
+            mine, place = variant[customer], customer - start
             if mine < 0:
+                if offset[customer + 1] == offset[customer]:
+                    continue
                 slot = _slot(table, lanes, batch[place, 0], batch[place, 1])
                 mine = table[slot]
-            if mine < 0:
-                mine = table[slot] = distinct
-                lanes[distinct] = batch[place]
-                for i in range(begin, begin + np.uint64(length)):
-                    code[written] = event[i]
-                    written += 1
-                distinct += 1
-                begins[distinct] = written
-                if 2 * distinct > len(table):
-                    table = _table(lanes, distinct, 4 * len(table))
+                if mine < 0:
+                    mine = table[slot] = distinct
+                    lanes[distinct, 0], lanes[distinct, 1] = batch[place, 0], batch[place, 1]
+                    first[distinct] = customer
+                    distinct += 1
+                    if 2 * distinct > len(table):
+                        table = _table(lanes, distinct, 4 * len(table))
+                variant[customer] = mine
             times[mine] += 1
-            variant[counted] = mine
-            duration[counted] = at[begin + np.uint64(length - 1)] - at[begin]
-            counted += 1
     # views, not copies: pages never written to take no memory
-    return (
-        lanes[:distinct], times[:distinct], begins[: distinct + 1],
-        code[:written], variant[:counted], duration[:counted],
-    )  # fmt: skip
+    return lanes[:distinct], times[:distinct], first[:distinct], variant
