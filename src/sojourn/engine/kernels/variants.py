@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sojourn.engine.kernels.compiling import compiled, frozen
-from sojourn.engine.kernels.hashing import hashed, narrowed, rehashed
+from sojourn.engine.kernels.hashing import BATCH, hashed, narrowed, rehashed, workspace
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.projecting import Projected, projected
 from sojourn.engine.kernels.quantiles import quantile
@@ -25,7 +25,6 @@ from sojourn.engine.kernels.words import Codes, Int64s, Slice, UInt16s, UInt64s
 Int32s = npt.NDArray[np.int32]
 
 LONGEST = 256
-BATCH = 1_024  # customers hashed before they are looked up
 NOWHERE = 65_535  # the place of a variant that was not chosen
 FIRST_TABLE = 1 << 12  # slots; it grows with distinct variants, not with customers, to stay in the cache
 
@@ -221,40 +220,45 @@ def _numbered(lanes: UInt64s, times: Int64s) -> tuple[Int64s, Int64s, Int64s]:
 def _scan(offset: Int64s, event: Codes, longest: int) -> tuple[UInt64s, Int64s, Int32s, Int32s]:
     customers = len(offset) - 1
     table = np.full(FIRST_TABLE, -1, np.int32)
-    lanes, times = np.empty((customers, 2), np.uint64), np.zeros(customers, np.int64)
+    lanes, times = np.empty((customers, 2), np.uint64), np.zeros(customers + 1, np.int64)  # first: without events
     first, variant = np.empty(customers, np.int32), np.empty(customers, np.int32)
-    batch = np.empty((BATCH, 2), np.uint64)
+    begin, length = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
+    words, hashes = workspace()
+    missing = np.empty(BATCH, np.int64)
     raw, wide = event.view(np.uint8), event.itemsize
     distinct = 0
     for start in range(0, customers, BATCH):
         stop = min(start + BATCH, customers)
-        # hashing first, looking up afterwards: then the memory's answers to many look-ups overlap
         for customer in range(start, stop):
-            begin = offset[customer]
-            length = min(offset[customer + 1] - begin, longest)
-            batch[customer - start, 0], batch[customer - start, 1] = hashed(raw, begin * wide, length * wide)
+            begin[customer - start] = offset[customer] * wide
+            length[customer - start] = min(offset[customer + 1] - offset[customer], longest) * wide
+        hashed(raw, begin, length, stop - start, words, hashes)
         mask = np.uint64(len(table) - 1)
+        # in rounds without branches, so that the memory's answers to many look-ups overlap; only who is not found at
+        # once is looked at one by one
         for customer in range(start, stop):
-            variant[customer] = table[batch[customer - start, 0] & mask]
-        for customer in range(start, stop):
-            mine, place = max(variant[customer], 0), customer - start
-            right = (lanes[mine, 0] == batch[place, 0]) & (lanes[mine, 1] == batch[place, 1]) & (mine < distinct)
-            variant[customer] = mine if right else -1
-        for customer in range(start, stop):
-            mine, place = variant[customer], customer - start
-            if mine < 0:
-                if offset[customer + 1] == offset[customer]:
-                    continue
-                slot = _slot(table, lanes, batch[place, 0], batch[place, 1])
+            variant[customer] = table[hashes[0, customer - start] & mask]
+        missed: Any = np.uint64(0)
+        for place in range(np.uint64(stop - start)):
+            likely = np.uint64(max(variant[np.uint64(start) + place], 0))
+            right = (lanes[likely, 0] == hashes[0, place]) & (lanes[likely, 1] == hashes[1, place])
+            missing[missed] = place
+            missed += np.uint64(not (right & (likely < distinct)))
+        for each in range(missed):
+            place = missing[each]
+            mine = -1
+            if length[place] > 0:
+                slot = _slot(table, lanes, hashes[0, place], hashes[1, place])
                 mine = table[slot]
                 if mine < 0:
                     mine = table[slot] = distinct
-                    lanes[distinct, 0], lanes[distinct, 1] = batch[place, 0], batch[place, 1]
-                    first[distinct] = customer
+                    lanes[distinct, 0], lanes[distinct, 1] = hashes[0, place], hashes[1, place]
+                    first[distinct] = start + place
                     distinct += 1
                     if 2 * distinct > len(table):
                         table = _table(lanes, distinct, 4 * len(table))
-                variant[customer] = mine
-            times[mine] += 1
+            variant[start + place] = mine
+        for customer in range(start, stop):
+            times[np.uint64(variant[customer] + 1)] += 1
     # views, not copies: pages never written to take no memory
-    return lanes[:distinct], times[:distinct], first[:distinct], variant
+    return lanes[:distinct], times[1 : distinct + 1], first[:distinct], variant
