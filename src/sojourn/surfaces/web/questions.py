@@ -42,6 +42,7 @@ class Asked:
     identity: str = ""  # "1": identify, group and alias calls are steps too
     at: str = ""  # the step that is open in the side panel
     path: tuple[str, str] | None = None  # or the path
+    own: tuple[tuple[str, str], ...] = ()  # what a page of its own asks besides, as it stands in the address
 
     def query(self, **changes: Any) -> str:
         """Write the address's query, changed as asked, leaving out what is as usual."""
@@ -57,8 +58,11 @@ class Asked:
         return bool(self.dimensions or self.having or self.journey)
 
 
-def read(query: QueryDict, known: Iterable[str]) -> Asked:
-    """Read an address's query; `known` are the dimensions that may be filtered. Raise InvalidError for nonsense."""
+def read(query: QueryDict, known: Iterable[str], own: Iterable[str] = ()) -> Asked:
+    """Read an address's query; `known` are the dimensions that may be filtered, `own` the page's own parameters.
+
+    Raise InvalidError for nonsense; what the page's own parameters say is for the page to judge.
+    """
     period = query.get("period", DEFAULT_DAYS)
     if period not in PERIODS:
         raise InvalidError("period: one of 7, 28, 90, 365 days, all, or custom.")
@@ -82,6 +86,7 @@ def read(query: QueryDict, known: Iterable[str]) -> Asked:
         identity="1" if query.get("identity") == "1" else "",
         at=query.get("at", ""),
         path=(source, target) if source and target else None,
+        own=tuple((name, value) for name in own for value in _values(query, name)),
     )
 
 
@@ -127,6 +132,7 @@ def _pairs(asked: Asked) -> Iterable[tuple[str, str]]:
     yield from (("f", each) for each in asked.funnel)
     if asked.path:
         yield from zip(("from", "to"), asked.path, strict=True)
+    yield from asked.own
 
 
 def _values(query: QueryDict, name: str) -> tuple[str, ...]:

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import Journey, Question
-from sojourn.domains.privacy import queries as privacy
-from sojourn.domains.privacy.contracts import Vocabulary
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.web import picture, questions
+from sojourn.surfaces.web.analysis import opened
 from sojourn.surfaces.web.doors import PageRequest, page
-from sojourn.surfaces.web.filters import choices, chosen, label
+from sojourn.surfaces.web.filters import label
 from sojourn.surfaces.web.funnels import FunnelView, funnel_view, refused_funnel
 from sojourn.surfaces.web.panel import panel
 from sojourn.surfaces.web.questions import Asked
@@ -27,26 +26,14 @@ VARIANTS_SHOWN = 12
 @page()
 def explorer(request: PageRequest) -> HttpResponse:
     """Answer the question that stands in the address."""
-    viewer = request.viewer
-    vocabulary = privacy.vocabulary(viewer=viewer)
-    asked = questions.read(request.GET, vocabulary.dimensions)
-    journey = journeys.journey(slug=asked.journey, viewer=viewer) if asked.journey else None
-    question = _question(asked, journey, viewer)
-    context: dict[str, Any] = {"asked": asked, "journey": journey, "journeys": journeys.journeys(viewer=viewer)}
-    context |= {"choices": choices(asked, vocabulary), "chosen": chosen(asked), "vocabulary": vocabulary}
-    if vocabulary.names:
-        context |= _answers(asked, question, journey, viewer, vocabulary)
+    analysis = opened(request)
+    context = analysis.context()
+    if analysis.vocabulary.names:
+        context |= _answers(analysis.asked, analysis.question, analysis.journey, analysis.viewer)
     return render(request, "web/explorer.html", context)
 
 
-def _question(asked: Asked, journey: Journey | None, viewer: Viewer) -> Question:
-    days = int(asked.period) if asked.period.isdigit() else int(questions.DEFAULT_DAYS)
-    return questions.question(asked, recent=privacy.recent_period(days=days, viewer=viewer), journey=journey)
-
-
-def _answers(
-    asked: Asked, question: Question, journey: Journey | None, viewer: Viewer, vocabulary: Vocabulary
-) -> dict[str, Any]:
+def _answers(asked: Asked, question: Question, journey: Journey | None, viewer: Viewer) -> dict[str, Any]:
     graph = journeys.graph(question=question, viewer=viewer)
     variants = journeys.variants(question=question, viewer=viewer, top=VARIANTS_SHOWN)
     return {

@@ -1,0 +1,13 @@
+// An analysis: a changed control asks again, as a page of its own, so that going back works.
+const form = document.getElementById("question");
+
+if (form) {
+  document.addEventListener("change", (event) => {
+    if (event.target.form !== form) return;
+    if (event.target.id === "period") {
+      document.querySelector(".days").hidden = event.target.value !== "custom";
+      if (event.target.value === "custom") return; // the days are still to come
+    }
+    form.requestSubmit();
+  });
+}
