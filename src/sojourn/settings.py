@@ -205,8 +205,9 @@ BASE_DIR = Path(__file__).parent
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"without addresses": {"()": "sojourn.kit.logs.WithoutAddresses"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without addresses"]}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "sojourn": {"handlers": ["stderr"], "level": SOJOURN.log_level.upper(), "propagate": False},
