@@ -10,6 +10,7 @@ from sojourn.domains.journeys import rules
 from sojourn.domains.journeys.contracts import Question
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Answer, Codes, Purpose
+from sojourn.engine.kernels import thinning
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.results import Steps
 from sojourn.engine.kernels.steps import StepsFold
@@ -50,7 +51,7 @@ def shown_steps(question: Question, viewer: Viewer, purpose: Purpose) -> tuple[t
     visitors = {present.names[code]: customers for code, customers in found}
     if not question.identity_steps:
         visitors = {name: customers for name, customers in visitors.items() if name not in rules.IDENTITY_EVENTS}
-    return rules.top_steps(visitors, question.steps_shown), len(visitors)
+    return thinning.top_steps(visitors, question.steps_shown), len(visitors)
 
 
 def without(*, question: Question, viewer: Viewer, purpose: Purpose = Purpose.ANALYTICS) -> dict[str, tuple[str, ...]]:

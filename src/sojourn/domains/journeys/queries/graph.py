@@ -8,7 +8,7 @@ from sojourn.domains.journeys.contracts import JourneyGraph, Path, PathDetails, 
 from sojourn.domains.journeys.queries.door import bounds, known_codes, shown_steps
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Answer, Purpose
-from sojourn.engine.kernels import lens
+from sojourn.engine.kernels import lens, thinning
 from sojourn.engine.kernels.gaps import GapsFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.results import Graph
@@ -26,7 +26,7 @@ def graph(*, question: Question, viewer: Viewer, purpose: Purpose = Purpose.ANAL
     paths = _paths(answer)
     steps = _steps(answer)
     count = {(path.source, path.target): path.times for path in paths}
-    kept = rules.kept_paths(
+    kept = thinning.kept_paths(
         count, {s.name: s.starts for s in steps}, {s.name: s.ends for s in steps}, question.paths_shown
     )
     whole = sum(count.values())
