@@ -39,13 +39,14 @@ class ParquetReader:
             try:
                 for batch in file.iter_batches(BATCH_ROWS):
                     done += batch.num_rows
-                    yield _rows(pa.Table.from_batches([batch]), first, size * done // total)
+                    yield rows_of(pa.Table.from_batches([batch]), first, size * done // total)
                     first += batch.num_rows
             except (pa.ArrowInvalid, OSError) as error:
                 raise UnreadableFileError(f"The Parquet file is damaged ({_short(error)}).") from None
 
 
-def _rows(table: pa.Table, first: int, done: int) -> Rows:
+def rows_of(table: pa.Table, first: int, done: int = 0) -> Rows:
+    """Give a table of any Arrow types as rows numbered from `first`; nested values become JSON text."""
     flags: dict[str, pa.BooleanArray] = {}
     refused: list[Refusal] = []
     for at, field in enumerate(table.schema):

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from sojourn.engine.kernels.words import Flags, Int64s
 from sojourn.engine.stream.claims import Alias, Trait
 from sojourn.engine.stream.cleaning import Cleaner
-from sojourn.engine.stream.files import amounts, instants
+from sojourn.engine.stream.files import amounts, cells
 from sojourn.engine.stream.files import coded as codes
 from sojourn.engine.stream.files.breaches import breaches, not_allowed
 from sojourn.engine.stream.files.coded import Coded
@@ -30,7 +30,7 @@ from sojourn.engine.stream.files.properties import Properties, masked_name
 from sojourn.engine.stream.files.rows import Refusal, Rows
 from sojourn.engine.stream.files.shape import Shape, is_ignored
 from sojourn.engine.stream.files.shaped import Shaped, kept, lifted
-from sojourn.engine.stream.files.texts import filled, trimmed
+from sojourn.engine.stream.files.texts import trimmed
 from sojourn.engine.stream.personal import masked, reserved_trait
 from sojourn.engine.stream.plan import Plan
 from sojourn.engine.stream.rows import NAMES
@@ -107,30 +107,10 @@ class _Batch:
         return codes.flat(self._table.column(name)) if name in self._table.column_names else None
 
     def _cell(self, name: str) -> tuple[Cell | None, list[Any]]:
-        cell = self._mapping.cells.get(name)
-        found = [self._column(column) for column in cell.columns] if cell else []
-        return cell, [column for column in found if column is not None]
+        return cells.columns_of(self._table, self._mapping, name)
 
     def _coded(self, name: str) -> Coded:
-        cell, columns = self._cell(name)
-        if cell is None:
-            return codes.absent(self._count)
-        made = codes.absent(self._count)
-        for at, column in enumerate(columns):
-            made = codes.coded(column) if at == 0 else codes.first_of(made, codes.coded(column))
-        if cell.starts_with or cell.otherwise:
-            made = made.mapped(lambda text: _named(text, cell))
-        if cell.constant is not None:
-            made = (
-                codes.first_of(made, codes.constant(cell.constant, self._count))
-                if columns
-                else codes.constant(cell.constant, self._count)
-            )
-        if cell.only_without:
-            made = codes.only_where(made, ~self._coded(cell.only_without).is_present)
-        if cell.scoped:
-            made = made.mapped(lambda text: f"{self._shaper._source}:{text}")
-        return made
+        return cells.coded(self._table, self._mapping, name, source=self._shaper._source)
 
     def _identifier(self, name: str) -> Coded:
         made = self._coded(name)
@@ -143,17 +123,7 @@ class _Batch:
             self._refuse(np.isin(made.codes, long), "too_long", f"{name} is longer than {most} characters.")
 
     def _instants(self) -> Int64s:
-        _, columns = self._cell("timestamp")
-        empty = np.ones(self._count, np.bool_)
-        at, known = np.zeros(self._count, np.int64), np.zeros(self._count, np.bool_)
-        for column in columns:
-            present = filled(column)
-            more, readable = instants.instants(
-                trimmed(codes.flat(column)), time_format=self._shape.time_format, zone=self._mapping.time_zone
-            )
-            at = np.where(known | ~empty, at, more)
-            known |= empty & readable
-            empty &= ~present
+        at, known, empty = cells.instants_of(self._table, self._mapping, time_format=self._shape.time_format)
         self._refuse(empty, "missing_timestamp", "The row has no timestamp.")
         self._refuse(
             ~known & ~empty, "bad_timestamp", "The timestamp cannot be read, or lies before 1900 or after 2199."
@@ -343,10 +313,3 @@ def _newest(name: str, person: Coded, values: Coded, at: Int64s, good: Flags) ->
 
 def _texts(table: pa.Table, is_json: Any) -> pa.Table:
     return pa.table({name: codes.flat(table.column(name)).cast(pa.string()) for name in table.column_names})
-
-
-def _named(text: str, cell: Cell) -> str | None:
-    for start, name in cell.starts_with:
-        if text.startswith(start):
-            return name
-    return cell.otherwise if cell.otherwise is not None else text
