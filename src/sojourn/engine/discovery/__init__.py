@@ -1,0 +1,1 @@
+"""Models mined from ways through: process trees, and their export as BPMN."""
