@@ -41,6 +41,7 @@ MAY = {
     "GET /graph/path": READERS,
     "GET /variants": READERS,
     "GET /funnel": READERS,
+    "GET /process": READERS,
     "GET /journeys": READERS,
     "GET /journeys/{slug}": READERS,
     "PUT /journeys/{slug}": WRITERS,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sojourn.domains.privacy.contracts import Coverage, EventFilter
+from sojourn.engine.discovery.diagrams import Diagram
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.period import Period
 
@@ -172,4 +173,21 @@ class Completion:
     p90_s: float | None
     completed_clusters: Clusters  # sums by customer, for comparing with another period or part
     abandoned_clusters: Clusters
+    coverage: Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProcessModel:
+    """A process tree that replays the most frequent ways through, and its diagram.
+
+    It is mined from `ways` of `ways_in_all` different ways, those of `customers`; `covers` is their share of all.
+    """
+
+    tree: str  # "->( 'ask', X( 'buy', tau ) )"; -> sequence, X choice, + parallel, * loop, tau nothing
+    diagram: Diagram
+    bpmn: str  # BPMN 2.0 XML, with its layout
+    ways: int
+    ways_in_all: int
+    customers: int
+    covers: Share
     coverage: Coverage

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "graph": ("explorer", "graph", "Show which step follows which."),
     "variants": ("explorer", "variants", "Show the most frequent ways through."),
     "funnel": ("explorer", "funnel", "Show who gets from step to step."),
+    "process": ("process", "process", "Mine a process tree and its BPMN diagram."),
     "journeys": ("journeys", "journeys", "Manage named journeys and see how they end."),
     "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
     "source": ("sources", "source", "Manage where events come from, and write keys."),

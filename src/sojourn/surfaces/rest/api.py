@@ -14,6 +14,7 @@ from sojourn.surfaces.rest import (
     people,
     plan,
     problems,
+    process,
     sources,
     units,
 )
@@ -32,5 +33,5 @@ api = Api(
     auth=[Key(), SignedIn()],
 )
 problems.install(api)
-for room in (health, events, explorer, journeys, kpis, deliveries, flow, sources, plan, units, people):
+for room in (health, events, explorer, process, journeys, kpis, deliveries, flow, sources, plan, units, people):
     api.add_router("", room.router)

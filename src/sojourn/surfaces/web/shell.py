@@ -38,7 +38,11 @@ BAR = (
         label=_("Journeys"),
         name="explorer",
         icon="route",
-        parts=(Entry(label=_("Explorer"), name="explorer"), Entry(label=_("Named journeys"), name="journeys")),
+        parts=(
+            Entry(label=_("Explorer"), name="explorer"),
+            Entry(label=_("Process"), name="process"),
+            Entry(label=_("Named journeys"), name="journeys"),
+        ),
     ),
     Entry(
         label=_("Measures"),

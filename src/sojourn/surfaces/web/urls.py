@@ -5,12 +5,25 @@ from __future__ import annotations
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, path
 
-from sojourn.surfaces.web.views import data, explorer, home, imports, journeys, measures, palette, people, plan, sources
+from sojourn.surfaces.web.views import (
+    data,
+    explorer,
+    home,
+    imports,
+    journeys,
+    measures,
+    palette,
+    people,
+    plan,
+    process,
+    sources,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("palette", palette.palette, name="palette"),
     path("journeys/explorer", explorer.explorer, name="explorer"),
+    path("journeys/process", process.process, name="process"),
     path("journeys/new", journeys.journey_new, name="journey-new"),
     path("journeys/<slug:slug>/change", journeys.journey_edit, name="journey-edit"),
     path("journeys/<slug:slug>/delete", journeys.journey_delete, name="journey-delete"),

@@ -5,6 +5,7 @@ from sojourn.domains.journeys.queries.door import without
 from sojourn.domains.journeys.queries.funnel import funnel
 from sojourn.domains.journeys.queries.graph import edge, graph
 from sojourn.domains.journeys.queries.named import journey, journeys
+from sojourn.domains.journeys.queries.process import process
 from sojourn.domains.journeys.queries.variants import variants
 
-__all__ = ["completion", "completions", "edge", "funnel", "graph", "journey", "journeys", "variants", "without"]
+__all__ = ["completion", "completions", "edge", "funnel", "graph", "journey", "journeys", "process", "variants", "without"]
