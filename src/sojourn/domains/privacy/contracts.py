@@ -101,6 +101,16 @@ class Answer(Generic[R]):
     names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SidesAnswer(Generic[R]):
+    """A value about two sides and what each rests on; event codes in the value are positions in `names`."""
+
+    value: R
+    a: Coverage
+    b: Coverage
+    names: tuple[str, ...] = ()
+
+
 class Aggregate(StrEnum):
     """What a measure does with the events of a group."""
 

@@ -4,6 +4,7 @@ from sojourn.domains.privacy.queries.freshness import freshness, recent_period
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.listing import event, events
 from sojourn.domains.privacy.queries.memory import remembered
+from sojourn.domains.privacy.queries.sides import ask_sides
 from sojourn.domains.privacy.queries.sums import Reading, measure, reading
 from sojourn.domains.privacy.queries.terms import vocabulary
 from sojourn.domains.privacy.rules import purposes_at_collection
@@ -11,6 +12,7 @@ from sojourn.domains.privacy.rules import purposes_at_collection
 __all__ = [
     "Reading",
     "ask",
+    "ask_sides",
     "event",
     "events",
     "freshness",

@@ -13,7 +13,7 @@ from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.privacy import rules
 from sojourn.domains.privacy.contracts import Answer, Codes, Coverage, EventFilter, Purpose
-from sojourn.domains.privacy.sight import ANSWERS, Sight, frozen_filter, sight
+from sojourn.domains.privacy.sight import ANSWERS, Seen, Sight, frozen_filter, sight
 from sojourn.engine.kernels import running
 from sojourn.engine.kernels.words import Fold
 from sojourn.kit.period import Period
@@ -59,7 +59,13 @@ def _fold(
     names = looking.names
     fold = fold_for(Codes(names, looking.dimensions))
     value = running.run(fold, seen.slices, settings.SOJOURN.kernel_threads)
-    coverage = Coverage(
+    coverage = rested_on(looking, seen, period, rules.written(type(fold).__name__, told, period, events), begun)
+    return Answer(value=value, coverage=coverage, names=names)
+
+
+def rested_on(looking: Sight, seen: Seen, period: Period, query: str, begun: float) -> Coverage:
+    """Say what an answer rests on that was begun at a reading of time.perf_counter."""
+    return Coverage(
         purpose=looking.purpose,
         customers=seen.counted.customers,
         events=seen.counted.events,
@@ -68,6 +74,5 @@ def _fold(
         batch=looking.timeline.batch,
         fresh_at=collection.received_at(batch=looking.timeline.batch),
         took_ms=(time.perf_counter() - begun) * 1_000,
-        query=rules.written(type(fold).__name__, told, period, events),
+        query=query,
     )
-    return Answer(value=value, coverage=coverage, names=names)

@@ -1,0 +1,125 @@
+"""How a named journey ends on two sides, customer by customer, as a fold; a journey is that of `completion`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sojourn.engine.kernels.compiling import compiled, frozen
+from sojourn.engine.kernels.completion import COMPLETED, FIRST_OUTCOME
+from sojourn.engine.kernels.lens import CODES
+from sojourn.engine.kernels.sides import COLUMNS, EndingSides, add_many, bits
+from sojourn.engine.kernels.sides_funnel import Span
+from sojourn.engine.kernels.words import NO_CODE, Bytes, Codes, Int64s, Slice
+
+NOTHING, START = -2, -1  # roles of an event; from 0 on it is the column in which it ends a journey
+
+
+@dataclass(slots=True)
+class EndingSidesPartial:
+    """Rows of sums over customers by ending, and open journeys by side."""
+
+    ending: Int64s
+    open: Int64s
+
+
+class EndingSidesFold:
+    """Asks how journeys of two sides ended; see `sides.EndingSides`. Time is linear in events.
+
+    `spans` bound the start on each side; a journey counts when its window has passed before `as_of_us`. Slices are
+    those of `sides.both`.
+    """
+
+    def __init__(
+        self,
+        *,
+        start: int,
+        goals: Iterable[int],
+        outcomes: Sequence[Iterable[int]],
+        window_us: int,
+        as_of_us: int,
+        spans: tuple[Span, Span],
+    ) -> None:
+        """Ask about one journey; raise ValueError when an event has two roles."""
+        self._roles = roles(start, goals, outcomes)
+        self._columns = FIRST_OUTCOME + len(outcomes)
+        self._window_us, self._as_of_us, self._spans = window_us, as_of_us, frozen(np.array(spans, np.int64))
+
+    def start(self) -> EndingSidesPartial:
+        """Make the comparison of no customers."""
+        return EndingSidesPartial(np.zeros((self._columns, COLUMNS), np.int64), np.zeros(2, np.int64))
+
+    def fold(self, events: Slice, partial: EndingSidesPartial) -> EndingSidesPartial:
+        """Add a slice's customers."""
+        keep, chosen = bits(events)
+        _scan(
+            frozen(events.offset), frozen(events.at), frozen(events.event), frozen(keep), frozen(chosen), self._roles,
+            self._window_us, self._as_of_us, self._spans, partial.ending, partial.open,
+        )  # fmt: skip
+        return partial
+
+    def merge(self, left: EndingSidesPartial, right: EndingSidesPartial) -> EndingSidesPartial:
+        """Add the right partial to the left."""
+        left.ending += right.ending
+        left.open += right.open
+        return left
+
+    def finish(self, partial: EndingSidesPartial) -> EndingSides:
+        """Give the sums."""
+        return EndingSides(partial.ending, int(partial.open[0]), int(partial.open[1]))
+
+
+def roles(start: int, goals: Iterable[int], outcomes: Sequence[Iterable[int]]) -> Int64s:
+    """Give each code's role in a journey; raise ValueError when an event has two."""
+    found = np.full(CODES, NOTHING, np.int64)
+    for column, codes in ((START, [start]), (COMPLETED, goals), *enumerate(outcomes, FIRST_OUTCOME)):
+        for code in set(codes) - {int(NO_CODE)}:  # a name that was never seen has no event
+            if found[code] not in (NOTHING, column):
+                raise ValueError(f"event {code} has two roles in the journey")
+            found[code] = column
+    return frozen(found)
+
+
+@compiled
+def _scan(
+    offset: Int64s, at: Int64s, event: Codes, keep: Bytes, chosen: Bytes, roles: Int64s, window: int, as_of: int,
+    spans: Int64s, ending: Int64s, opened: Int64s,
+) -> None:  # fmt: skip
+    columns = len(ending)
+    mine = np.zeros((2, columns), np.int64)
+    for customer in range(len(offset) - 1):
+        if chosen[customer] == 0:
+            continue
+        mine[:] = 0
+        for which in range(2):
+            bit = 1 << which
+            if chosen[customer] & bit == 0:
+                continue
+            running = False
+            begun: Any = np.int64(0)
+            for i in range(offset[customer], offset[customer + 1] + 1):
+                # one turn past the last event, to end the journey that may still run
+                is_past = i == offset[customer + 1]
+                role: Any = NOTHING
+                moment: Any = np.int64(0)
+                if not is_past:
+                    role = roles[event[i]]
+                    if role == NOTHING or keep[i] & bit == 0:
+                        continue
+                    moment = at[i]
+                if running and (is_past or moment - begun > window or role >= 0):
+                    running = False
+                    if spans[which, 0] <= begun < spans[which, 1]:
+                        if begun + window >= as_of:
+                            opened[which] += 1
+                        else:
+                            mine[which, role if not is_past and moment - begun <= window else 1] += 1
+                if role == START and not running:
+                    running, begun = True, moment
+        n_a, n_b = mine[0].sum(), mine[1].sum()
+        if n_a + n_b > 0:
+            for column in range(columns):
+                add_many(ending[column], n_a, n_b, mine[0, column], mine[1, column])
