@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled, frozen, masks
+from sojourn.engine.kernels.funnel_tally import binned, by_step
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.quantiles import grouped
 from sojourn.engine.kernels.results import Funnel
@@ -40,7 +41,8 @@ class FunnelFold:
 
     `steps` are the codes of each step: any of them is that step; an event may be several steps, but is used for one
     in a chain. `since_us` and `until_us` (exclusive) bound the first step only: later ones may come as long as
-    the window is open. Time is linear in events, times the steps that one event may be.
+    the window is open. `edges_us` (ascending from 0) cut times into bins. Time is linear in events, times the
+    steps that one event may be.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class FunnelFold:
         window_us: int,
         since_us: int = FIRST_INSTANT,
         until_us: int = LAST_INSTANT,
+        edges_us: Sequence[int] = (),
     ) -> None:
         """Ask about these steps; raise ValueError for none, for more than `STEPS_LIMIT`, or a negative window."""
         if not 1 <= len(steps) <= STEPS_LIMIT:
@@ -64,6 +67,7 @@ class FunnelFold:
         self._most = max(int(role).bit_count() for role in [1, *roles[roles > 0]])  # steps that one event may be
         self._only = frozen(_only(roles))
         self._window_us, self._since_us, self._until_us = window_us, since_us, until_us
+        self._edges_us = np.asarray(edges_us, np.int64)
 
     def start(self) -> FunnelPartial:
         """Make the funnel of no customers."""
@@ -94,14 +98,17 @@ class FunnelFold:
         step = np.concatenate([block[0] for block in partial.blocks] or [np.zeros(0, np.uint8)])
         gap = np.concatenate([block[1] for block in partial.blocks] or [np.zeros(0, np.int64)])
         size = np.bincount(step, minlength=self.steps)
-        _, quantiles = grouped(size, _by_step(size, step, gap), (0.5, 0.9))
-        total = float(quantiles[0, 0])
+        ordered = by_step(size, step, gap)
+        _, quantiles = grouped(size, ordered, (0.5, 0.9))
+        median_total, p90_total = (float(each) for each in quantiles[0])
         quantiles[0] = np.nan
         return Funnel(
             reached=np.cumsum(partial.furthest[::-1])[::-1].copy(),
             median_gap=quantiles[:, 0],
             p90_gap=quantiles[:, 1],
-            median_total=total,
+            median_total=median_total,
+            p90_total=p90_total,
+            bins=binned(size, ordered, self._edges_us),
         )
 
 
@@ -111,16 +118,6 @@ def _only(roles: UInt64s) -> Bytes:
     for code in np.flatnonzero(roles):
         only[code] = int(roles[code]).bit_length() - 1
     return only
-
-
-@compiled
-def _by_step(size: Int64s, step: Bytes, gap: Int64s) -> Int64s:
-    place = np.cumsum(size) - size
-    ordered = np.empty(len(gap), np.int64)
-    for i in range(len(gap)):
-        ordered[place[step[i]]] = gap[i]
-        place[step[i]] += 1
-    return ordered
 
 
 @compiled

@@ -57,14 +57,56 @@ class Funnel:
     """Customers who reached each step in order within the window, and their times to convert.
 
     `reached[k]` counts customers who got to step `k`. `median_gap[k]` and `p90_gap[k]` are microseconds from step
-    `k - 1` to step `k` for those who reached `k` (NaN at 0); `median_total` is from the first step to the last
-    for those who converted (NaN when none did).
+    `k - 1` to step `k` for those who reached `k` (NaN at 0); `median_total` and `p90_total` are from the first step to
+    the last for those who converted (NaN when none did). `bins` counts these times between the edges asked for, as in
+    `FunnelDetail`.
     """
 
     reached: Int64s
     median_gap: Floats
     p90_gap: Floats
     median_total: float
+    p90_total: float
+    bins: Int64s
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelTally:
+    """Chains by group and step, shape (groups, steps), with the sums over customers that an interval needs.
+
+    A customer with `r[k]` chains that reach step `k` adds one to `customers[k]`, `r[k]` to `times[k]`, its square
+    to `squares[k]`, `r[k] * r[k - 1]` to `with_before[k]` and `r[k] * r[0]` to `with_first[k]`. Counted by customer,
+    `r[k]` is 0 or 1 and all five are the same.
+    """
+
+    customers: Int64s
+    times: Int64s
+    squares: Int64s
+    with_before: Int64s
+    with_first: Int64s
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelDetail:
+    """A funnel as a whole (one group), by values of a dimension at its first step, and by span of time of it.
+
+    `values` are the codes of the groups in `parts`; the last group, one more, is the rest. `parts` and `spans` have no
+    groups where they were not asked for. Times in microseconds: `median_gap[k]` and `p90_gap[k]` from step `k - 1`
+    to `k` (NaN at 0), totals from the first step to the last, over chains; NaN of none. `bins[k]` counts the times
+    from step `k - 1` to `k` between the edges asked for, `bins[0]` those from the first to the last.
+    """
+
+    whole: FunnelTally
+    parts: FunnelTally
+    values: tuple[int, ...]
+    spans: FunnelTally
+    median_gap: Floats
+    p90_gap: Floats
+    median_total: float
+    p90_total: float
+    part_median_total: Floats
+    part_p90_total: Floats
+    bins: Int64s
 
 
 @dataclass(frozen=True, slots=True)
