@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -18,6 +18,15 @@ Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 NO_CODE = np.uint16(65_535)
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Money of the events that carry some: ten-thousandths, and codes of currencies."""
+
+    place: npt.NDArray[np.integer[Any]]  # positions in a slice's arrays over events, ascending
+    amount: npt.NDArray[np.integer[Any]]
+    currency: UInt16s
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class Slice:
     dimensions: Mapping[str, UInt16s] = field(default_factory=dict)
     keep: Bytes | None = None
     customer_keep: Bytes | None = None
+    amounts: Callable[[], Amounts] | None = None  # read when asked for; None where no event carries money
 
     @property
     def customers(self) -> int:

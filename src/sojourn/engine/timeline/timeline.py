@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 
-from sojourn.engine.kernels.words import Bytes, Int64s, Slice
+from sojourn.engine.kernels.words import Amounts, Bytes, Int64s, Slice
 from sojourn.engine.timeline import lookup, manifest
 from sojourn.engine.timeline.dictionary import Dictionary, readable
 from sojourn.engine.timeline.manifest import Manifest
@@ -104,4 +104,15 @@ def share(part: Part, first: int, last: int, keep: Bytes | None, customer_keep: 
         dimensions=Dimensions(part, low, high),
         keep=None if keep is None else keep[low:high],
         customer_keep=None if customer_keep is None else customer_keep[first:last],
+        amounts=partial(_amounts, part, low, high),
+    )
+
+
+def _amounts(part: Part, low: int, high: int) -> Amounts:
+    first, last = np.searchsorted(part.money_at, [low, high]).tolist()
+    place = part.money_at[first:last]
+    return Amounts(
+        place=place.astype(np.int64) - low if low else place,
+        amount=part.money_amount[first:last],
+        currency=part.codes("money_currency", first, last),
     )
