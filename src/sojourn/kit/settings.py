@@ -83,6 +83,7 @@ class Settings:
         10, "Time after which a file in the watched folder that nobody touches is complete.", low=0
     )
     upload_max_bytes: int = _setting(4 * GB, "Largest file that the upload page takes.", low=MB)
+    unpacked_max_bytes: int = _setting(64 * GB, "Size to which a gzip file may unpack.", low=KB)
 
     @property
     def kernel_threads(self) -> int:

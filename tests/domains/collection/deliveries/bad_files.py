@@ -64,6 +64,14 @@ OUTSIDE = """<?xml version="1.0"?>
 """.replace("<log>", '<!DOCTYPE log [<!ENTITY x SYSTEM "file:///etc/passwd">]><log>')
 DEEP = '<list key="a">' * 40 + "</list>" * 40
 
+
+def _ocel(*events: str, objects: str = '{"id": "c1", "type": "customer"}') -> bytes:
+    lists = '"objectTypes": [{"name": "customer", "attributes": []}], "eventTypes": []'
+    return f'{{{lists}, "objects": [{objects}], "events": [{", ".join(events)}]}}'.encode()
+
+
+OCEL = """{"id": "e1", "type": "Visit", "time": "2026-01-05T09:00:00Z", "relationships": [{"objectId": "c1", "qualifier": ""}]}"""
+
 JSON = '{"user_id": "ana", "event": "Visit", "timestamp": "2026-01-05"}\n'
 
 WHOLE = [
@@ -91,6 +99,15 @@ WHOLE = [
     Bad("XML that breaks off", "a.xes", lambda: _xes(_event())[:-9], "", "The XML is broken in line 1"),
     Bad("XES with an entity bomb", "a.xes", BOMB.encode(), "", "The XML declares a document type or entities"),
     Bad("XES that names a file of the server", "a.xes", OUTSIDE.encode(), "", "The XML declares a document type or entities"),
+    Bad("gzip that unpacks to 400 times its size (a bomb)", "a.xes.gz", lambda: gzip.compress(b"<log>" + b" " * (80 << 20), 6), "", "The gzip file unpacks to more than 400 times its size"),
+    Bad("XES in gzip cut short", "a.xes.gz", lambda: gzip.compress(_xes("".join(_event(f"{at}") for at in range(9_000))))[:-4_000], "", "The gzip file is damaged or cut short"),
+    Bad("OCEL that breaks off", "a.json", lambda: _ocel(OCEL)[:-2], "", "The JSON breaks off"),
+    Bad("OCEL of the first version", "a.jsonocel", b'{"ocel:global-log": {}, "ocel:events": {}, "ocel:objects": {}}', "", "This is OCEL 1.0"),
+    Bad("OCEL without events", "a.json", b'{"objectTypes": [], "eventTypes": [], "objects": []}', "", "The log holds no events."),
+    Bad("OCEL whose events are a list of numbers", "a.json", b'{"objectTypes": [], "events": [1, 2]}', "", "The JSON is broken, or no object of lists of objects in 'events'."),
+    Bad("OCEL with an object of no type", "a.json", lambda: _ocel(OCEL, objects='{"id": "c1"}'), "", "An element of objects cannot be read"),
+    Bad("OCEL without customers", "a.json", lambda: _ocel(OCEL).replace(b'"customer"', b'"machine"'), "", "No preset fits the columns ocel:eid"),
+    Bad("OCEL saved as XML", "a.xml", b'<log><object-types/><event-types/></log>', "", "This is OCEL as XML"),
     Bad("XES nested without end", "a.xes", lambda: _xes(_event(), DEEP), "", "Attributes are nested deeper than 32."),
 ]  # fmt: skip
 
@@ -121,5 +138,8 @@ ROWS = [
     Bad("JSON nested a hundred thousand times", "a.jsonl", (JSON + '{"a":' + "[" * 100_000 + "\n" + JSON).encode(), "bad_json", "The line is not JSON", 2, 2),
     Bad("A JSON line of another encoding", "a.jsonl", JSON.encode() + b'{"user_id": "jos\xe9"}\n' + JSON.replace("ana", "jörg").encode() * 9, "undecodable", "Byte 17 of the line is not utf-8.", 2, 10),
     Bad("An event without a time in XES", "a.xes", _xes(_event() + '<event><string key="concept:name" value="x"/></event>'), "missing_timestamp", "The row has no timestamp.", 2, 1),
+    Bad("An event without a type in OCEL", "a.json", lambda: _ocel(OCEL, OCEL.replace('"type": "Visit", ', "")), "bad_event", "The event cannot be read", 2, 1),
+    Bad("An event of an unknown object in OCEL", "a.json", lambda: _ocel(OCEL, OCEL.replace("c1", "c9")), "unknown_object", "The event names an object that is not among the objects.", 2, 1),
+    Bad("An event of nobody in OCEL", "a.json", lambda: _ocel(OCEL, OCEL.replace("relationships", "nothing")), "missing_identity", "Neither user_id nor anonymous_id is filled.", 2, 1),
     Bad("An event with a wrong time in XES", "a.xes", _xes(_event() + _event(at="yesterday")), "bad_timestamp", "The timestamp cannot be read", 2, 1),
 ]  # fmt: skip

@@ -16,6 +16,8 @@ from sojourn.engine.stream.files import mapping, presets
         (["case_id", "activity", "timestamp", "resource", "lifecycle:transition"], "celonis"),
         (["_CASE_KEY", "ACTIVITY_EN", "EVENTTIME"], "celonis"),
         (["Case ID", "Activity", "Complete Timestamp"], "celonis"),
+        (["CASE_KEY", "ACTIVITY", "EVENTTIME", "SORTING"], "celonis"),
+        (["ocel:eid", "ocel:activity", "ocel:timestamp", "customers", "orders"], "ocel"),
         (["user_id", "session_id", "event", "timestamp", "platform"], "retentioneering"),
         (["id", "received_at", "anonymous_id", "user_id", "event", "event_text", "timestamp"], "segment"),
         (
@@ -41,7 +43,7 @@ def test_a_preset_that_does_not_fit_says_what_is_missing() -> None:
 
 
 def test_an_unknown_preset_lists_those_there_are() -> None:
-    with pytest.raises(mapping.MappingError, match="celonis, invoices, retentioneering, segment, sojourn, xes"):
+    with pytest.raises(mapping.MappingError, match="celonis, invoices, ocel, retentioneering, segment, sojourn, xes"):
         presets.preset("excel")
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from sojourn.engine.kernels.words import Int64s
-from sojourn.engine.stream.files.rows import ROW_MAX_BYTES, Dialect, UnreadableFileError
+from sojourn.engine.stream.files.rows import ROW_MAX_BYTES, Dialect
 from sojourn.engine.stream.files.scan import scanned
-from sojourn.engine.stream.files.sniff import opened
+from sojourn.engine.stream.files.unpacking import Source
 
 BLOCK_BYTES: Final = 8 << 20
 
@@ -42,7 +41,7 @@ def blocks(path: Path, dialect: Dialect, *, quoted: bool, size: int = BLOCK_BYTE
     quote = '"' if quoted else "\x00"
     delimiter = dialect.delimiter if quoted else "\x00"
     rest, line = b"", 1
-    for piece, done in _pieces(path, dialect, size):
+    for piece, done in pieces(path, dialect, size):
         data = rest + piece
         starts, lines, end, ended = scanned(data, delimiter, quote)
         if end:
@@ -66,26 +65,15 @@ def _broken(data: bytes, line: int, done: int) -> Block:
     return Block(data, line, starts, lines, done, broken=True)
 
 
-def _pieces(path: Path, dialect: Dialect, size: int) -> Iterator[tuple[bytes, int]]:
+def pieces(path: Path, dialect: Dialect, size: int) -> Iterator[tuple[bytes, int]]:
     """Yield pieces of UTF-8 and how far into the file on disk they reach."""
     recode = _recoder(dialect.encoding)
-    with path.open("rb") as disk, opened(path, compressed=True) if dialect.compressed else disk as file:
+    with Source(path, compressed=dialect.compressed, most=dialect.unpacked_max) as file:
         first = True
-        while True:
-            piece = _read(file, size)
-            if not piece:
-                break
-            done = file.fileobj.tell() if dialect.compressed else disk.tell()  # type: ignore[attr-defined]
+        while piece := file.read(size):
             text = recode(piece)
-            yield (text.removeprefix(codecs.BOM_UTF8) if first else text), done
+            yield (text.removeprefix(codecs.BOM_UTF8) if first else text), file.done
             first = False
-
-
-def _read(file: IO[bytes], size: int) -> bytes:
-    try:
-        return file.read(size)
-    except (EOFError, OSError, zlib.error) as error:
-        raise UnreadableFileError(f"The file breaks off or is damaged ({error}); nothing of it was imported.") from None
 
 
 class _Recoder:

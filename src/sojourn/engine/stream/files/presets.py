@@ -151,6 +151,32 @@ SEGMENT: Final = Preset(
     needs=("timestamp", "event", "user_id|anonymous_id"),
     marks=("received_at", "original_timestamp", "event_text", "sent_at", "uuid_ts", "context_library_name", "id"),
 )  # fmt: skip
+_CUSTOMERS: Final = (
+    "customer", "customers", "client", "clients", "user", "users", "person", "persons", "patient", "patients", "member",
+    "members", "account", "accounts", "visitor", "visitors", "applicant", "applicants",
+)  # fmt: skip
+_ORDERS: Final = (
+    "order", "orders", "case", "cases", "application", "applications", "ticket", "tickets", "claim", "claims",
+    "contract", "contracts", "purchase order", "purchase_order", "sales order", "sales_order", "invoice", "invoices",
+)  # fmt: skip
+OBJECTS: Final = Preset(
+    mapping=ColumnMapping(
+        name="ocel",
+        title="Object-centric log (OCEL 2.0)",
+        cells=_cells(
+            message_id="ocel:eid",
+            event="ocel:activity",
+            timestamp="ocel:timestamp",
+            user_id=_CUSTOMERS,
+            case=Cell(columns=_ORDERS, scoped=True),
+            agent=("employee", "employees", "resource", "resources", "agent", "agents", "system user", "staff"),
+            product=("product", "products"),
+            traits="ocel:traits",
+        ),
+    ),
+    needs=("timestamp", "event", "user_id"),
+    marks=("ocel:eid", "ocel:activity", "ocel:timestamp"),
+)  # fmt: skip
 INVOICES: Final = Preset(
     mapping=ColumnMapping(
         name="invoices",
@@ -174,7 +200,9 @@ INVOICES: Final = Preset(
     marks=("InvoiceNo", "StockCode", "InvoiceDate", "UnitPrice"),
 )
 
-PRESETS: Final = {each.mapping.name: each for each in (SOJOURN, EVENT_LOG, CELONIS, RETENTIONEERING, SEGMENT, INVOICES)}
+PRESETS: Final = {
+    each.mapping.name: each for each in (SOJOURN, EVENT_LOG, CELONIS, RETENTIONEERING, SEGMENT, OBJECTS, INVOICES)
+}
 
 
 def preset(name: str) -> Preset:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from sojourn.engine.kernels.words import Int64s
 from sojourn.kit.errors import InvalidError
 
+UNPACKED_MAX = 64 << 30  # bytes of a gzip file, unpacked, where nothing else is said
 ROW_MAX_BYTES = 1 << 20  # a longer row, or one with an unclosed quote over more than this, is refused
 
 
@@ -34,11 +35,12 @@ class Refusal:
 class Dialect:
     """How a file is written, as detected; `notes` are sentences for people."""
 
-    format: str  # csv, parquet, jsonl, xes
+    format: str  # csv, parquet, jsonl, ocel, xes
     compressed: bool = False
     encoding: str = "utf-8"
     delimiter: str = ","
     notes: tuple[str, ...] = ()
+    unpacked_max: int = UNPACKED_MAX
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import re
 from collections import Counter
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import Final
 
 from charset_normalizer import from_bytes
 
 from sojourn.engine.stream.files.rows import Dialect, UnreadableFileError
+from sojourn.engine.stream.files.unpacking import Source
 
 SAMPLE_BYTES: Final = 1 << 18
 _BOMS: Final = (
@@ -40,12 +40,11 @@ _FOREIGN: Final = (
 _RIVALS: Final = (
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256", "koi8_r", "shift_jis", "gb18030", "big5", "euc_kr",
 )  # fmt: skip
+# An object that begins with one of the lists of an object-centric log (or with the mark of one that Sojourn wrote).
+_OCEL: Final = re.compile(
+    r"""\{\s*(?:"form"\s*:\s*"sojourn|"(?:objectTypes|eventTypes|objects|events)"\s*:\s*\[|"ocel:[a-z-]+"\s*:\s*[\[{])"""
+)
 _SCRIPTS: Final = re.compile("[\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-
-
-def opened(path: Path, *, compressed: bool) -> IO[bytes]:
-    """Open a file for reading bytes, unpacked when it is gzip."""
-    return cast(IO[bytes], gzip.open(path, "rb")) if compressed else path.open("rb")
 
 
 def sniff(path: Path) -> Dialect:
@@ -72,6 +71,13 @@ def sniff(path: Path) -> Dialect:
         return Dialect(
             format="xes", compressed=compressed, encoding=encoding, notes=_misnamed(path, (".xes", ".xml", ".gz"))
         )
+    if found == "ocel":
+        return Dialect(
+            format="ocel",
+            compressed=compressed,
+            encoding=encoding,
+            notes=notes + _misnamed(path, (".json", ".jsonocel", ".gz")),
+        )
     if found == "jsonl":
         notes += _misnamed(path, (".jsonl", ".ndjson", ".json", ".gz"))
         return Dialect(format="jsonl", compressed=compressed, encoding=encoding, notes=notes)
@@ -80,15 +86,10 @@ def sniff(path: Path) -> Dialect:
 
 
 def _head(path: Path, *, compressed: bool, at: int = 0) -> bytes:
-    try:
-        with opened(path, compressed=compressed) as file:
-            if at:
-                file.seek(at)
-            return file.read(SAMPLE_BYTES)
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
-        if not compressed:
-            raise
-        raise UnreadableFileError(f"The gzip file is damaged or cut short ({error}).") from None
+    with Source(path, compressed=compressed) as file:
+        if at:
+            file.seek(at)
+        return file.read(SAMPLE_BYTES)
 
 
 def _text_format(text: str) -> str:
@@ -104,7 +105,7 @@ def _text_format(text: str) -> str:
             raise UnreadableFileError("The XML declares a document type or entities, which Sojourn does not expand.")
         raise UnreadableFileError("This is XML, but not an event log: XES has a <log> element.")
     if start.startswith("{"):
-        return "jsonl"
+        return "ocel" if _OCEL.match(start) else "jsonl"
     if start.startswith("["):
         raise UnreadableFileError("This is one JSON list; JSON lines are needed: one object on each line.")
     return "csv"

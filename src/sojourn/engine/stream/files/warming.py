@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from sojourn.engine.stream.files.digests import DigestTable
+from sojourn.engine.stream.files.elements import elements
 from sojourn.engine.stream.files.hashing import from_hexadecimal, hexadecimal, values_digest, with_ordinals
 from sojourn.engine.stream.files.scan import scanned
 from sojourn.engine.stream.files.texts import is_bare, number_kinds
@@ -17,6 +18,7 @@ from sojourn.engine.stream.files.texts import is_bare, number_kinds
 def warm() -> None:
     """Call each kernel once with the types that a file brings; further calls do nothing."""
     scanned(b"name\nvalue\n", ",")
+    list(elements([(b'{"events": [{}]}', 0)]))
     column = pa.array(["value", None, "1.5"])
     is_bare(column)
     number_kinds(column)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ import msgspec
 import numpy as np
 
 from sojourn.engine.stream.files.rows import ROW_MAX_BYTES, Dialect, Refusal, Rows, UnreadableFileError, columned
-from sojourn.engine.stream.files.sniff import opened
+from sojourn.engine.stream.files.unpacking import Source
 
 PIECE_BYTES: Final = 1 << 20
 BATCH_ROWS: Final = 32 * 1024
@@ -54,28 +53,23 @@ class XesReader:
         """Yield the events in the order of the file; raise UnreadableFileError when the XML is broken or unsafe."""
         log = _Log()
         parser = _parser(log)
-        with self._path.open("rb") as disk:
-            source = opened(self._path, compressed=True) if self.dialect.compressed else disk
-            with source as file:
-                while True:
-                    piece = _fed(parser, log, file)
-                    done = file.fileobj.tell() if self.dialect.compressed else disk.tell()  # type: ignore[attr-defined]
-                    if len(log.records) >= rows or (not piece and (log.records or log.refused)):
-                        yield log.taken(done)
-                    if not piece:
-                        return
+        with Source(self._path, compressed=self.dialect.compressed, most=self.dialect.unpacked_max) as file:
+            while True:
+                piece = _fed(parser, file)
+                if len(log.records) >= rows or (not piece and (log.records or log.refused)):
+                    yield log.taken(file.done)
+                if not piece:
+                    return
 
 
-def _fed(parser: Any, log: _Log, file: Any) -> bytes:
+def _fed(parser: Any, file: Source) -> bytes:
+    piece = file.read(PIECE_BYTES)
     try:
-        piece: bytes = file.read(PIECE_BYTES)
         parser.Parse(piece, not piece)
     except expat.ExpatError as error:
         raise UnreadableFileError(
             f"The XML is broken in line {error.lineno}: {expat.ErrorString(error.code)}; nothing of it was imported."
         ) from None
-    except (EOFError, OSError, zlib.error) as error:
-        raise UnreadableFileError(f"The file breaks off or is damaged ({error}); nothing of it was imported.") from None
     return piece
 
 
@@ -120,6 +114,8 @@ class _Log:
             self._seen_root = True
             if tag != "log":
                 raise UnreadableFileError(f"This is XML, but not an event log: it begins with <{tag}>, XES with <log>.")
+        if tag == "object-types":
+            raise UnreadableFileError("This is OCEL as XML; save it as OCEL 2.0 (JSON).")
         if tag in _VALUES or tag in _GROUPS:
             if len(self._stack) > DEPTH_MAX:
                 raise UnreadableFileError(f"Attributes are nested deeper than {DEPTH_MAX}.")

@@ -1,0 +1,46 @@
+"""The form in which Sojourn writes events into formats that have no columns: what is core, what is a property.
+
+XES and OCEL attributes are flat and typed; a JSON object of properties is not. What an attribute cannot hold as it is
+goes, as JSON text, into the attribute `properties`, so that each event is read back equal.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+FORM: Final = "sojourn 1"  # the mark of such a log
+CORE: Final = (
+    "message_id",
+    "user_id",
+    "type",
+    "event",
+    "timestamp",
+    "channel",
+    "touchpoint",
+    "unit",
+    "agent",
+    "product",
+    "case",
+    "value",
+    "currency",
+    "properties",
+)
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def gathered(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Put what is not core into `properties`; undone by who reads columns.
+
+    >>> gathered({"event": "Paid", "plan": "gold", "properties": '{"tags": [1]}'})
+    {'event': 'Paid', 'properties': {'plan': 'gold', 'tags': [1]}}
+    """
+    core = {name: attributes[name] for name in CORE if attributes.get(name) is not None and name != "properties"}
+    others = {name: value for name, value in attributes.items() if name not in CORE}
+    rest = attributes.get("properties")
+    try:
+        held = {**others, **(_decode(rest) if isinstance(rest, str) else {})}
+    except (msgspec.DecodeError, RecursionError):
+        return {**core, "properties": rest}  # refused with the row, and its reason
+    return {**core, "properties": held} if held else core
