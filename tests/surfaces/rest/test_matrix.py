@@ -42,6 +42,8 @@ MAY = {
     "GET /variants": READERS,
     "GET /funnel": READERS,
     "GET /process": READERS,
+    "GET /retention": READERS,
+    "GET /lifecycle": READERS,
     "GET /journeys": READERS,
     "GET /journeys/{slug}": READERS,
     "PUT /journeys/{slug}": WRITERS,

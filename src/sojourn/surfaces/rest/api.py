@@ -15,6 +15,7 @@ from sojourn.surfaces.rest import (
     plan,
     problems,
     process,
+    retention,
     sources,
     units,
 )
@@ -33,5 +34,19 @@ api = Api(
     auth=[Key(), SignedIn()],
 )
 problems.install(api)
-for room in (health, events, explorer, process, journeys, kpis, deliveries, flow, sources, plan, units, people):
+for room in (
+    health,
+    events,
+    explorer,
+    retention,
+    process,
+    journeys,
+    kpis,
+    deliveries,
+    flow,
+    sources,
+    plan,
+    units,
+    people,
+):
     api.add_router("", room.router)
