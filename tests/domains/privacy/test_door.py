@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,42 @@ def test_a_filter_keeps_names_and_values_of_dimensions_and_customers_who_have_an
     assert reached("Opened", "Asked", events=EventFilter(names=("Asked",))) == [0, 0]
     with pytest.raises(InvalidError, match="There is no dimension colour"):
         reached("Opened", events=EventFilter(dimensions={"colour": ("red",)}))
+
+
+def test_a_pattern_keeps_customers_whose_events_match_it_whatever_else_is_filtered() -> None:
+    load(
+        [
+            event(1, "Opened", 0, channel="web"),
+            event(1, "Asked", 1, channel="phone"),
+            event(1, "Paid", 2, channel="web"),
+            event(2, "Opened", 0, channel="web"),
+            event(2, "Paid", 1, channel="web"),
+            event(3, "Opened", 0, channel="web"),
+        ]
+    )
+
+    def who(pattern: str, **more: Any) -> list[int]:
+        return reached("Opened", "Paid", events=EventFilter(having_pattern=pattern, **more))
+
+    assert who("Opened ->> Paid") == [2, 2]
+    assert who("Opened -> Paid") == [1, 1]
+    assert who("Opened -> [^Paid]* -> $") == [1, 0]
+    assert who("Asked{channel=phone} -> .{channel != ^channel}") == [1, 1]
+    assert who("Opened -> Paid", names=("Opened",)) == [1, 0], "names filter what is shown, not what is matched"
+    assert who("Opened -> Paid", dimensions={"channel": ("web",)}) == [2, 2]
+    assert who("Opened ->> Paid", having=("Asked",)) == [1, 1]
+    with pytest.raises(InvalidError, match='No event is called "opened"; did you mean "Opened"'):
+        who("opened -> Paid")
+    with pytest.raises(InvalidError, match="A pattern chooses customers for journey questions"):
+        queries.events(events=EventFilter(having_pattern="Opened -> Paid"), viewer=SYSTEM)
+
+
+def test_a_pattern_is_not_asked_of_customers_with_hidden_events() -> None:
+    load([event(1, "Opened", 0), event(1, "Asked", 1, purposes=0), event(1, "Paid", 2), event(2, "Opened", 0)])
+    answer = funnel("Opened", events=EventFilter(having_pattern="Opened -> Paid", names=("Opened", "Paid")))
+    assert answer.value.reached.tolist() == [0]
+    assert answer.coverage.left_out is None
+    assert answer.coverage.query.endswith("of customers whose events match the pattern Opened -> Paid")
 
 
 def test_an_objection_acts_on_the_next_read_and_a_later_grant_undoes_it() -> None:

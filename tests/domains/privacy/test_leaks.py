@@ -27,7 +27,7 @@ from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.lens import every
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.stream.words import ORIGIN_DELIVERY, event_id
-from sojourn.kit.errors import NotFoundError
+from sojourn.kit.errors import InvalidError, NotFoundError
 from sojourn.kit.period import Period
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -39,6 +39,11 @@ QUESTIONS = (
     (PERIOD, EventFilter(names=("Opened", "Paid")), Aggregate.SUM),
     (Period(), EventFilter(dimensions={"channel": ("web",)}), Aggregate.MEAN),
     (PERIOD, EventFilter(having=("Paid",)), Aggregate.EVENTS),
+)
+PATTERNS = (
+    "Opened -> Paid{channel!=^channel}",
+    "^ -> [^Asked]* -> $",
+    "Opened{channel=web} ->> [Paid|Asked] within 90min",
 )
 EVENT = st.tuples(
     st.sampled_from(["Opened", "Asked", "Paid"]), st.integers(0, 240), st.sampled_from(["web", "phone", None])
@@ -105,7 +110,14 @@ def answers(viewer: Viewer) -> list[object]:
         found += [fold(name, period, kept, viewer) for name in ("funnel", "graph", "variants")]
         found.append(queries.events(period=period, events=kept, limit=100, viewer=viewer))
         found.append(sums(aggregate, period, kept, viewer))
-    return found
+    return [*found, *(matching(pattern, viewer) for pattern in PATTERNS)]
+
+
+def matching(pattern: str, viewer: Viewer) -> object:
+    try:
+        return fold("variants", PERIOD, EventFilter(having_pattern=pattern), viewer)
+    except InvalidError as refused:  # a name that only the hidden have is not there
+        return refused.message
 
 
 def fold(name: str, period: Period, kept: EventFilter, viewer: Viewer) -> object:

@@ -44,12 +44,14 @@ class EventFilter:
     `names` keeps only events so named. `dimensions` maps a dimension (channel, unit, source, product, or a
     property that the plan marks as a dimension, such as `app_version`) to the values that are kept.
     `having` keeps customers who have at least one of these event names in the period (and all their kept
-    events).
+    events). `having_pattern` keeps customers whose events match a path pattern; it sees all their events in the period
+    that `dimensions` and the viewer let through, whatever their names.
     """
 
     names: tuple[str, ...] = ()
     dimensions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     having: tuple[str, ...] = ()
+    having_pattern: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +81,7 @@ class Codes:
 
     names: tuple[str, ...]
     dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # values by code, for folds that group
+    currencies: tuple[str, ...] = ()  # by code, for folds that add money
 
     def code(self, name: str) -> int:
         """Give a name's code; `NO_CODE`, which no event has, for a name that was never seen."""
@@ -192,6 +195,7 @@ class Vocabulary:
 
     names: tuple[Term, ...]
     dimensions: dict[str, tuple[Term, ...]]
+    currencies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

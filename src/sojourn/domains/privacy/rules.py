@@ -119,6 +119,8 @@ def written(kernel: str, told: Mapping[str, object], period: Period, events: Eve
     read += [f"{name} is {_value(values, ' or ')}" for name, values in sorted(events.dimensions.items())]
     if events.having:
         read.append(f"of customers who have {_value(events.having, ' or ')} among them")
+    if events.having_pattern:
+        read.append(f"of customers whose events match the pattern {events.having_pattern}")
     return "\n".join([*lines, f"events read: {'; '.join(read)}"])
 
 

@@ -17,6 +17,7 @@ from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.privacy import consents, masks, rules
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
 from sojourn.domains.privacy.masks import ALL, CODES, Asked, Counted
+from sojourn.engine.kernels.patterns import Bound, bind, compile_pattern, matching, read
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Slice, UInt16s
 from sojourn.engine.timeline import Timeline, manifest
 from sojourn.engine.timeline.lookup import holders, live
@@ -89,7 +90,7 @@ class Sight:
         return (self.timeline.manifest.stamp, self.epoch, self.purpose, self.viewer.units)
 
     def seen(self, period: Period, events: EventFilter, *, whole: bool) -> Seen:
-        """Mask the timeline for a question; raise InvalidError for a dimension that is not there."""
+        """Mask the timeline for a question; raise InvalidError for a dimension that is not there or a bad pattern."""
         question = (self.key, period, frozen_filter(events), whole)
         return _masks.get(question, lambda: self._seen(period, events, whole))[0]
 
@@ -131,9 +132,13 @@ class Sight:
 
     def _seen(self, period: Period, events: EventFilter, whole: bool) -> Seen:
         allowed = self._allowed_values(events)
+        pattern = self._pattern(events)
         slices, counted = [], Counted()
         for place, part in enumerate(self.timeline.parts):
             asked = self._asked(place, part, period, events, allowed)
+            if pattern:
+                asked, left_out = _matching(pattern, part, asked)
+                counted += Counted(left_out=left_out)
             keep, customer_keep, more = masks.masked(part.offset, part.at, part.event, asked, whole=whole)
             slices.append(replace(slice_of(part), keep=keep, customer_keep=customer_keep))
             counted += more
@@ -151,6 +156,12 @@ class Sight:
             now=self._allowed_now()[place],
             collected=_collected(part, self.purpose),
         )
+
+    def _pattern(self, events: EventFilter) -> Bound | None:
+        """Bind the pattern to what this sight shows: a name that it hides reads as one that is not there."""
+        if not events.having_pattern:
+            return None
+        return bind(compile_pattern(read(events.having_pattern)), self.names, self.dimensions)
 
     def _table(self, names: tuple[str, ...]) -> Bytes:
         if not names:
@@ -224,7 +235,7 @@ def _opened(folder: Path, stamp: str) -> Timeline:
 def frozen_filter(events: EventFilter) -> Hashable:
     """Give a filter in a form that can be a key."""
     dimensions = tuple(sorted((name, tuple(sorted(values))) for name, values in events.dimensions.items()))
-    return (tuple(sorted(events.names)), dimensions, tuple(sorted(events.having)))
+    return (tuple(sorted(events.names)), dimensions, tuple(sorted(events.having)), events.having_pattern)
 
 
 def allowed_now(part: Part, purpose: Purpose) -> Bytes:
@@ -240,6 +251,18 @@ def allowed_now(part: Part, purpose: Purpose) -> Bytes:
     at = np.searchsorted(part.customer, np.array(list(together), np.int64))
     allowed[at] = list(together.values())
     return allowed
+
+
+def _matching(pattern: Bound, part: Part, asked: Asked) -> tuple[Asked, int]:
+    """Narrow a question down to customers who match; say how many are not looked at for their consent.
+
+    A pattern over events of which some are hidden would find steps next to each other that were not, so it is asked of
+    whole journeys only, before the filter by name.
+    """
+    every = replace(asked, names=ALL, having=ALL)
+    keep, customer_keep, counted = masks.masked(part.offset, part.at, part.event, every, whole=True)
+    events = replace(slice_of(part), keep=keep, customer_keep=customer_keep)
+    return replace(asked, live=matching(pattern, events, settings.SOJOURN.kernel_threads)), counted.left_out
 
 
 def _shown(part: Part, allowed: dict[str, Bytes]) -> Bytes:

@@ -58,7 +58,9 @@ def door(*, bit: int, unstated: int, silence_is_yes: bool) -> str:
 
 
 def where(period: Period, events: EventFilter, units: frozenset[str] | None) -> Statement:
-    """Write the conditions of a question; raise InvalidError for a name that no property can have."""
+    """Write the conditions of a question; raise InvalidError for a name that no property can have, or for a pattern."""
+    if events.having_pattern:
+        raise InvalidError("A pattern chooses customers for journey questions; lists and sums of events have none.")
     made = _scope(period, units)
     if events.names:
         _among(made.add(" AND "), "name", [], events.names)

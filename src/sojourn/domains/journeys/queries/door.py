@@ -72,7 +72,7 @@ def without(*, question: Question, viewer: Viewer, purpose: Purpose = Purpose.AN
 def _times(
     question: Question, dimensions: dict[str, tuple[str, ...]], viewer: Viewer, purpose: Purpose
 ) -> dict[str, int]:
-    events = replace(question.events, dimensions=dimensions, having=())
+    events = replace(question.events, dimensions=dimensions, having=(), having_pattern="")
     present = present_steps(replace(question, events=events), viewer, purpose)
     found = zip(present.value.node.tolist(), present.value.times.tolist(), strict=True)
     return {present.names[code]: times for code, times in found}

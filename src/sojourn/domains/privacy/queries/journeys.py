@@ -37,7 +37,7 @@ def ask(
     `fold_for` gets the dictionary of event names and makes the fold. A customer with hidden events among those
     asked about is left out rather than shown with a step missing. With a `key` that names the fold and its
     parameters, the answer is kept until events, identity or consents change. `told` are the fold's parameters as
-    people read them; they come back in the coverage. Raise InvalidError for an unknown dimension.
+    people read them; they come back in the coverage. Raise InvalidError for an unknown dimension or a bad pattern.
     """
     looking = sight(purpose=purpose, viewer=viewer)
     if key is None:
@@ -57,7 +57,7 @@ def _fold(
     begun = time.perf_counter()
     seen = looking.seen(period, events, whole=True)
     names = looking.names
-    fold = fold_for(Codes(names, looking.dimensions))
+    fold = fold_for(Codes(names, looking.dimensions, looking.timeline.currencies))
     value = running.run(fold, seen.slices, settings.SOJOURN.kernel_threads)
     coverage = rested_on(looking, seen, period, rules.written(type(fold).__name__, told, period, events), begun)
     return Answer(value=value, coverage=coverage, names=names)
