@@ -62,6 +62,7 @@ def test_sessions_equal_their_twin(
     assert same(got.median_duration, durations, 0.5)
     assert same(got.p90_duration, durations, 0.9)
     assert got.mean_duration == pytest.approx(sum(durations) / len(every) if every else math.nan, nan_ok=True)
+    assert (got.seconds, got.seconds_squares, got.seconds_products) == (0, 0, 0), "all is over within a second"
     for table, edge in ((got.entries, 0), (got.exits, -1)):
         for code, row in zip(got.node.tolist(), table.tolist(), strict=True):
             k = [sum(each[edge][1] == code for each in mine) for mine in by_customer]
@@ -87,6 +88,15 @@ def test_a_start_event_begins_a_session_however_soon_it_comes() -> None:
     events = slice_of([[(0, 1, True), (1, 0, True), (2, 1, True), (3, 0, True)]])
     found = running.run(SessionsFold(lens.every(2), timeout_us=30, starts=[0]), [events])
     assert (found.sessions, found.entries[:, 0].tolist()) == (3, [2, 1])
+
+
+def test_long_sessions_do_not_overflow_the_sums_of_their_seconds() -> None:
+    year_s, each = 365 * 24 * 3_600, 90
+    customer = [(place * year_s * 1_000_000, 0, True) for place in range(each)]
+    found = running.run(SessionsFold(lens.every(1), timeout_us=2 * year_s * 1_000_000), [slice_of([customer] * 30)])
+    lasted = (each - 1) * year_s
+    assert (found.seconds, found.seconds_squares, found.seconds_products) == (30 * lasted, 30 * lasted**2, 30 * lasted)
+    assert found.seconds_squares > 2**64
 
 
 def test_no_events_have_no_sessions_and_figures_that_mean_nothing() -> None:

@@ -81,7 +81,16 @@ def test_sources_plan_units_and_journeys_are_managed(sojourn: Command, tmp_path:
 
 @databases
 def test_questions_are_answered_over_an_empty_stream(sojourn: Command) -> None:
-    for command in ("events", "variants", "quarantine list", "quarantine counts", "flow", "deliveries list"):
+    for command in (
+        "events",
+        "variants",
+        "paths",
+        "sessions",
+        "quarantine list",
+        "quarantine counts",
+        "flow",
+        "deliveries list",
+    ):
         assert sojourn(*command.split()).code == 0, command
     assert "n = 0" in sojourn("kpi", "nps").out or "too few" in sojourn("kpi", "nps").out
     assert "nps" in sojourn("kpi").out

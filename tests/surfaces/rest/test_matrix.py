@@ -41,6 +41,8 @@ MAY = {
     "GET /graph/path": READERS,
     "GET /variants": READERS,
     "GET /funnel": READERS,
+    "GET /paths": READERS,
+    "GET /sessions": READERS,
     "GET /process": READERS,
     "GET /retention": READERS,
     "GET /lifecycle": READERS,

@@ -1,9 +1,9 @@
 """The tree of paths from an event, or to it, as a fold.
 
 A walk begins at a customer's first event `root` in the period, or at every one, and follows the customer's next (or
-previous) events as the lens shows them, up to `depth` of them. It ends before that where nothing more was seen, or where
-the next event lies further away than `window_us` from the root or than `gap_us` from the event before it (another
-session). Walks that saw the same events so far are at the same node. The period bounds the root only.
+previous) events as the lens shows them, up to `depth` of them. It ends before that where nothing more was seen, or
+where the next event lies further away than `window_us` from the root or than `gap_us` from the event before it
+(another session). Walks that saw the same events so far are at the same node. The period bounds the root only.
 """
 
 from __future__ import annotations

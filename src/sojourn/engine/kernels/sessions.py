@@ -19,7 +19,7 @@ from sojourn.engine.kernels.compiling import compiled, frozen
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.projecting import projected
 from sojourn.engine.kernels.quantiles import grouped
-from sojourn.engine.kernels.words import NO_CODE, Bytes, Codes, Int64s, Slice, UInt16s
+from sojourn.engine.kernels.words import NO_CODE, Bytes, Codes, Int64s, Slice, UInt16s, UInt64s
 
 TIMEOUT_US = 30 * 60 * 1_000_000
 QUANTILES = (0.5, 0.9)
@@ -45,6 +45,9 @@ class Sessions:
     events: int  # sum of e
     events_squares: int
     events_products: int  # sum of n * e
+    seconds: int  # sum of d: a customer's durations together, in whole seconds
+    seconds_squares: int
+    seconds_products: int  # sum of n * d
     median_events: float  # a session
     p90_events: float
     mean_duration: float
@@ -60,6 +63,7 @@ class SessionsPartial:
     """Sums, tables of the events that sessions begin and end with, and every session's duration."""
 
     sums: Int64s  # the first nine figures of `Sessions`
+    seconds: list[int]  # the next three, which may take more than 64 bits
     entries: Int64s  # (CODES, 8), by code shown
     exits: Int64s
     sizes: Int64s  # sessions by number of events
@@ -94,18 +98,20 @@ class SessionsFold:
 
     def start(self) -> SessionsPartial:
         """Make the sessions of no customers."""
-        return SessionsPartial(np.zeros(9, np.int64), _edge_table(), _edge_table(), np.zeros(2, np.int64))
+        return SessionsPartial(np.zeros(9, np.int64), [0, 0, 0], _edge_table(), _edge_table(), np.zeros(2, np.int64))
 
     def fold(self, events: Slice, partial: SessionsPartial) -> SessionsPartial:
         """Add a slice's customers."""
         seen = projected(events, self._lens, self._since_us, self._until_us)
         longest = int(np.diff(seen.offset).max(initial=1))
-        sizes = np.zeros(longest + 1, np.int64)
+        sizes, wide = np.zeros(longest + 1, np.int64), np.zeros((3, 2), np.uint64)
         partial.entries[:, _SEEN] = partial.exits[:, _SEEN] = -1  # customers are numbered anew in each slice
         durations = _scan(
             seen.offset, seen.at, seen.event, self._lens, self._cuts, self._cutting, self._timeout_us,
-            partial.sums, partial.entries, partial.exits, sizes,
+            partial.sums, wide, partial.entries, partial.exits, sizes,
         )  # fmt: skip
+        for place, (low, high) in enumerate(wide.tolist()):
+            partial.seconds[place] += (high << 64) + low
         partial.durations.append(durations)
         partial.sizes = _added(partial.sizes, sizes)
         return partial
@@ -113,6 +119,7 @@ class SessionsFold:
     def merge(self, left: SessionsPartial, right: SessionsPartial) -> SessionsPartial:
         """Add the right partial to the left."""
         left.sums += right.sums
+        left.seconds = [a + b for a, b in zip(left.seconds, right.seconds, strict=True)]
         left.entries += right.entries
         left.exits += right.exits
         left.sizes = _added(left.sizes, right.sizes)
@@ -126,7 +133,7 @@ class SessionsFold:
         node = np.flatnonzero(partial.entries[:, TIMES] + partial.exits[:, TIMES])
         figures = (each.name for each in fields(Sessions))
         return Sessions(
-            **dict(zip(figures, partial.sums.tolist(), strict=False)),
+            **dict(zip(figures, [*partial.sums.tolist(), *partial.seconds], strict=False)),
             median_events=_of_counts(partial.sizes, 0.5),
             p90_events=_of_counts(partial.sizes, 0.9),
             mean_duration=float(mean[0]),
@@ -165,7 +172,7 @@ def _of_counts(counts: Int64s, q: float) -> float:
 @compiled
 def _scan(
     offset: Int64s, at: Int64s, event: Codes, lens: UInt16s, cuts: Bytes, cutting: bool, timeout: int,
-    sums: Int64s, entries: Int64s, exits: Int64s, sizes: Int64s,
+    sums: Int64s, wide: UInt64s, entries: Int64s, exits: Int64s, sizes: Int64s,
 ) -> Int64s:  # fmt: skip
     begin = np.empty(len(sizes) + 1, np.uint64)
     duration = np.empty(len(at), np.int64)  # as many as there can be; pages not written to take no memory
@@ -187,13 +194,14 @@ def _scan(
                 begin[found] = i
                 found += np.uint64(at[i] - at[i - one] > timeout)
         begin[found] = last
-        sessions, bounces = np.int64(found), np.int64(0)
+        sessions, bounces, lasted = np.int64(found), np.int64(0), np.int64(0)
         for k in range(found):
             entry, leave = begin[k], begin[k + one] - one
             size = leave - entry + one
             sizes[size] += 1
             bounces += size == one
             duration[filled] = at[leave] - at[entry]
+            lasted += at[leave] - at[entry]
             filled += one
             _counted(entries, np.uint64(lens[event[entry]]), customer, sessions)
             _counted(exits, np.uint64(lens[event[leave]]), customer, sessions)
@@ -207,6 +215,10 @@ def _scan(
         sums[6] += mine
         sums[7] += mine * mine
         sums[8] += sessions * mine
+        seconds = np.uint64(lasted // 1_000_000)
+        _add(wide, 0, seconds)
+        _add(wide, 1, seconds * seconds)
+        _add(wide, 2, seconds * np.uint64(sessions))
     return duration[:filled].copy()
 
 
@@ -220,3 +232,11 @@ def _counted(table: Int64s, code: Any, customer: int, sessions: int) -> None:
     table[code, 2] += 2 * k - 1
     table[code, 3] += sessions
     table[code, 4], table[code, 5] = customer, k
+
+
+@compiled
+def _add(wide: UInt64s, place: int, value: Any) -> None:
+    """Add to a sum of 128 bits, low half and high half."""
+    low = wide[place, 0] + value
+    wide[place, 1] += np.uint64(low < value)
+    wide[place, 0] = low

@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "graph": ("explorer", "graph", "Show which step follows which."),
     "variants": ("explorer", "variants", "Show the most frequent ways through."),
     "funnel": ("explorer", "funnel", "Show who gets from step to step."),
+    "paths": ("paths", "paths", "Show the tree of paths from an event, or to it."),
+    "sessions": ("paths", "sessions", "Show sessions and what they begin and end with."),
     "process": ("process", "process", "Mine a process tree and its BPMN diagram."),
     "retention": ("retention", "retention", "Show who comes back, by day, week or month of the start."),
     "lifecycle": ("retention", "lifecycle", "Show who is new, stays, comes back and goes quiet."),

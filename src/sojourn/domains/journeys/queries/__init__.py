@@ -7,8 +7,10 @@ from sojourn.domains.journeys.queries.funnel import funnel
 from sojourn.domains.journeys.queries.graph import edge, graph
 from sojourn.domains.journeys.queries.lifecycle import lifecycle
 from sojourn.domains.journeys.queries.named import journey, journeys
+from sojourn.domains.journeys.queries.paths import paths
 from sojourn.domains.journeys.queries.process import process
 from sojourn.domains.journeys.queries.retention import retention
+from sojourn.domains.journeys.queries.sessions import sessions
 from sojourn.domains.journeys.queries.variants import variants
 
 __all__ = [
@@ -20,8 +22,10 @@ __all__ = [
     "journey",
     "journeys",
     "lifecycle",
+    "paths",
     "process",
     "retention",
+    "sessions",
     "variants",
     "without",
     "written_brackets",
