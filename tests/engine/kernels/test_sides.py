@@ -97,6 +97,7 @@ def test_the_endings_of_two_sides_equal_their_twin(
     got: EndingSides = answer(fold, halves(events, cut), backwards)
     rows, opened = naive_sides.endings(events, 0, [1], [[2]], window, as_of, spans)
     assert (got.ending.tolist(), [got.open_a, got.open_b]) == ([naive_sides.sums(row) for row in rows], opened)
+    assert got.both == sum(a[0] > 0 and b[0] > 0 for a, b in rows[0])
 
 
 @settings(max_examples=250, deadline=None)

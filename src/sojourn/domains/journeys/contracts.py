@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sojourn.domains.privacy.contracts import Coverage, EventFilter
 from sojourn.engine.discovery.diagrams import Diagram
+from sojourn.engine.kernels.funnel_asked import Order
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.kit.period import Period
@@ -111,25 +112,105 @@ class VariantTable:
     coverage: Coverage
 
 
+class FunnelCount(StrEnum):
+    """What a funnel counts: each customer once, or each entry (one begins while no other runs)."""
+
+    CUSTOMERS = "customers"
+    ENTRIES = "entries"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunnelExclusion:
+    """Events that break a funnel between step `after` and step `before`, numbered from 1; None: first and last."""
+
+    events: tuple[str, ...]
+    after: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunnelOptions:
+    """How a funnel is counted besides its steps and window; the plain one is in order, by customer.
+
+    `by` breaks down by a dimension of the first step, its `top` values and the rest; `trend` by the day, week or month
+    of the first step, in `zone`.
+    """
+
+    order: Order = Order.ORDERED
+    count: FunnelCount = FunnelCount.CUSTOMERS
+    exclusions: tuple[FunnelExclusion, ...] = ()
+    by: str | None = None
+    top: int = 5
+    trend: CalendarUnit | None = None
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunnelCounts:
+    """Who reached a step: `times` are entries, or customers again when customers are counted.
+
+    `from_first` and `from_before` are shares of `times`, with the customer as the unit of their intervals.
+    """
+
+    customers: int
+    times: int
+    from_first: Share
+    from_before: Share
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FunnelStep:
-    """One step of a funnel: `from_first` and `from_before` are shares of customers; seconds."""
+    """One step of a funnel, as `FunnelCounts`; times from the step before in seconds, and in bins."""
 
     name: str
     customers: int
+    times: int
     from_first: Share
     from_before: Share
     median_s: float | None
     p90_s: float | None
+    bins: tuple[GapBin, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunnelPart:
+    """A funnel's customers or entries with one value of a dimension at the first step ("" for none), or the rest."""
+
+    name: str
+    is_rest: bool
+    steps: tuple[FunnelCounts, ...]
+    median_total_s: float | None
+    p90_total_s: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunnelSpan:
+    """A funnel's customers or entries by when the first step came; `converted` is the share that took every step.
+
+    `is_open`, and `converted` None, while the window of some has not passed: quick successes would else be counted
+    before slow failures.
+    """
+
+    since: datetime
+    until: datetime
+    customers: int
+    times: int
+    converted: Share | None
+    is_open: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FunnelTable:
-    """A funnel in order within a window."""
+    """A funnel within a window; times to convert, from the first step to the last, in seconds and in bins."""
 
     steps: tuple[FunnelStep, ...]
     window_s: int
+    options: FunnelOptions
     median_total_s: float | None
+    p90_total_s: float | None
+    bins: tuple[GapBin, ...]
+    parts: tuple[FunnelPart, ...]
+    trend: tuple[FunnelSpan, ...]
     coverage: Coverage
 
 
@@ -175,23 +256,6 @@ class Completion:
     p90_s: float | None
     completed_clusters: Clusters  # sums by customer, for comparing with another period or part
     abandoned_clusters: Clusters
-    coverage: Coverage
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProcessModel:
-    """A process tree that replays the most frequent ways through, and its diagram.
-
-    It is mined from `ways` of `ways_in_all` different ways, those of `customers`; `covers` is their share of all.
-    """
-
-    tree: str  # "->( 'ask', X( 'buy', tau ) )"; -> sequence, X choice, + parallel, * loop, tau nothing
-    diagram: Diagram
-    bpmn: str  # BPMN 2.0 XML, with its layout
-    ways: int
-    ways_in_all: int
-    customers: int
-    covers: Share
     coverage: Coverage
 
 
@@ -389,4 +453,256 @@ class SessionsTable:
     p90_s: float | None
     entries: tuple[SessionEdge, ...]
     exits: tuple[SessionEdge, ...]
+    coverage: Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProcessModel:
+    """A process tree that replays the most frequent ways through, and its diagram.
+
+    It is mined from `ways` of `ways_in_all` different ways, those of `customers`; `covers` is their share of all.
+    """
+
+    tree: str  # "->( 'ask', X( 'buy', tau ) )"; -> sequence, X choice, + parallel, * loop, tau nothing
+    diagram: Diagram
+    bpmn: str  # BPMN 2.0 XML, with its layout
+    ways: int
+    ways_in_all: int
+    customers: int
+    covers: Share
+    coverage: Coverage
+
+
+class Verdict(StrEnum):
+    """What a comparison says of side b beside side a, after the correction for all that was compared with it."""
+
+    MORE = "more"
+    LESS = "less"
+    SAME = "no difference seen"
+    TOO_FEW = "too few"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareDifference:
+    """A share on two sides and b minus a, with its interval; `p` is corrected, None where nothing can be said."""
+
+    a: Share
+    b: Share
+    difference: float
+    low: float
+    high: float
+    p: float | None
+    verdict: Verdict
+    effect: float  # Cohen's h: 0.2 is small, 0.5 medium, 0.8 large
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaceDifference:
+    """How long customers typically take (geometric means) on two sides, and b over a with its interval."""
+
+    a_s: float
+    b_s: float
+    n_a: int
+    n_b: int
+    ratio: float
+    low: float | None
+    high: float | None
+    p: float | None
+    verdict: Verdict
+    effect: float  # Cohen's d of the logarithms
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """What every comparison says of itself: who is on which side, how many were compared, and how."""
+
+    a: Coverage
+    b: Coverage
+    both: int | None  # customers on both sides; None below the privacy minimum
+    tested: int  # differences that the correction is for
+    looks: str  # once or daily
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepDifference:
+    """A step: the share of the side's customers who had it."""
+
+    name: str
+    share: ShareDifference
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PathDifference:
+    """A path: the share of the customers at its source who took it, and how long they took; None: on one side only."""
+
+    source: str
+    target: str
+    share: ShareDifference
+    pace: PaceDifference | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PropertyDifference:
+    """A dimension's value: the share of the side's customers who have an event with it."""
+
+    dimension: str
+    value: str
+    share: ShareDifference
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """A difference that is real, by kind: `step`, `path`, `pace` or `property`; one of `share` and `pace` is there."""
+
+    kind: str
+    names: tuple[str, ...]  # a step; source and target; dimension and value
+    share: ShareDifference | None
+    pace: PaceDifference | None
+    effect: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparedGraph:
+    """Two directly-follows graphs: everything compared, and what differs most, largest effect first."""
+
+    comparison: Comparison
+    steps: tuple[StepDifference, ...]
+    paths: tuple[PathDifference, ...]
+    properties: tuple[PropertyDifference, ...]
+    findings: tuple[Finding, ...]
+    steps_in_all: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunnelStepDifference:
+    """A step of a funnel on two sides, among those whose window has closed."""
+
+    name: str
+    customers_a: int
+    customers_b: int
+    from_first: ShareDifference | None  # None at the first step
+    from_before: ShareDifference | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparedFunnel:
+    """One funnel on two sides; `open_a` and `open_b` took the first step but are still within their window."""
+
+    comparison: Comparison
+    steps: tuple[FunnelStepDifference, ...]
+    window_s: int
+    open_a: int
+    open_b: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndingDifference:
+    """An ending of a named journey: the share of closed journeys; `name` is completed, abandoned or an outcome's."""
+
+    name: str
+    share: ShareDifference
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparedCompletion:
+    """How a named journey ends on two sides."""
+
+    comparison: Comparison
+    journey: str
+    endings: tuple[EndingDifference, ...]
+    open_a: int
+    open_b: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Companion:
+    """What goes with success: side b had it, side a had not; `ratio` is how many times as likely success was.
+
+    `kind` is `event` (on the way, before the end) or `property` (of the start event).
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    share: ShareDifference
+    ratio: float | None
+    ratio_low: float | None
+    ratio_high: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SuccessTable:
+    """What goes with completing a named journey, largest effect first; each customer once, with the first one closed.
+
+    It says what goes together, not what causes what. `over` journeys ended before the landmark and are left out.
+    """
+
+    journey: str
+    completed: Share
+    companions: tuple[Companion, ...]
+    tested: int
+    landmark_hours: float | None
+    over: int
+    looks: str
+    method: str
+    coverage: Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttributionAsked:
+    """Which outcome is attributed to which touchpoints.
+
+    Touchpoints are events, or with `by` the values of that dimension; where none are named, the most frequent. Others
+    do not count. `collapse` makes touches of one touchpoint that follow one another a single one. With a `currency`
+    the outcome's money in it is shared out as well.
+    """
+
+    outcome: tuple[str, ...]
+    touchpoints: tuple[str, ...] = ()
+    by: str = ""
+    window_days: float = 30
+    half_life_days: float = 7
+    collapse: bool = False
+    currency: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TouchpointCredit:
+    """What one model gives a touchpoint: its share of all credit, the conversions and the money."""
+
+    share: Share
+    conversions: float
+    value: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Touchpoint:
+    """A touchpoint: the conversions whose paths touch it at all, and its credit by each model."""
+
+    name: str
+    touched: int
+    credits: dict[str, TouchpointCredit]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttributionTable:
+    """An outcome attributed to touchpoints; what no touchpoint preceded is `direct` and credited to none.
+
+    conversions + direct are all times that the outcome happened in the period; each model shares out `conversions`, and
+    `value`. `paths` are ways over touchpoints that ended without a conversion; `open` ones may still convert and count
+    in no model. `unvalued` conversions have no money in the currency.
+    """
+
+    touchpoints: tuple[Touchpoint, ...]
+    models: tuple[str, ...]
+    conversions: int
+    direct: int
+    converted: int  # customers with an attributed conversion
+    paths: int
+    open: int
+    currency: str
+    value: float | None
+    unvalued: int
+    window_s: int
+    half_life_s: int
     coverage: Coverage

@@ -68,6 +68,7 @@ class EndingSides:
     ending: Int64s  # (2 + outcomes, COLUMNS)
     open_a: int
     open_b: int
+    both: int  # customers with closed journeys on both sides
 
 
 def both(a: Slice, b: Slice) -> Slice:

@@ -20,10 +20,10 @@ NOTHING, START = -2, -1  # roles of an event; from 0 on it is the column in whic
 
 @dataclass(slots=True)
 class EndingSidesPartial:
-    """Rows of sums over customers by ending, and open journeys by side."""
+    """Rows of sums over customers by ending; open journeys of each side, and customers on both."""
 
     ending: Int64s
-    open: Int64s
+    counts: Int64s
 
 
 class EndingSidesFold:
@@ -50,26 +50,26 @@ class EndingSidesFold:
 
     def start(self) -> EndingSidesPartial:
         """Make the comparison of no customers."""
-        return EndingSidesPartial(np.zeros((self._columns, COLUMNS), np.int64), np.zeros(2, np.int64))
+        return EndingSidesPartial(np.zeros((self._columns, COLUMNS), np.int64), np.zeros(3, np.int64))
 
     def fold(self, events: Slice, partial: EndingSidesPartial) -> EndingSidesPartial:
         """Add a slice's customers."""
         keep, chosen = bits(events)
         _scan(
             frozen(events.offset), frozen(events.at), frozen(events.event), frozen(keep), frozen(chosen), self._roles,
-            self._window_us, self._as_of_us, self._spans, partial.ending, partial.open,
+            self._window_us, self._as_of_us, self._spans, partial.ending, partial.counts,
         )  # fmt: skip
         return partial
 
     def merge(self, left: EndingSidesPartial, right: EndingSidesPartial) -> EndingSidesPartial:
         """Add the right partial to the left."""
         left.ending += right.ending
-        left.open += right.open
+        left.counts += right.counts
         return left
 
     def finish(self, partial: EndingSidesPartial) -> EndingSides:
         """Give the sums."""
-        return EndingSides(partial.ending, int(partial.open[0]), int(partial.open[1]))
+        return EndingSides(partial.ending, *(int(each) for each in partial.counts))
 
 
 def roles(start: int, goals: Iterable[int], outcomes: Sequence[Iterable[int]]) -> Int64s:
@@ -86,7 +86,7 @@ def roles(start: int, goals: Iterable[int], outcomes: Sequence[Iterable[int]]) -
 @compiled
 def _scan(
     offset: Int64s, at: Int64s, event: Codes, keep: Bytes, chosen: Bytes, roles: Int64s, window: int, as_of: int,
-    spans: Int64s, ending: Int64s, opened: Int64s,
+    spans: Int64s, ending: Int64s, counts: Int64s,
 ) -> None:  # fmt: skip
     columns = len(ending)
     mine = np.zeros((2, columns), np.int64)
@@ -114,12 +114,13 @@ def _scan(
                     running = False
                     if spans[which, 0] <= begun < spans[which, 1]:
                         if begun + window >= as_of:
-                            opened[which] += 1
+                            counts[which] += 1
                         else:
                             mine[which, role if not is_past and moment - begun <= window else 1] += 1
                 if role == START and not running:
                     running, begun = True, moment
         n_a, n_b = mine[0].sum(), mine[1].sum()
+        counts[2] += n_a > 0 and n_b > 0
         if n_a + n_b > 0:
             for column in range(columns):
                 add_many(ending[column], n_a, n_b, mine[0, column], mine[1, column])

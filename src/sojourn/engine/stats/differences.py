@@ -16,6 +16,7 @@ from sojourn.engine.stats.distributions import t_cdf, t_quantile, two_sided_p
 from sojourn.engine.stats.intervals import MIN_CUSTOMERS, Interval, proportion
 from sojourn.engine.stats.looking import Looks, critical, p_value
 
+LEAST = 1e-14  # beyond, a level is 1 in floating point
 NORMAL_FROM = 1_000  # degrees of freedom from which Student's distribution is the normal one
 
 
@@ -107,7 +108,7 @@ def risk_ratio(sides: Sides, looks: Looks = Looks.ONCE, level: float = 1 - ALPHA
 
 def _joined(sides: Sides, reach: float) -> tuple[float, float]:
     """Give the interval of the difference, `reach` standard errors wide to each side."""
-    level = 1 - two_sided_p(reach)
+    level = 1 - max(two_sided_p(reach), LEAST)
     a, b = (proportion(side, level) for side in (sides.a, sides.b))
     tie = _correlation(sides)
     down, up = b.value - b.low, a.high - a.value
@@ -151,10 +152,15 @@ def _error_of_means(sides: Sides) -> tuple[float, int]:
     a, b = sides.a, sides.b
     parts = (a.variance or 0.0, b.variance or 0.0)
     variance = sum(parts) - 2 * sides.covariance(a.value, b.value)
-    if variance <= 1e-15 * max(sum(parts), 1e-300) or not sum(parts):
+    if (_is_flat(a) and _is_flat(b)) or variance <= LEAST * sum(parts):
         return 0.0, 1
     squares = parts[0] ** 2 / (a.customers - 1) + parts[1] ** 2 / (b.customers - 1)
     return sqrt(variance), max(1, floor(sum(parts) ** 2 / squares))
+
+
+def _is_flat(side: Clusters) -> bool:
+    """Say whether all values are the same, but for what floating point makes of them."""
+    return _spread(side, side.value) <= 1e-12 * side.kk
 
 
 def _spread(side: Clusters, rate: float) -> float:

@@ -1,6 +1,9 @@
 """Ask journeys: the graph, variants and funnels of a question, who comes back, and how named journeys end."""
 
 from sojourn.domains.journeys.cohorts import written_brackets
+from sojourn.domains.journeys.funnels import exclusion_said, written_exclusion
+from sojourn.domains.journeys.queries.attribution import attribution
+from sojourn.domains.journeys.queries.comparison import compare_completions, compare_funnels, compare_graphs
 from sojourn.domains.journeys.queries.completion import completion, completions
 from sojourn.domains.journeys.queries.door import without
 from sojourn.domains.journeys.queries.funnel import funnel
@@ -11,12 +14,18 @@ from sojourn.domains.journeys.queries.paths import paths
 from sojourn.domains.journeys.queries.process import process
 from sojourn.domains.journeys.queries.retention import retention
 from sojourn.domains.journeys.queries.sessions import sessions
+from sojourn.domains.journeys.queries.success import success
 from sojourn.domains.journeys.queries.variants import variants
 
 __all__ = [
+    "attribution",
+    "compare_completions",
+    "compare_funnels",
+    "compare_graphs",
     "completion",
     "completions",
     "edge",
+    "exclusion_said",
     "funnel",
     "graph",
     "journey",
@@ -26,7 +35,9 @@ __all__ = [
     "process",
     "retention",
     "sessions",
+    "success",
     "variants",
     "without",
     "written_brackets",
+    "written_exclusion",
 ]

@@ -70,7 +70,7 @@ def completions(
     """
     journey = named(slug=slug, viewer=viewer)
     grouping = _Grouping(months=_months(period)) if by == MONTH else _Grouping(by=by)
-    as_of_us = _known_until_us(now or timezone.now(), viewer, purpose)
+    as_of_us = known_until_us(now or timezone.now(), viewer, purpose)
     window = timedelta(days=journey.window_days)
     names = grouping.names(Codes(names=())) if grouping.by is None else ()
 
@@ -133,7 +133,7 @@ def _listed(codes: Codes) -> str:
     return ", ".join(sorted(codes.dimensions)) or "none"
 
 
-def _known_until_us(now: datetime, viewer: Viewer, purpose: Purpose) -> int:
+def known_until_us(now: datetime, viewer: Viewer, purpose: Purpose) -> int:
     """Say until when events are known: a microsecond after the last, or now where a sender's clock ran ahead."""
     last_at = privacy.freshness(purpose=purpose, viewer=viewer).last_at
     return 0 if last_at is None else min(micros(last_at) + 1, micros(now))
