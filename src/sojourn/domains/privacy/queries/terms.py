@@ -32,6 +32,7 @@ def vocabulary(
                 name: _terms(seen, lambda events, name=name: events.dimensions[name], texts)  # type: ignore[misc]
                 for name, texts in timeline.dimensions.items()
             },
+            currencies=tuple(sorted(filter(None, timeline.currencies))),
         )
 
     return ANSWERS.get((looking.key, "vocabulary", period), make)[0]
