@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "process": ("process", "process", "Mine a process tree and its BPMN diagram."),
     "retention": ("retention", "retention", "Show who comes back, by day, week or month of the start."),
     "lifecycle": ("retention", "lifecycle", "Show who is new, stays, comes back and goes quiet."),
+    "compare": ("comparison", "compare", "Compare two periods or filters."),
+    "success": ("comparison", "success", "Show what goes with completing a named journey."),
     "journeys": ("journeys", "journeys", "Manage named journeys and see how they end."),
     "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
     "source": ("sources", "source", "Manage where events come from, and write keys."),

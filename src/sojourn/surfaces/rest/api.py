@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sojourn import __version__
 from sojourn.surfaces.rest import (
+    comparison,
     deliveries,
     events,
     explorer,
@@ -42,6 +43,7 @@ for room in (
     paths,
     retention,
     process,
+    comparison,
     journeys,
     kpis,
     deliveries,

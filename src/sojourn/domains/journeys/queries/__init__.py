@@ -3,6 +3,7 @@
 from sojourn.domains.journeys.cohorts import written_brackets
 from sojourn.domains.journeys.funnels import exclusion_said, written_exclusion
 from sojourn.domains.journeys.queries.attribution import attribution
+from sojourn.domains.journeys.queries.comparing import period_before
 from sojourn.domains.journeys.queries.comparison import compare_completions, compare_funnels, compare_graphs
 from sojourn.domains.journeys.queries.completion import completion, completions
 from sojourn.domains.journeys.queries.door import without
@@ -32,6 +33,7 @@ __all__ = [
     "journeys",
     "lifecycle",
     "paths",
+    "period_before",
     "process",
     "retention",
     "sessions",

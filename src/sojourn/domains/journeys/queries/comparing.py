@@ -79,6 +79,16 @@ def comparing(
     return Comparing(a, b, viewer, purpose, known_us, looks_at(looks, (a.period, b.period), known_us))
 
 
+def period_before(period: Period) -> Period:
+    """Give the period of the same length just before; raise InvalidError for one without a beginning or an end."""
+    if period.since is None or period.until is None:
+        raise InvalidError("before: only a period with a beginning and an end has one before it.")
+    try:
+        return Period(since=period.since - (period.until - period.since), until=period.since)
+    except OverflowError:
+        raise InvalidError("before: the calendar does not reach that far back.") from None
+
+
 def shown_on_either(asked: Comparing) -> tuple[tuple[str, ...], int]:
     """Choose the steps that most customers of the two sides had, the smaller side counting as much as the larger."""
     rules.check_explorer(steps_shown=asked.a.steps_shown, paths_shown=asked.a.paths_shown)
