@@ -50,6 +50,7 @@ MAY = {
     "GET /compare/funnel": READERS,
     "GET /compare/journeys/{slug}": READERS,
     "GET /journeys/{slug}/success": READERS,
+    "GET /attribution": READERS,
     "GET /journeys": READERS,
     "GET /journeys/{slug}": READERS,
     "PUT /journeys/{slug}": WRITERS,

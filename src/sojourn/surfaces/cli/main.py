@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "lifecycle": ("retention", "lifecycle", "Show who is new, stays, comes back and goes quiet."),
     "compare": ("comparison", "compare", "Compare two periods or filters."),
     "success": ("comparison", "success", "Show what goes with completing a named journey."),
+    "attribution": ("attribution", "attribution", "Credit an outcome to the touchpoints before it."),
     "journeys": ("journeys", "journeys", "Manage named journeys and see how they end."),
     "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
     "source": ("sources", "source", "Manage where events come from, and write keys."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sojourn import __version__
 from sojourn.surfaces.rest import (
+    attribution,
     comparison,
     deliveries,
     events,
@@ -44,6 +45,7 @@ for room in (
     retention,
     process,
     comparison,
+    attribution,
     journeys,
     kpis,
     deliveries,
