@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from sojourn.engine.kernels.words import NO_CODE
 from sojourn.engine.stats.clusters import Clusters
@@ -26,6 +26,10 @@ class Purpose(StrEnum):
     MARKETING = "marketing"
     PERSONALISATION = "personalisation"
     AUTOMATED_DECISION = "automated_decision"
+
+
+# What identify, group and alias calls are recorded as: they say who somebody is, not what they did.
+IDENTITY_EVENTS: Final = frozenset({"Identified", "Grouped", "Aliased"})
 
 
 class Basis(StrEnum):
@@ -178,6 +182,29 @@ class EventPage:
 
     rows: tuple[EventRow, ...]
     next_cursor: str | None
+
+
+class ExportFormat(StrEnum):
+    """A format in which events leave; the value is how a file's name ends."""
+
+    CSV = "csv"
+    CSV_GZ = "csv.gz"
+    PARQUET = "parquet"
+    XES = "xes"
+    XES_GZ = "xes.gz"
+    OCEL = "json"
+    OCEL_GZ = "json.gz"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """Events on their way out; `pieces` are made while they are read, once, and want to be closed."""
+
+    name: str  # of the file
+    media_type: str
+    customers: int
+    events: int
+    pieces: Generator[bytes]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

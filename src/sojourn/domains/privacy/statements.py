@@ -68,7 +68,7 @@ def where(period: Period, events: EventFilter, units: frozenset[str] | None) -> 
         expression, needed = column(dimension if dimension in COLUMNS else PROPERTY + dimension)
         _among(made.add(" AND "), expression, needed, values)
     if events.having:
-        scope = _scope(period, units)
+        scope = where(period, EventFilter(dimensions=events.dimensions), units)
         made.add(" AND customer IN (SELECT customer FROM door WHERE allowed AND ").add(scope.sql, scope.values)
         _among(made.add(" AND "), "name", [], events.having).add(")")
     return made
@@ -253,3 +253,49 @@ def single(event_id: int, units: frozenset[str] | None) -> Statement:
         .add(scope.sql, scope.values)
         .add(" AND event_id = ?", [event_id])
     )
+
+
+EXPORTED: Final = (
+    "CAST(event_id AS VARCHAR) AS message_id, CAST(customer AS VARCHAR) AS user_id, kind AS type, name AS event, "
+    "occurred_at AS timestamp, channel, touchpoint, unit, CAST(agent AS VARCHAR) AS agent, product, "
+    'CAST("case" AS VARCHAR) AS "case", value, currency, properties'
+)
+
+
+def whole_journeys(
+    period: Period, events: EventFilter, units: frozenset[str] | None, *, without: Iterable[str]
+) -> Statement:
+    """Write a question's events as a journey question sees them: who has hidden events among them is out.
+
+    Events called as in `without` are in question, and not given.
+    """
+    conditions = where(period, events, units)
+    made = Statement("SELECT * FROM door WHERE allowed AND ").add(conditions.sql, conditions.values)
+    made.add(" AND customer NOT IN (SELECT customer FROM door WHERE NOT allowed AND ")
+    made.add(conditions.sql, conditions.values).add(")")
+    for name in without:
+        made.add(" AND name <> ?", [name])
+    return made
+
+
+def exported(asked: Statement) -> Statement:
+    """Write events as they leave, customer by customer and in order of time."""
+    return (
+        Statement(f"SELECT {EXPORTED} FROM (")
+        .add(asked.sql, asked.values)
+        .add(") ORDER BY customer, occurred_at, event_id")
+    )
+
+
+def exported_objects(asked: Statement) -> Statement:
+    """Write whom and what the events are about: each customer, case and agent once."""
+    made = Statement("SELECT type, CAST(id AS VARCHAR) AS id FROM (")
+    for place, kind in enumerate(("customer", "case", "agent")):
+        made.add(" UNION ALL " if place else "").add(f"SELECT DISTINCT '{kind}' AS type, \"{kind}\" AS id FROM (")
+        made.add(asked.sql, asked.values).add(f') WHERE "{kind}" IS NOT NULL')
+    return made.add(") ORDER BY type, id")
+
+
+def exported_count(asked: Statement) -> Statement:
+    """Write the number of customers and of events that leave."""
+    return Statement("SELECT count(DISTINCT customer), count(*) FROM (").add(asked.sql, asked.values).add(")")

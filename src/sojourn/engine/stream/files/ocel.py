@@ -12,7 +12,7 @@ import numpy as np
 from sojourn.engine.stream.files.blocks import pieces
 from sojourn.engine.stream.files.elements import elements
 from sojourn.engine.stream.files.objects import Happening, Kind, Objects, Thing, typed
-from sojourn.engine.stream.files.own import CORE, FORM, gathered
+from sojourn.engine.stream.files.own import CORE, FORM, as_texts, gathered
 from sojourn.engine.stream.files.rows import ROW_MAX_BYTES, Dialect, Refusal, Rows, UnreadableFileError, columned
 
 PIECE_BYTES: Final = 1 << 20
@@ -23,7 +23,6 @@ _LISTS: Final = ("eventTypes", "objectTypes", "objects", "events")
 _kind = msgspec.json.Decoder(Kind).decode
 _thing = msgspec.json.Decoder(Thing).decode
 _happening = msgspec.json.Decoder(Happening).decode
-_encode = msgspec.json.Encoder().encode
 
 
 class OcelReader:
@@ -168,9 +167,9 @@ class _Batch:
         return record
 
     def _add(self, record: dict[str, Any], number: int) -> None:
-        kept = {name: value for name, value in record.items() if value is not None}
-        self.records.append({name: _text(value) for name, value in kept.items()})
-        self.flags.append(frozenset(name for name, value in kept.items() if not isinstance(value, str)))
+        texts, flags = as_texts(record)
+        self.records.append(texts)
+        self.flags.append(flags)
         self.numbers.append(number)
 
     def _refuse(self, number: int, code: str, reason: str) -> None:
@@ -193,10 +192,6 @@ def _own(event: Happening, names: tuple[str, ...], objects: Objects) -> dict[str
 def _event_column(name: str, objects: Objects) -> str:
     """Name an event's attribute; one that is called like a type of objects steps back."""
     return f"event.{name}" if name in objects.object_types else name
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else _encode(value).decode()
 
 
 def _short(error: BaseException) -> str:

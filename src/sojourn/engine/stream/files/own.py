@@ -28,6 +28,14 @@ CORE: Final = (
     "properties",
 )
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def as_texts(record: dict[str, Any]) -> tuple[dict[str, str], frozenset[str]]:
+    """Give a record's values as texts, without those that are absent, and say which of the texts are JSON."""
+    kept = {name: value for name, value in record.items() if value is not None}
+    texts = {name: value if isinstance(value, str) else _encode(value).decode() for name, value in kept.items()}
+    return texts, frozenset(name for name, value in kept.items() if not isinstance(value, str))
 
 
 def gathered(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from xml.parsers import expat
 import msgspec
 import numpy as np
 
+from sojourn.engine.stream.files.own import CORE, FORM, as_texts, gathered
 from sojourn.engine.stream.files.rows import ROW_MAX_BYTES, Dialect, Refusal, Rows, UnreadableFileError, columned
 from sojourn.engine.stream.files.unpacking import Source
 
@@ -19,6 +20,7 @@ BATCH_ROWS: Final = 32 * 1024
 DEPTH_MAX: Final = 32
 _TYPED: Final = frozenset({"int", "float", "boolean"})
 _VALUES: Final = _TYPED | {"string", "date", "id"}
+_OWN: Final = {"concept:name": "event", "time:timestamp": "timestamp", "org:resource": "agent"}
 _GROUPS: Final = frozenset({"list", "container"})
 
 
@@ -105,6 +107,7 @@ class _Log:
         self._event: list[_Attribute] | None = None
         self._waiting: list[tuple[int, list[_Attribute]]] = []
         self._inside_trace = False
+        self._is_own = False  # whether Sojourn wrote it
         self._seen_root = False
 
     def start(self, name: str, given: dict[str, str]) -> None:
@@ -166,6 +169,8 @@ class _Log:
             self._event.append(attribute)
         elif self._inside_trace:
             self._trace.append(attribute)
+        elif (attribute.key, attribute.value) == ("form", FORM):
+            self._is_own = True
 
     def _flush(self) -> None:
         case: dict[str, str] = {}
@@ -176,6 +181,9 @@ class _Log:
             record, written = dict(case), set(case_json)
             for attribute in (*self._defaults["event"], *attributes):
                 _write(attribute, "", record, written)
+            if self._is_own:
+                record, flags = as_texts(gathered(_own(attributes, case.get("case:concept:name"))))
+                written = set(flags)
             if sum(map(len, record.values())) > ROW_MAX_BYTES:
                 self.refused.append(
                     Refusal(number, "too_long", f"The event is longer than {ROW_MAX_BYTES // 1024} KB.")
@@ -185,6 +193,12 @@ class _Log:
             self.flags.append(frozenset(written))
             self.numbers.append(number)
         self._waiting = []
+
+
+def _own(attributes: list[_Attribute], customer: str | None) -> dict[str, Any]:
+    """Give an event of a log that Sojourn wrote, by the names of its own form."""
+    names = ((_OWN.get(each.key, each.key), each) for each in attributes)
+    return {"user_id": customer, **{name: each.value if name in CORE else _leaf(each) for name, each in names}}
 
 
 def _write(attribute: _Attribute, prefix: str, record: dict[str, str], written: set[str]) -> None:
