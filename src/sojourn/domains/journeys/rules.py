@@ -50,7 +50,11 @@ def seconds(micros: float) -> float | None:
 def gap_bins(gaps_us: Int64s) -> tuple[GapBin, ...]:
     """Count ascending gaps in spans that people name (a second, a minute, an hour, a day), without empty ends."""
     cuts = np.searchsorted(gaps_us, np.array(BIN_EDGES_S) * MICROS)
-    times = np.diff(cuts, append=len(gaps_us)).tolist()
+    return filled_bins(np.diff(cuts, append=len(gaps_us)).tolist())
+
+
+def filled_bins(times: Sequence[int]) -> tuple[GapBin, ...]:
+    """Name the spans between `BIN_EDGES_S` that times were counted in, without empty ends."""
     filled = [place for place, each in enumerate(times) if each]
     if not filled:
         return ()

@@ -48,10 +48,10 @@ class FunnelDetailFold:
     `hidden` which codes a strict funnel passes over. Each customer counts once, or with `by_entry` each entry: one
     begins with the first step while no other runs, and ends when all steps are taken, the window has passed, or
     nothing can go on.
-    `by` names a dimension of the first step; its `top` values with the most at the first step and at least
-    `least` customers there are groups of their own. `marks` (ascending instants) cut time into spans, the first before
-    the first mark. `edges_us` (ascending from 0) cut times to convert into bins. Time is linear in events, times
-    the steps that one event may be.
+    `by` names a dimension of the first step, whose values read as `texts`; its `top` values with the most at the first
+    step and at least `least` customers there are groups of their own. `marks` (ascending instants) cut time into spans,
+    the first before the first mark. `edges_us` (ascending from 0) cut times to convert into bins. Time is linear in
+    events, times the steps that one event may be.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class FunnelDetailFold:
         hidden: Collection[int] = (),
         by_entry: bool = False,
         by: str | None = None,
+        texts: Sequence[str] = (),
         top: int = 5,
         least: int = 0,
         marks: Sequence[int] = (),
@@ -79,7 +80,7 @@ class FunnelDetailFold:
         self._is_plain_strict = order is Order.STRICT and not by_entry and self._tables.most == 1
         self._is_plain_strict &= not bool(self._tables.inner.any())
         self._window_us, self._since_us, self._until_us = window_us, since_us, until_us
-        self._by, self._top, self._least = by, top, least
+        self._by, self._texts, self._top, self._least = by, tuple(texts), top, least
         self._marks, self._edges_us = np.asarray(marks, np.int64), np.asarray(edges_us, np.int64)
 
     def start(self) -> FunnelDetailPartial:
@@ -142,6 +143,7 @@ class FunnelDetailFold:
             whole=tallied(blocks, steps, None, 1, "level"),
             parts=tallied(blocks, steps, place, len(values) + 1 if place is not None else 0, "group"),
             values=values,
+            names=tuple(self._texts[value] if value < len(self._texts) else "" for value in values),
             spans=tallied(blocks, steps, None, len(self._marks) + 1 if len(self._marks) else 0, "span"),
             median_gap=np.concatenate(([np.nan], quantiles[1:, 0])),
             p90_gap=np.concatenate(([np.nan], quantiles[1:, 1])),

@@ -90,7 +90,8 @@ class FunnelTally:
 class FunnelDetail:
     """A funnel as a whole (one group), by values of a dimension at its first step, and by span of time of it.
 
-    `values` are the codes of the groups in `parts`; the last group, one more, is the rest. `parts` and `spans` have no
+    `values` are the codes of the groups in `parts`, `names` their texts ("" for none); the last group, one more, is the
+    rest. `parts` and `spans` have no
     groups where they were not asked for. Times in microseconds: `median_gap[k]` and `p90_gap[k]` from step `k - 1`
     to `k` (NaN at 0), totals from the first step to the last, over chains; NaN of none. `bins[k]` counts the times
     from step `k - 1` to `k` between the edges asked for, `bins[0]` those from the first to the last.
@@ -99,6 +100,7 @@ class FunnelDetail:
     whole: FunnelTally
     parts: FunnelTally
     values: tuple[int, ...]
+    names: tuple[str, ...]
     spans: FunnelTally
     median_gap: Floats
     p90_gap: Floats

@@ -1,4 +1,4 @@
-"""Graph, variants and funnel."""
+"""Graph and variants."""
 
 from __future__ import annotations
 
@@ -25,14 +25,6 @@ VARIANTS: Columns = [
     ("share", lambda row: percent(row["share"])),
     ("median", lambda row: duration(row["median_s"])),
     ("steps", lambda row: " > ".join(row["steps"])),
-]
-FUNNEL: Columns = [
-    ("step", "name"),
-    ("customers", "customers"),
-    ("of the first", lambda row: percent(row["from_first"])),
-    ("of the one before", lambda row: percent(row["from_before"])),
-    ("median", lambda row: duration(row["median_s"])),
-    ("90 %", lambda row: duration(row["p90_s"])),
 ]
 
 
@@ -75,21 +67,3 @@ def variants(server: Server, **asked: Any) -> Shown:
         empty="No variants: there are no events here.",
         after=[shown, coverage_line(answer["coverage"])],
     )
-
-
-@click.command("funnel")
-@click.argument("steps", nargs=-1, required=True)
-@event_options
-@click.option(
-    "--window", "window_days", type=click.FloatRange(0, 3_660, min_open=True), default=14.0, show_default=True,
-    help="Days from the first step to the last.",
-)  # fmt: skip
-@connected
-def funnel(server: Server, steps: tuple[str, ...], **asked: Any) -> Shown:
-    """Show who gets from step to step.
-
-    In order, within the window; "A|B" is a step that either event makes.
-    """
-    answer = server.get("/funnel", **asked, step=steps)
-    total = f"median from first to last: {duration(answer['median_total_s'])}"
-    return Shown(data=answer, columns=FUNNEL, rows=answer["steps"], after=[total, coverage_line(answer["coverage"])])

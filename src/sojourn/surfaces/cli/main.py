@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "events": ("events", "events", "List events, newest first."),
     "graph": ("explorer", "graph", "Show which step follows which."),
     "variants": ("explorer", "variants", "Show the most frequent ways through."),
-    "funnel": ("explorer", "funnel", "Show who gets from step to step."),
+    "funnel": ("funnels", "funnel", "Show who gets from step to step."),
     "paths": ("paths", "paths", "Show the tree of paths from an event, or to it."),
     "sessions": ("paths", "sessions", "Show sessions and what they begin and end with."),
     "process": ("process", "process", "Mine a process tree and its BPMN diagram."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ninja import Schema
 from pydantic import Field
 
@@ -17,6 +19,8 @@ VALUES_MAX = 100
 VALUE_MAX_CHARACTERS = 400
 DAYS_MAX = 36_500
 DEFAULT_DAYS = 90
+# Purposes that a customer may refuse; contract and legal duty read everybody and are for roles bound to them.
+ReadFor = Literal["analytics", "service_improvement", "research", "marketing", "personalisation", "automated_decision"]
 
 
 class PeriodAsked(Schema):
@@ -37,6 +41,12 @@ class EventsAsked(PeriodAsked):
     having: list[str] = Field(
         [], max_length=VALUES_MAX, description="Keep customers who have at least one of these events in the period."
     )
+
+
+class Purposed(Schema):
+    """Why the events are read: customers whose basis does not allow it are left out."""
+
+    purpose: ReadFor = Field("analytics", description="Why the events are read; decides whose are.")
 
 
 class QuestionAsked(EventsAsked):

@@ -1,0 +1,87 @@
+"""Funnels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.options import connected
+from sojourn.surfaces.cli.server import Server
+from sojourn.surfaces.cli.tables import Columns, Shown, duration, percent
+
+STEPS: Columns = [
+    ("step", "name"),
+    ("customers", "customers"),
+    ("of the first", lambda row: percent(row["from_first"])),
+    ("of the one before", lambda row: percent(row["from_before"])),
+    ("median", lambda row: duration(row["median_s"])),
+    ("90 %", lambda row: duration(row["p90_s"])),
+]
+ENTRIES: Columns = [*STEPS[:1], ("entries", "times"), *STEPS[1:]]
+
+
+@click.command("funnel")
+@click.argument("steps", nargs=-1, required=True)
+@event_options
+@click.option(
+    "--window", "window_days", type=click.FloatRange(0, 3_650, min_open=True), default=14.0, show_default=True,
+    help="Days from the first step to the last.",
+)  # fmt: skip
+@click.option(
+    "--order", type=click.Choice(["ordered", "strict", "any"]), default="ordered", show_default=True,
+    help="strict: no other event in between; any: all within the window, whichever comes first.",
+)  # fmt: skip
+@click.option(
+    "--count", type=click.Choice(["customers", "entries"]), default="customers", show_default=True,
+    help="Each customer once, or each entry; one begins while no other runs.",
+)  # fmt: skip
+@click.option("--exclude", multiple=True, help="Event that breaks the funnel; 2-3:EVENT between steps 2 and 3 only.")
+@click.option("--by", help="Dimension of the first step to break down by.")
+@click.option("--top", type=click.IntRange(1, 50), default=5, show_default=True, help="Most values of it.")
+@click.option("--trend", type=click.Choice(["day", "week", "month"]), help="Conversion by when the first step came.")
+@click.option("--zone", default="UTC", show_default=True, help="Time zone of the calendar, such as Europe/Berlin.")
+@connected
+def funnel(server: Server, *, steps: tuple[str, ...], **asked: Any) -> Shown:
+    """Show who gets from step to step.
+
+    In order, within the window; "A|B" is a step that either event makes.
+    """
+    answer = server.get("/funnel", **asked, step=steps)
+    median, p90 = duration(answer["median_total_s"]), duration(answer["p90_total_s"])
+    return Shown(
+        data=answer,
+        columns=ENTRIES if asked["count"] == "entries" else STEPS,
+        rows=answer["steps"],
+        after=[
+            f"median from first to last: {median}, 9 of 10 within {p90}",
+            *_times(answer["bins"]),
+            *_parts(answer, asked["by"]),
+            *_trend(answer["trend"]),
+            coverage_line(answer["coverage"]),
+        ],
+    )
+
+
+def _times(bins: list[dict[str, Any]]) -> Iterator[str]:
+    if bins:
+        yield "from first to last:"
+    for each in bins:
+        span = f"{duration(each['since_s'])} to {duration(each['until_s'])}" if each["until_s"] else "longer"
+        yield f"  {span}: {each['times']:,}"
+
+
+def _parts(answer: dict[str, Any], by: str | None) -> Iterator[str]:
+    for part in answer["parts"]:
+        name = "the rest" if part["is_rest"] else part["name"] or "(none)"
+        first, last = part["steps"][0], part["steps"][-1]
+        median = duration(part["median_total_s"])
+        yield f"{by} {name}: {percent(last['from_first'])} of {first['times']:,}, median {median}"
+
+
+def _trend(spans: list[dict[str, Any]]) -> Iterator[str]:
+    for span in spans:
+        said = "window still open" if span["is_open"] else percent(span["converted"])
+        yield f"from {span['since'][:10]}: {said} of {span['times']:,}"
