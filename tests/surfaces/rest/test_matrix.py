@@ -29,12 +29,14 @@ READERS = EVERYBODY - {"nobody"}
 WRITERS = frozenset({"analyst, write", "administrator, write"})
 LOOKING_ADMINISTRATORS = frozenset({"administrator, read", "administrator, write"})
 ADMINISTRATORS = frozenset({"administrator, write"})
+ANALYSTS = READERS - {"viewer, read", "viewer, write"}
 NO_KEY = frozenset[str]()  # the command line of the server's own machine only
 
 MAY = {
     "GET /health": EVERYBODY,
     "GET /events": READERS,
     "GET /events/{event_id}": READERS,
+    "GET /export": ANALYSTS,
     "GET /vocabulary": READERS,
     "GET /stream": READERS,
     "GET /graph": READERS,
@@ -43,14 +45,15 @@ MAY = {
     "GET /funnel": READERS,
     "GET /paths": READERS,
     "GET /sessions": READERS,
+    "GET /patterns": READERS,
     "GET /process": READERS,
     "GET /retention": READERS,
     "GET /lifecycle": READERS,
+    "GET /attribution": READERS,
     "GET /compare/graph": READERS,
     "GET /compare/funnel": READERS,
     "GET /compare/journeys/{slug}": READERS,
     "GET /journeys/{slug}/success": READERS,
-    "GET /attribution": READERS,
     "GET /journeys": READERS,
     "GET /journeys/{slug}": READERS,
     "PUT /journeys/{slug}": WRITERS,

@@ -9,7 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from sojourn.domains.journeys.contracts import GapBin, Journey, Share
+from sojourn.domains.journeys.contracts import AttributionAsked, GapBin, Journey, Share
+from sojourn.domains.privacy import contracts as privacy
+from sojourn.engine.kernels.attribution import TOUCHPOINTS_MOST
 from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.engine.stats.intervals import Interval, proportion, wilson
@@ -23,8 +25,7 @@ WINDOW_DAYS_MOST: Final = 3_650
 BIN_EDGES_S: Final = (
     0, 1, 10, 60, 600, 3_600, 6 * 3_600, DAY_S, 2 * DAY_S, 7 * DAY_S, 14 * DAY_S, 30 * DAY_S, 90 * DAY_S,
 )  # fmt: skip
-# What identify, group and alias calls are recorded as: they say who somebody is, not what they did.
-IDENTITY_EVENTS: Final = frozenset({"Identified", "Grouped", "Aliased"})
+IDENTITY_EVENTS: Final = privacy.IDENTITY_EVENTS
 NO_SHARE: Final = Share(value=0.0, low=0.0, high=1.0, n=0, too_few=True)
 
 
@@ -80,6 +81,21 @@ def check_funnel(*, steps: Sequence[Sequence[str]], window_days: float) -> None:
     if not all(steps) or not all(name.strip() for step in steps for name in step):
         raise InvalidError("steps: each step names at least one event.")
     _check_window(window_days)
+
+
+def check_attribution(asked: AttributionAsked) -> None:
+    """Raise InvalidError when an outcome cannot be attributed as asked."""
+    if not asked.outcome or not all(name.strip() for name in asked.outcome):
+        raise InvalidError("outcome: name at least one event.")
+    if len(set(asked.touchpoints)) != len(asked.touchpoints) or not all(asked.touchpoints):
+        raise InvalidError("touchpoints: name each touchpoint once.")
+    if len(asked.touchpoints) > TOUCHPOINTS_MOST:
+        raise InvalidError(f"touchpoints: name at most {TOUCHPOINTS_MOST}, not {len(asked.touchpoints)}.")
+    if not asked.by and (both := sorted(set(asked.outcome) & set(asked.touchpoints))):
+        raise InvalidError(f"touchpoints: {', '.join(both)} is the outcome; it cannot be a touchpoint, too.")
+    _check_window(asked.window_days)
+    if not 0 < asked.half_life_days <= WINDOW_DAYS_MOST:
+        raise InvalidError(f"half-life: choose more than 0 and at most {WINDOW_DAYS_MOST} days.")
 
 
 def check_journey(journey: Journey) -> None:

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.privacy import consents, masks, rules
-from sojourn.domains.privacy.contracts import EventFilter, Purpose
+from sojourn.domains.privacy.contracts import IDENTITY_EVENTS, EventFilter, Purpose
 from sojourn.domains.privacy.masks import ALL, CODES, Asked, Counted
 from sojourn.engine.kernels.patterns import Bound, bind, compile_pattern, matching, read
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Slice, UInt16s
@@ -161,7 +161,8 @@ class Sight:
         """Bind the pattern to what this sight shows: a name that it hides reads as one that is not there."""
         if not events.having_pattern:
             return None
-        return bind(compile_pattern(read(events.having_pattern)), self.names, self.dimensions)
+        automaton = compile_pattern(read(events.having_pattern))
+        return bind(automaton, self.names, self.dimensions, passed_over=IDENTITY_EVENTS)
 
     def _table(self, names: tuple[str, ...]) -> Bytes:
         if not names:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.engine.stats.distributions import normal_quantile, t_quantile
@@ -108,6 +109,29 @@ def mean(clusters: Clusters, level: float = LEVEL) -> Interval | None:
     value = clusters.value
     method = "Student t" if clusters.nn == clusters.n else "Student t, clustered by customer"
     return Interval(value, value - half, value + half, clusters.customers, method)
+
+
+def quantile(ordered: Sequence[float], q: float, level: float = LEVEL) -> Interval | None:
+    """Give the interval between two order statistics of a quantile among customers; None when they are too few.
+
+    `ordered` has one value a customer, ascending; the value is interpolated as by SQL's percentile_cont. Nothing is
+    assumed of how values are distributed: Conover (1999), "Practical Nonparametric Statistics", 3rd ed., section 3.2.
+
+    >>> found = quantile(range(101), 0.5)
+    >>> (found.value, found.low, found.high) if found else None
+    (50.0, 40.0, 60.0)
+    """
+    n = len(ordered)
+    half = _z(level) * sqrt(n * q * (1 - q))
+    lower, upper = ceil(n * q - half), ceil(n * q + half)  # ranks, from 1
+    if lower < 1 or upper > n:
+        return None
+    rank = q * (n - 1)
+    below = int(rank)
+    above = min(below + 1, n - 1)
+    value = ordered[below] + (rank - below) * (ordered[above] - ordered[below])
+    low, high = float(ordered[lower - 1]), float(ordered[upper - 1])
+    return Interval(float(value), low, high, n, "order statistics")
 
 
 def _z(level: float) -> float:

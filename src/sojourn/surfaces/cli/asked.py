@@ -57,6 +57,12 @@ def period_options(command: F) -> F:
 
 
 def event_options(command: F) -> F:
+    """Add the options of `listing_options`, and --having-pattern."""
+    said = 'Keep customers whose events match a path pattern, such as "search -> [^buy]* -> $".'
+    return listing_options(click.option("--having-pattern", metavar="PATTERN", help=said)(command))
+
+
+def listing_options(command: F) -> F:
     """Add the period's options, and --where, --having and --event."""
     for option in (
         click.option("--having", multiple=True, help="Keep customers who have one of these events; repeat for more."),

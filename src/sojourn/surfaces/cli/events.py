@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sojourn.surfaces.cli.asked import event_options
+from sojourn.surfaces.cli.asked import listing_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, moment
@@ -25,7 +25,7 @@ COLUMNS: Columns = [
 
 
 @click.command("events")
-@event_options
+@listing_options
 @click.option("--customer", type=click.IntRange(1, (1 << 63) - 1), help="Only this customer's.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @connected

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 PREFIX = "/api/v1/"
-OF_THE_TIMELINE = frozenset({"events", "funnel", "graph", "journeys", "kpis", "stream", "variants", "vocabulary"})
+OF_THE_TIMELINE = frozenset(
+    {
+        "events", "funnel", "graph", "journeys", "kpis", "lifecycle", "paths", "patterns", "process", "retention",
+        "sessions", "stream", "variants", "vocabulary",
+    }
+)  # fmt: skip
 OF_THE_CATALOGUE = frozenset({"freshness", "plan"})
 IN_PROCESS = "sojourn.local"  # as `surfaces.rest.auth` reads it
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.asked import coverage_line, listing_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown
@@ -32,7 +32,7 @@ FIGURES: Columns = [
 
 @click.command("kpi")
 @click.argument("kpi_id", required=False)
-@event_options
+@listing_options
 @click.option("--by", help="A dimension, or survey, or month.")
 @click.option("--journey", help="For KPIs of journeys: one of them.")
 @connected

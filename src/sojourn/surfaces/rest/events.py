@@ -16,7 +16,7 @@ from sojourn.kit.period import Period
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import CURSOR_MAX_CHARACTERS, LIMIT_MAX, Page
-from sojourn.surfaces.rest.question import EventsAsked, PeriodAsked, event_filter, period
+from sojourn.surfaces.rest.question import ListedAsked, PeriodAsked, event_filter, period
 
 router = Router(tags=["events"])
 EventId = Annotated[int, Path(ge=0, lt=1 << 63)]
@@ -41,7 +41,7 @@ class Event(Schema):
     properties: dict[str, object]
 
 
-class ListAsked(EventsAsked):
+class ListAsked(ListedAsked):
     """Which events; all of time when no period is given."""
 
     customer: int | None = Field(None, ge=1, lt=1 << 63, description="Only this customer's.")

@@ -13,13 +13,13 @@ from sojourn.domains.metrics.contracts import Figure, Kpi
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import Page
-from sojourn.surfaces.rest.question import EventsAsked, event_filter, period
+from sojourn.surfaces.rest.question import ListedAsked, event_filter, period
 
 router = Router(tags=["measures"])
 KpiId = Annotated[str, Path(max_length=63)]
 
 
-class FigureAsked(EventsAsked):
+class FigureAsked(ListedAsked):
     """A span of time, which events, and what to break down by."""
 
     by: str | None = Field(None, max_length=200, description="A dimension, or survey, or month.")

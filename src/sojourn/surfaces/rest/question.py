@@ -17,6 +17,7 @@ from sojourn.surfaces.rest.types import Instant
 
 VALUES_MAX = 100
 VALUE_MAX_CHARACTERS = 400
+PATTERN_MAX_CHARACTERS = 2_000
 DAYS_MAX = 36_500
 DEFAULT_DAYS = 90
 # Purposes that a customer may refuse; contract and legal duty read everybody and are for roles bound to them.
@@ -31,8 +32,8 @@ class PeriodAsked(Schema):
     days: int | None = Field(None, ge=1, le=DAYS_MAX, description="The last days of the data instead.")
 
 
-class EventsAsked(PeriodAsked):
-    """A span of time and which events in it."""
+class ListedAsked(PeriodAsked):
+    """A span of time and which events in it, one by one or summed up."""
 
     name: list[str] = Field([], max_length=VALUES_MAX, description="Event names to keep; none: all.")
     where: list[str] = Field(
@@ -40,6 +41,16 @@ class EventsAsked(PeriodAsked):
     )
     having: list[str] = Field(
         [], max_length=VALUES_MAX, description="Keep customers who have at least one of these events in the period."
+    )
+
+
+class EventsAsked(ListedAsked):
+    """A span of time and which events in it, of which customers."""
+
+    having_pattern: str = Field(
+        "",
+        max_length=PATTERN_MAX_CHARACTERS,
+        description="Keep customers whose events in the period match a path pattern: `search -> [^buy]* -> $`.",
     )
 
 
@@ -68,7 +79,7 @@ def period(asked: PeriodAsked, viewer: Viewer) -> Period:
     return Period(since=asked.since, until=asked.until)
 
 
-def event_filter(asked: EventsAsked) -> EventFilter:
+def event_filter(asked: ListedAsked) -> EventFilter:
     """Give the filter asked for; raise InvalidError for a `where` that is no dimension:value."""
     dimensions: dict[str, tuple[str, ...]] = {}
     for each in asked.where:
@@ -76,7 +87,10 @@ def event_filter(asked: EventsAsked) -> EventFilter:
         if not separator or not dimension:
             raise InvalidError("where: must be dimension:value, such as channel:web.")
         dimensions[dimension] = (*dimensions.get(dimension, ()), value)
-    return EventFilter(names=tuple(asked.name), dimensions=dimensions, having=tuple(asked.having))
+    pattern = asked.having_pattern.strip() if isinstance(asked, EventsAsked) else ""
+    return EventFilter(
+        names=tuple(asked.name), dimensions=dimensions, having=tuple(asked.having), having_pattern=pattern
+    )
 
 
 def question(asked: QuestionAsked, viewer: Viewer) -> Question:

@@ -12,6 +12,7 @@ from sojourn.domains.journeys.queries.graph import edge, graph
 from sojourn.domains.journeys.queries.lifecycle import lifecycle
 from sojourn.domains.journeys.queries.named import journey, journeys
 from sojourn.domains.journeys.queries.paths import paths
+from sojourn.domains.journeys.queries.patterns import patterns
 from sojourn.domains.journeys.queries.process import process
 from sojourn.domains.journeys.queries.retention import retention
 from sojourn.domains.journeys.queries.sessions import sessions
@@ -33,6 +34,7 @@ __all__ = [
     "journeys",
     "lifecycle",
     "paths",
+    "patterns",
     "period_before",
     "process",
     "retention",

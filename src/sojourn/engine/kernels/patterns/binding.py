@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
 import numpy as np
 
-from sojourn.engine.kernels.compiling import frozen
+from sojourn.engine.kernels.compiling import NO_MASK, frozen
 from sojourn.engine.kernels.lens import CODES
 from sojourn.engine.kernels.patterns.automaton import NO_LIMIT, Automaton
 from sojourn.engine.kernels.patterns.errors import PatternError
 from sojourn.engine.kernels.patterns.words import Condition, Step, Text
-from sojourn.engine.kernels.words import NO_CODE, Flags, Int64s, UInt64s
+from sojourn.engine.kernels.words import NO_CODE, Bytes, Flags, Int64s, UInt64s
 
 NAMED: Final = 5  # names that an error proposes
 EVERY: Final = (1 << 64) - 1
@@ -50,6 +50,7 @@ class Bound:
     against: Mapping[str, tuple[int, int, int]]
     forward: Moves
     backward: Moves
+    passed_over: Bytes  # by event code; empty when no event is
     limit: Int64s  # (64,) microseconds of the group that a position is in, `NO_LIMIT` outside of groups
     begins: int
     ends: int
@@ -61,10 +62,17 @@ class Bound:
         return bool((self.limit >= 0).any())
 
 
-def bind(automaton: Automaton, names: Sequence[str], dimensions: Mapping[str, Sequence[str]]) -> Bound:
+def bind(
+    automaton: Automaton,
+    names: Sequence[str],
+    dimensions: Mapping[str, Sequence[str]],
+    *,
+    passed_over: Iterable[str] = (),
+) -> Bound:
     """Bind an automaton to event names and values by code; an empty text stands for a name that is not to be seen.
 
-    Raise PatternError, pointing at it, for a name, dimension or value that is not there.
+    Events called as one of `passed_over` are as if they had not happened, but for those that the pattern names. Raise
+    PatternError, pointing at it, for a name, dimension or value that is not there.
     """
     binding = _Binding(automaton.pattern.text, _codes(names), dimensions)
     for position, symbol in enumerate(automaton.symbols):
@@ -77,6 +85,7 @@ def bind(automaton: Automaton, names: Sequence[str], dimensions: Mapping[str, Se
         table=frozen(binding.table),
         conditions={name: frozen(each) for name, each in binding.conditions.items()},
         against=binding.against,
+        passed_over=binding.passed_over(set(passed_over)),
         forward=_moves(automaton.first, automaton.last, follow, inside, len(automaton.symbols)),
         backward=_moves(automaton.last, automaton.first, follow.T, inside.T, len(automaton.symbols)),
         limit=frozen(limit),
@@ -95,11 +104,13 @@ class _Binding:
         self.conditions: dict[str, UInt64s] = {}
         self.against: dict[str, tuple[int, int, int]] = {}
         self._codes, self._dimensions = codes, dimensions
+        self._named: set[str] = set()
 
     def step(self, bit: int, step: Step) -> None:
         """Say which events a position can be."""
         named = np.zeros(CODES, np.bool_)
         for name in step.names:
+            self._named.add(name.text)
             named[self._code(name, self._codes, "No event is called")] = True
         self.table[~named if step.is_not else named] |= np.uint64(bit)
         for condition in step.conditions:
@@ -112,6 +123,12 @@ class _Binding:
                 kept = self._kept(dimension, condition, condition.values)
                 table = self.conditions.setdefault(dimension, np.full(CODES, EVERY, np.uint64))
                 table[~kept] &= np.uint64(EVERY ^ bit)
+
+    def passed_over(self, names: set[str]) -> Bytes:
+        """Give the table of events that are passed over."""
+        table = np.zeros(CODES, np.uint8)
+        table[[self._codes[name] for name in sorted(names - self._named) if name in self._codes]] = 1
+        return frozen(table) if table.any() else NO_MASK
 
     def _kept(self, dimension: str, condition: Condition, values: tuple[Text, ...]) -> Flags:
         codes = _codes(self._dimensions[dimension])

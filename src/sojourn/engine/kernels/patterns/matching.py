@@ -56,15 +56,21 @@ def scan(
     """
     count, took = np.zeros(events.customers, np.int64), np.zeros(events.customers, np.int64)
     keep, customer_keep = masks(events)
+    if len(bound.passed_over):
+        keep = frozen(_both(keep, 1 - bound.passed_over[events.event]))
     if since_us != FIRST_INSTANT or until_us != LAST_INSTANT:
         within = ((events.at >= since_us) & (events.at < until_us)).view(np.uint8)
-        keep = frozen(within & keep if len(keep) else within)
+        keep = frozen(_both(keep, within))
     customers = _scan(
         frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep,
         bound.table, _sets(bound, events, keep), np.uint64(bound.begins), np.uint64(bound.ends), bound.whole_us,
         *_flat(bound.forward), bound.limit, *_flat(bound.backward), bound.has_limits, only_whether, count, took,
     )  # fmt: skip
     return count, took, int(customers)
+
+
+def _both(keep: Bytes, more: Bytes) -> Bytes:
+    return more & keep if len(keep) else more
 
 
 def _flat(moves: Moves) -> tuple[np.uint64, np.uint64, UInt64s, UInt64s, UInt64s]:
