@@ -18,8 +18,8 @@ App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 PREFIX = "/api/v1/"
 OF_THE_TIMELINE = frozenset(
     {
-        "events", "funnel", "graph", "journeys", "kpis", "lifecycle", "paths", "patterns", "process", "retention",
-        "sessions", "stream", "variants", "vocabulary",
+        "events", "export", "funnel", "graph", "journeys", "kpis", "lifecycle", "paths", "patterns", "process",
+        "retention", "sessions", "stream", "variants", "vocabulary",
     }
 )  # fmt: skip
 OF_THE_CATALOGUE = frozenset({"freshness", "plan"})

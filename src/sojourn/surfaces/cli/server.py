@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,11 +76,26 @@ class Server:
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         return self.call("POST", path, params=params, content=content, headers=headers)
 
+    def download(self, path: str, into: Callable[[bytes], object], **params: Any) -> dict[str, str]:
+        """Read a file piece by piece and give the answer's headers."""
+        import httpx
+
+        try:
+            with self._client.stream("GET", PREFIX + path, params=_filled(params)) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    _read(answer)
+                for piece in answer.iter_bytes():
+                    into(piece)
+                return dict(answer.headers)
+        except httpx.TransportError as error:
+            raise UnreachableError(f"The server at {self._client.base_url} broke off: {error}") from None
+
     def call(self, method: str, path: str, **request: Any) -> Any:
         """Send one request and give the answer's JSON."""
         import httpx
 
-        params = {name: value for name, value in (request.pop("params", None) or {}).items() if value not in (None, "")}
+        params = _filled(request.pop("params", None) or {})
         try:
             answer = self._client.request(method, PREFIX + path, params=params, **request)
         except httpx.TransportError as error:
@@ -117,6 +132,10 @@ def connect(*, data: Path | None, url: str | None, key: str | None) -> Iterator[
         httpx.Client(transport=opened, base_url="http://sojourn.localhost", timeout=None) as client,
     ):
         yield Server(client, is_local=True)
+
+
+def _filled(params: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if value not in (None, "")}
 
 
 def _running(file: Path) -> dict[str, str] | None:
