@@ -21,6 +21,8 @@ PAGES = (
     "/journeys/explorer?from=Signed+In&to=Balance+Viewed&channel=app&period=all",
     "/journeys/process",
     "/journeys/process?covers=95&steps=6&channel=app",
+    "/journeys/retention",
+    "/journeys/retention?by=day&brackets=0,1-3,4-7&cohorts=each&counted=after&period=28&cell=all.1",
     "/journeys/",
     "/journeys/new?f=Signed+In&f=Balance+Viewed",
     "/measures/kpis/",

@@ -16,6 +16,7 @@ from sojourn.surfaces.web.views import (
     people,
     plan,
     process,
+    retention,
     sources,
 )
 
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("palette", palette.palette, name="palette"),
     path("journeys/explorer", explorer.explorer, name="explorer"),
     path("journeys/process", process.process, name="process"),
+    path("journeys/retention", retention.retention, name="retention"),
     path("journeys/new", journeys.journey_new, name="journey-new"),
     path("journeys/<slug:slug>/change", journeys.journey_edit, name="journey-edit"),
     path("journeys/<slug:slug>/delete", journeys.journey_delete, name="journey-delete"),

@@ -5,7 +5,7 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--sj-${name}`).trim();
 }
 
-const LOOKS = { plain: "bar", harm: "harm", quiet: "end" };
+const LOOKS = { plain: "bar", harm: "harm", quiet: "end", fresh: "quick", back: "slow" };
 
 function option(data) {
   const text = { color: colour("quiet"), fontFamily: "inherit" };
@@ -24,7 +24,7 @@ function option(data) {
 function bars(series, at) {
   return {
     name: series.name, type: "bar", stack: "all", data: series.values, barCategoryGap: "25%",
-    itemStyle: { color: colour(LOOKS[series.look]), decal: at ? { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: -0.8, color: colour("card") } : undefined },
+    itemStyle: { color: colour(LOOKS[series.look]), decal: at ? { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: at % 2 ? -0.8 : 0.8, color: colour("card") } : undefined },
   };
 }
 
@@ -49,7 +49,7 @@ function lines(data) {
 
 // An axis that holds the intervals and the target, in round steps.
 function range(data) {
-  if (data.kind === "bars") return { min: 0 };
+  if (data.kind === "bars") return data.series.some((each) => each.values.some((value) => value < 0)) ? {} : { min: 0 };
   const held = [...data.series[1].values, ...data.series[2].values, data.target].filter((value) => value !== null && value !== undefined);
   if (!held.length) return {};
   const step = 10 ** Math.floor(Math.log10(Math.max(Math.max(...held) - Math.min(...held), 1e-6)));
