@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import asin, exp, log, sqrt
 
 from sojourn.domains.journeys import rules
-from sojourn.domains.journeys.contracts import Finding, PaceDifference, Share, ShareDifference, Verdict
+from sojourn.domains.journeys.contracts import PaceDifference, Share, ShareDifference, Verdict
 from sojourn.engine.kernels.sides_graph import PACE
 from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stats.changes import ALPHA, Difference, benjamini_hochberg
@@ -130,18 +130,6 @@ def pace_difference(found: Tested, p: float | None) -> PaceDifference | None:
         verdict=verdict(apart, p),
         effect=abs(apart) / sqrt(variance / 2) if variance else 0.0,
     )
-
-
-def findings(found: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Keep what is real, largest effect first, ties by name."""
-    real = [each for each in found if _verdict_of(each) in (Verdict.MORE, Verdict.LESS)]
-    return tuple(sorted(real, key=lambda each: (-each.effect, each.kind, each.names)))
-
-
-def _verdict_of(each: Finding) -> Verdict:
-    if each.share is not None:
-        return each.share.verdict
-    return Verdict.TOO_FEW if each.pace is None else each.pace.verdict
 
 
 def _share(side: Clusters) -> Share:

@@ -13,15 +13,12 @@ from sojourn.domains.journeys.contracts import (
     ComparedFunnel,
     ComparedGraph,
     EndingDifference,
-    Finding,
     FunnelStepDifference,
     Journey,
-    PathDifference,
-    PropertyDifference,
     Question,
-    StepDifference,
 )
 from sojourn.domains.journeys.differing import Tested
+from sojourn.domains.journeys.graphs_apart import graphs_apart
 from sojourn.domains.journeys.queries.comparing import Comparing, comparing, shown_on_either
 from sojourn.domains.journeys.queries.door import known_codes
 from sojourn.domains.journeys.queries.named import journey as named
@@ -51,40 +48,13 @@ def compare_graphs(
     asked = comparing(a, b, viewer=viewer, purpose=purpose, looks=looks)
     shown, steps_in_all = shown_on_either(asked)
     mined = _mined(asked, shown)
-    steps = [(name, differing.shares(differing.sides_of(row), asked.looks)) for name, row in _step_rows(mined)]
-    paths = [
-        (edge, differing.shares(differing.sides_of(row), asked.looks), differing.paces(pace, asked.looks))
-        for edge, row, pace in _path_rows(mined)
-    ]
-    values = [(place, differing.shares(differing.sides_of(row), asked.looks)) for place, row in _property_rows(asked)]
-    family = [
-        *(found for _, found in steps),
-        *(found for _, share, pace in paths for found in (share, pace)),
-        *(found for _, found in values),
-    ]
-    p = iter(differing.corrected(family))
-    step_rows = tuple(
-        StepDifference(name=name, share=differing.share_difference(found, next(p))) for name, found in steps
-    )
-    path_rows = tuple(
-        PathDifference(
-            source=edge[0],
-            target=edge[1],
-            share=differing.share_difference(share, next(p)),
-            pace=differing.pace_difference(pace, next(p)),
-        )
-        for edge, share, pace in paths
-    )
-    property_rows = tuple(
-        PropertyDifference(dimension=place[0], value=place[1], share=differing.share_difference(found, next(p)))
-        for place, found in values
-    )
+    apart = graphs_apart(_step_rows(mined), _path_rows(mined), _property_rows(asked), asked.looks)
     return ComparedGraph(
-        comparison=asked.about(mined.a, mined.b, int(mined.value.total[N_N]), differing.tested(family)),
-        steps=step_rows,
-        paths=path_rows,
-        properties=property_rows,
-        findings=differing.findings(_findings(step_rows, path_rows, property_rows)),
+        comparison=asked.about(mined.a, mined.b, int(mined.value.total[N_N]), apart.tested),
+        steps=apart.steps,
+        paths=apart.paths,
+        properties=apart.properties,
+        findings=apart.findings,
         steps_in_all=steps_in_all,
     )
 
@@ -240,22 +210,6 @@ def _property_rows(asked: Comparing) -> list[tuple[tuple[str, str], Int64s]]:
 def _is_enough(row: Int64s) -> bool:
     """Say whether so many customers stand behind a row that it may be shown."""
     return int(row[K_A] + row[K_B]) >= settings.SOJOURN.k_floor
-
-
-def _findings(
-    steps: Sequence[StepDifference], paths: Sequence[PathDifference], values: Sequence[PropertyDifference]
-) -> list[Finding]:
-    found = [Finding(kind="step", names=(s.name,), share=s.share, pace=None, effect=s.share.effect) for s in steps]
-    for path in paths:
-        names = (path.source, path.target)
-        found.append(Finding(kind="path", names=names, share=path.share, pace=None, effect=path.share.effect))
-        if path.pace is not None:
-            found.append(Finding(kind="pace", names=names, share=None, pace=path.pace, effect=path.pace.effect))
-    found += [
-        Finding(kind="property", names=(v.dimension, v.value), share=v.share, pace=None, effect=v.share.effect)
-        for v in values
-    ]
-    return found
 
 
 def _step(reached: Int64s, step: int, base: int, asked: Comparing) -> Tested:
