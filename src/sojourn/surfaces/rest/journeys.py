@@ -10,11 +10,11 @@ from pydantic import Field
 
 from sojourn.domains.journeys import actions, queries
 from sojourn.domains.journeys.contracts import Completion, Journey, Share
-from sojourn.domains.privacy.contracts import Coverage
+from sojourn.domains.privacy.contracts import Coverage, Purpose
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import Page
-from sojourn.surfaces.rest.question import EventsAsked, event_filter, period
+from sojourn.surfaces.rest.question import EventsAsked, Purposed, event_filter, period
 from sojourn.surfaces.rest.types import PlainNumber
 
 router = Router(tags=["journeys"])
@@ -33,7 +33,7 @@ class JourneyText(Schema):
     window_days: Annotated[int, Field(ge=1, le=3_660), PlainNumber] = 30
 
 
-class CompletionAsked(EventsAsked):
+class CompletionAsked(Purposed, EventsAsked):
     """A span of time, which events, and what to break down by."""
 
     by: str | None = Field(None, max_length=200, description="A dimension, or `month`.")
@@ -99,7 +99,12 @@ def completion(request: HttpRequest, slug: Slug, asked: Query[CompletionAsked]) 
     """For journeys begun in the period: the whole, and then each part of what it is broken down by."""
     viewer = viewer_of(request)
     found = queries.completions(
-        slug=slug, period=period(asked, viewer), events=event_filter(asked), by=asked.by, viewer=viewer
+        slug=slug,
+        period=period(asked, viewer),
+        events=event_filter(asked),
+        by=asked.by,
+        viewer=viewer,
+        purpose=Purpose(asked.purpose),
     )
     return Page[CompletionAnswer](items=[_answer(each) for each in found])
 
