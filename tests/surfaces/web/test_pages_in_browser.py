@@ -19,6 +19,8 @@ PAGES = (
     "/journeys/explorer",
     "/journeys/explorer?colour=drop&at=Signed+In&f=Signed+In&f=Balance+Viewed",
     "/journeys/explorer?from=Signed+In&to=Balance+Viewed&channel=app&period=all",
+    "/journeys/paths",
+    "/journeys/paths?root=Balance+Viewed&way=to&every=1&depth=3&node=Balance+Viewed+%E2%80%BA+Signed+In",
     "/journeys/process",
     "/journeys/process?covers=95&steps=6&channel=app",
     "/journeys/retention",

@@ -18,8 +18,10 @@ from sojourn.engine.kernels.funnel import FunnelFold
 from sojourn.engine.kernels.gaps import GapsFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.lifecycle import LifecycleFold
+from sojourn.engine.kernels.paths import PathsFold
 from sojourn.engine.kernels.retention import RetentionFold
 from sojourn.engine.kernels.running import require_order
+from sojourn.engine.kernels.sessions import SessionsFold
 from sojourn.engine.kernels.steps import StepsFold
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.kernels.words import AnyFold, Slice
@@ -48,6 +50,8 @@ def warm() -> None:
         CompletionFold(start=0, goals=[1], outcomes=[], window_us=1, as_of_us=9),
         RetentionFold(start=[0], returns=[1], edges=[0, 2, 4], brackets=[(0, 0)], as_of_us=9),
         LifecycleFold(active=[0], edges=[0, 2, 4]),
+        PathsFold(shown, root=0, collapse=True),
+        SessionsFold(shown),
     )
     for fold in folds:
         left, right = (fold.fold(each, fold.start()) for each in (tiny, masked))

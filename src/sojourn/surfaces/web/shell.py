@@ -40,6 +40,7 @@ BAR = (
         icon="route",
         parts=(
             Entry(label=_("Explorer"), name="explorer"),
+            Entry(label=_("Paths"), name="paths"),
             Entry(label=_("Retention"), name="retention"),
             Entry(label=_("Process"), name="process"),
             Entry(label=_("Named journeys"), name="journeys"),
