@@ -25,6 +25,8 @@ PAGES = (
     "/journeys/process?covers=95&steps=6&channel=app",
     "/journeys/retention",
     "/journeys/retention?by=day&brackets=0,1-3,4-7&cohorts=each&counted=after&period=28&cell=all.1",
+    "/journeys/attribution?period=all",
+    "/journeys/attribution?outcome=Card+Application+Approved&by=channel&collapse=1&period=365",
     "/journeys/",
     "/journeys/new?f=Signed+In&f=Balance+Viewed",
     "/measures/kpis/",

@@ -43,6 +43,7 @@ BAR = (
             Entry(label=_("Paths"), name="paths"),
             Entry(label=_("Retention"), name="retention"),
             Entry(label=_("Process"), name="process"),
+            Entry(label=_("Attribution"), name="attribution"),
             Entry(label=_("Named journeys"), name="journeys"),
         ),
     ),

@@ -6,6 +6,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, path
 
 from sojourn.surfaces.web.views import (
+    attribution,
     data,
     explorer,
     home,
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/paths", paths.paths, name="paths"),
     path("journeys/process", process.process, name="process"),
     path("journeys/retention", retention.retention, name="retention"),
+    path("journeys/attribution", attribution.attribution, name="attribution"),
     path("journeys/new", journeys.journey_new, name="journey-new"),
     path("journeys/<slug:slug>/change", journeys.journey_edit, name="journey-edit"),
     path("journeys/<slug:slug>/delete", journeys.journey_delete, name="journey-delete"),

@@ -1,0 +1,99 @@
+"""Attribution as a page shows it: touchpoints by models, bars on one scale, and where models differ most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sojourn.domains.journeys.contracts import AttributionTable, Share, Touchpoint
+from sojourn.surfaces.web import figures
+
+MODELS: dict[str, Promise] = {
+    "first": gettext_lazy("First touch"),
+    "last": gettext_lazy("Last touch"),
+    "linear": gettext_lazy("Linear"),
+    "decay": gettext_lazy("Time decay"),
+    "position": gettext_lazy("Position"),
+    "markov": gettext_lazy("Markov"),
+    "markov2": gettext_lazy("Markov, 2 back"),
+    "shapley": gettext_lazy("Shapley"),
+    "shapley_rates": gettext_lazy("Shapley, rates"),
+}
+RULES = 5  # the first models are rules that people set; the rest are estimated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One touchpoint's share by one model; lengths are per cent of the scale."""
+
+    model: str
+    share: Share
+    length: float
+    low: float
+    width: float  # of the interval
+    says: str
+    is_border: bool  # the first of the estimated models
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One touchpoint."""
+
+    name: str
+    touched: int
+    cells: tuple[Cell, ...]
+
+
+def lines(found: AttributionTable) -> tuple[Line, ...]:
+    """Lay a table's shares out as bars on one scale, that of the longest."""
+    shown = [credit.share for row in found.touchpoints for credit in row.credits.values() if not credit.share.too_few]
+    scale = max((min(share.high, 1.0) for share in shown), default=1.0) or 1.0
+    return tuple(
+        Line(name=row.name, touched=row.touched, cells=tuple(_cell(row, model, scale, found) for model in found.models))
+        for row in found.touchpoints
+        if row.credits
+    )
+
+
+def sentence(found: AttributionTable) -> str:
+    """Say for which touchpoint the models differ most."""
+    spans = []
+    for row in found.touchpoints:
+        told = [(credit.share.value, model) for model, credit in row.credits.items() if not credit.share.too_few]
+        if len(told) > 1:
+            (low, least), (high, most) = min(told), max(told)
+            spans.append((high - low, row.name, low, least, high, most))
+    if not spans:
+        return _("There are too few conversions to compare the models.")
+    _width, name, low, least, high, most = max(spans)
+    return _("Models differ most on %(name)s: %(low)s by %(least)s, %(high)s by %(most)s.") % {
+        "name": name,
+        "low": figures.percent(low),
+        "least": MODELS[least],
+        "high": figures.percent(high),
+        "most": MODELS[most],
+    }
+
+
+def _cell(row: Touchpoint, model: str, scale: float, found: AttributionTable) -> Cell:
+    credit = row.credits[model]
+    share = credit.share
+    value, low, high = (min(max(each, 0.0), scale) / scale * 100 for each in (share.value, share.low, share.high))
+    return Cell(
+        model=str(MODELS[model]),
+        share=share,
+        length=value,
+        low=low,
+        width=high - low,
+        says=_says(credit.conversions, credit.value, found.currency),
+        is_border=found.models.index(model) == RULES,
+    )
+
+
+def _says(conversions: float, value: float | None, currency: str) -> str:
+    if value is None:
+        return figures.decimal(conversions)
+    return f"{figures.decimal(conversions)} · {figures.decimal(value, 2)} {currency}"
