@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -10,12 +11,15 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import SYSTEM, Role, Scope
+from sojourn.domains.catalogue import actions as catalogue
+from sojourn.domains.collection import actions as collection
 from sojourn.surfaces.cli import main
 from surfaces.cli.conftest import Command
 
@@ -198,3 +202,43 @@ def test_a_command_is_stopped_cleanly() -> None:
             assert process.wait() == main.INTERRUPTED, said
             connection.close()
         assert "Traceback" not in said
+
+
+@databases
+def test_columns_are_named_where_no_preset_fits(sojourn: Command, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("client_no,what,when_at,shop\nana,Visit,2026-01-05,north\nbo,Paid,2026-01-06,south\n")
+    assert "No preset fits" in sojourn("import", str(file), "--dry-run").out
+    named = ("--customer-column", "client_no", "--event-column", "what", "--time-column", "when_at")
+    done = sojourn("import", str(file), "--dry-run", "--json", *named, "--map", "unit=shop")
+    (shown,) = json.loads(done.out)
+    assert [(event["user_id"], event["event"], event["unit"]) for event in shown["events"]] == [
+        ("ana", "Visit", "north"),
+        ("bo", "Paid", "south"),
+    ]
+    assert sojourn("import", str(file), "--map", "customer").code == main.USAGE
+
+
+@databases
+@pytest.mark.parametrize("form", ["csv", "xes.gz", "json", "parquet"])
+def test_what_is_exported_can_be_imported(form: str, sojourn: Command, tmp_path: Path, settings: Any) -> None:
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, data=tmp_path / "data")
+    (tmp_path / "data").mkdir()
+    file = tmp_path / "a.csv"
+    file.write_text("user_id,event,timestamp,channel\nana,Visit,2026-01-05,web\nana,Paid,2026-01-06,\n")
+    catalogue.create_source(slug="shop", viewer=SYSTEM)
+    taken = collection.begin(source="shop", name="a.csv", file=file, viewer=SYSTEM)
+    assert collection.start(delivery=taken.id, viewer=SYSTEM).rows_good == 2
+    out = tmp_path / f"out.{form}"
+    done = sojourn("export", str(out), "--event", "Visit")
+    assert (done.code, done.out) == (0, f"{out}: 1 events of 1 customers, {out.stat().st_size:,} bytes.\n")
+    (shown,) = json.loads(sojourn("import", str(out), "--dry-run", "--json").out)
+    assert (shown["preset"], shown["rows_good"], shown["rows_refused"]) == ("sojourn", 1, 0)
+    assert (shown["events"][0]["event"], shown["events"][0]["channel"]) == ("Visit", "web")
+    assert not list(tmp_path.glob("*.part"))
+
+
+@databases
+def test_an_export_says_which_format_it_cannot_tell(sojourn: Command, tmp_path: Path) -> None:
+    done = sojourn("export", str(tmp_path / "events.txt"))
+    assert done.code == main.USAGE and ".xes.gz" in done.err

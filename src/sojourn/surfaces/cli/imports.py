@@ -18,6 +18,7 @@ from sojourn.surfaces.cli.tables import Columns, Shown, moment, said
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".json", ".xes")
 PACKED = (".gz",)
+ALIASES = {"customer": "user_id", "event": "event", "time": "timestamp"}
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 OVER = frozenset({"done", "failed", "cancelled", "replaced"})
 POLL_SECONDS = 0.2
@@ -37,10 +38,36 @@ COLUMNS: Columns = [
 EVENTS: Columns = [(name, name) for name in ("line", "timestamp", "event", "user_id", "channel", "value")]
 
 
+class Pair(click.ParamType[tuple[str, str]]):
+    """A field of an event and a column."""
+
+    name = "field=column"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Part them; refuse what has no equals sign."""
+        if isinstance(value, tuple):
+            return value
+        field, separator, column = value.partition("=")
+        if not field or not separator or not column:
+            self.fail(f"{value!r} is not field=column, such as customer=client_no.", param, ctx)
+        return field, column
+
+
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, readable=True, path_type=Path))
 @click.option("--source", default="files", show_default=True, help="Slug of the source; made when it is not there.")
 @click.option("--as", "preset", default="", help="A preset's name; without it, the one that fits best.")
+@click.option("--customer-column", default="", help="Column (or type of objects) that says whose an event is.")
+@click.option("--event-column", default="", help="Column that says what happened.")
+@click.option("--time-column", default="", help="Column that says when.")
+@click.option(
+    "--map",
+    "pairs",
+    type=Pair(),
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Column of another field; repeat for more.",
+)
 @click.option("--encoding", default="", help="Without it, found out.")
 @click.option("--delimiter", default="", help="Of CSV; without it, found out.")
 @click.option("--dry-run", is_flag=True, help="Show what the files would become; nothing enters.")
@@ -48,9 +75,12 @@ EVENTS: Columns = [(name, name) for name in ("line", "timestamp", "event", "user
 def import_files(server: Server, paths: tuple[Path, ...], source: str, dry_run: bool, **reading: Any) -> Shown:
     """Load files of events.
 
-    CSV, Parquet, JSON lines and XES, each also packed with gzip; of a folder, every such file. The same file again
-    changes nothing; a file of the same name from the same source replaces the earlier one.
+    CSV, Parquet, JSON lines, XES and OCEL 2.0 (JSON), each but Parquet also packed with gzip; of a folder, every such
+    file. Columns that are named here stand in for what was found out; FIELD is one of user_id (or customer),
+    anonymous_id, event, timestamp (or time), channel, touchpoint, unit, agent, product, case, value, currency. The same
+    file again changes nothing; a file of the same name from the same source replaces the earlier one.
     """
+    reading["columns"] = _columns(reading)
     files = [file for path in paths for file in _files(path)]
     if not files:
         raise click.UsageError(f"No files to load here; they end in {', '.join(SUFFIXES)}.")
@@ -144,7 +174,7 @@ def _previews(server: Server, files: list[Path], source: str, reading: dict[str,
 def _preview(server: Server, file: Path, source: str, reading: dict[str, Any]) -> Any:
     begun = _hand_in(server, file, source, reading)
     try:
-        return server.post(f"/deliveries/{begun['id']}/preview", {"preset": reading["preset"]})
+        return server.post(f"/deliveries/{begun['id']}/preview", _read_as(server, begun, reading))
     finally:
         server.post(f"/deliveries/{begun['id']}/cancel")
 
@@ -158,7 +188,8 @@ def _told(file: Path, preview: dict[str, Any]) -> Iterator[str]:
 
 
 def _hand_in(server: Server, file: Path, source: str, reading: dict[str, Any]) -> Any:
-    asked = {**reading, "source": source, "name": file.name, "start": False}
+    how = {name: value for name, value in reading.items() if name != "columns"}
+    asked = {**how, "source": source, "name": file.name, "start": False}
     if server.is_local:
         return server.post("/deliveries/local", {**asked, "path": str(file.resolve())})
     size = file.stat().st_size
@@ -166,14 +197,34 @@ def _hand_in(server: Server, file: Path, source: str, reading: dict[str, Any]) -
         return server.upload("/deliveries/stream", progress.read(content), size, **{**asked, "start": "false"})
 
 
+def _columns(reading: dict[str, Any]) -> dict[str, str]:
+    """Take the columns that were named out of the options, by field."""
+    named = {field: reading.pop(f"{name}_column") for name, field in ALIASES.items()}
+    named |= {ALIASES.get(field, field): column for field, column in reading.pop("pairs")}
+    return {field: column for field, column in named.items() if column}
+
+
+def _read_as(server: Server, begun: dict[str, Any], reading: dict[str, Any]) -> dict[str, Any]:
+    """Say how a file is read: by a preset, or as was found out but for the columns that were named."""
+    preset = {"preset": reading["preset"]}
+    if not reading["columns"]:
+        return preset
+    try:
+        found = server.post(f"/deliveries/{begun['id']}/preview", preset)["mapping"]
+    except RefusedError:  # nothing fits: what was named must be enough
+        found = {}
+    return {"mapping": {**found, **reading["columns"], "name": "mapping", "title": ""}}
+
+
 def _load(server: Server, file: Path, source: str, reading: dict[str, Any]) -> Any:
     begun = _hand_in(server, file, source, reading)
     refusals: list[RefusedError] = []
+    read_as = _read_as(server, begun, reading) if reading["columns"] else {}
 
     def start() -> None:
         # Without a server this answers only when all is loaded: the polling below runs beside it.
         try:
-            server.post(f"/deliveries/{begun['id']}/start", {})
+            server.post(f"/deliveries/{begun['id']}/start", read_as)
         except RefusedError as error:
             refusals.append(error)
 
