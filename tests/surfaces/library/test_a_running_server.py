@@ -1,0 +1,102 @@
+"""The same questions to a running server have the answers of the file that it was given."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+import sojourn as sj
+from sojourn.kit.errors import InvalidError
+from sojourn.surfaces.library.there import RefusedError, UnreachableError
+from surfaces.cli.serving import RunningServer, free_port, until
+from surfaces.library.clicks import clicks
+from surfaces.library.conftest import written
+
+SOURCE = "library"  # other tests send to the same server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> RunningServer:
+    running = RunningServer.any(tmp_path_factory.mktemp)
+    path = written(clicks(), tmp_path_factory.mktemp("library") / "clicks.csv")
+    command = [Path(sys.executable).with_name("sojourn"), "import", str(path), "--source", SOURCE]
+    subprocess.run([*command, "--data", str(running.data)], check=True, capture_output=True)
+    log = opened(running)
+    until(lambda: log.steps().coverage.events == clicks().num_rows)
+    return running
+
+
+def opened(server: RunningServer, purpose: str = "analytics") -> sj.Log:
+    return sj.connect(server.url, server.told["token"], purpose=purpose).where(source=SOURCE)
+
+
+@pytest.fixture
+def there(server: RunningServer) -> sj.Log:
+    return opened(server)
+
+
+@pytest.fixture(scope="module")
+def here() -> sj.Log:
+    return sj.from_dataframe(clicks())
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {},
+        {"since": "2026-01-07", "until": "2026-01-15T12:00:00Z"},
+        {"having": ["buy", "complain"], "channel": ["web", ""]},
+        {"names": ["search", "view", "buy"], "until": "2026-01-15"},
+    ],
+    ids=["all", "period", "customers", "names"],
+)
+def test_a_server_answers_as_the_file_does(here: sj.Log, there: sj.Log, narrowed: dict[str, object]) -> None:
+    here, there = here.where(**narrowed), there.where(**narrowed)  # type: ignore[arg-type]
+    assert there.steps() == here.steps()
+    for asked in ({}, {"steps": 3, "paths": 0.01}, {"paths": 1}):
+        assert there.graph(**asked) == here.graph(**asked)  # type: ignore[arg-type]
+    assert there.variants(top=1_000) == here.variants(top=1_000)
+    steps = ["search", ("view", "buy")]
+    assert there.funnel(steps, window_days=2.5) == here.funnel(steps, window_days=2.5)
+
+
+def test_a_saved_journey_ends_as_it_does_in_the_file(server: RunningServer, here: sj.Log, there: sj.Log) -> None:
+    journey = sj.Journey.of("search", "buy", {"left": "exit"}, window_days=3)
+    with pytest.raises(InvalidError, match="save it under Journeys"):
+        there.completion(journey)
+    body = {"name": "Shopping", "start": "search", "goals": ["buy"], "outcomes": {"left": ["exit"]}, "window_days": 3}
+    httpx.put(f"{server.url}/api/v1/journeys/shopping", json=body, headers=server.token).raise_for_status()
+    assert there.completion(journey) == there.completion("shopping") == here.completion(journey)
+    assert there.completion(journey, by="channel") == here.completion(journey, by="channel")
+
+
+def test_a_purpose_that_nobody_agreed_to_sees_nobody(server: RunningServer) -> None:
+    log = opened(server, "marketing")
+    assert "purpose marketing" in repr(log)
+    found = log.graph()
+    assert (found.coverage.purpose, found.coverage.customers, found.coverage.left_out) == ("marketing", 0, 60)
+    assert "60 customers left out" in repr(found)
+    assert opened(server, "research").steps().coverage.customers == 60
+
+
+def test_nothing_is_sent_before_a_question_is_asked() -> None:
+    log = sj.connect(f"http://127.0.0.1:{free_port()}", "no key").where(names="buy", channel="web")
+    with pytest.raises(UnreachableError, match="does not answer"):
+        log.graph()
+
+
+def test_a_server_says_what_it_refuses(server: RunningServer, there: sj.Log) -> None:
+    with pytest.raises(RefusedError, match="opens nothing"):
+        sj.connect(server.url, "wrong").graph()
+    with pytest.raises(RefusedError, match="No event is called serch"):
+        there.funnel(["serch"])
+    with pytest.raises(InvalidError, match="gives answers, not its events"):
+        there.to_pandas()
+    with pytest.raises(InvalidError, match="by one such choice"):
+        there.where(having="buy").where(having="exit").graph()
+    with pytest.raises(InvalidError, match="no purpose 'curiosity'"):
+        sj.connect(server.url, "key", purpose="curiosity")
