@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled, frozen, masks
-from sojourn.engine.kernels.lens import CODES
+from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT
 from sojourn.engine.kernels.periods import Periods, period_of
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Codes, Int64s, Slice
 
@@ -80,24 +80,16 @@ def _scan(
     base: int, shift: int, cell: Int64s, end: Int64s, counts: Int64s,
 ) -> None:  # fmt: skip
     masked, chosen = len(keep) > 0, len(customer_keep) > 0
-    room = 1
-    for customer in range(len(offset) - 1):
-        room = max(room, offset[customer + 1] - offset[customer] + 1)
-    places = np.empty(room, np.uint64)
     for customer in range(len(offset) - 1):
         if chosen and customer_keep[customer] == 0:
             continue
-        found: Any = np.uint64(0)
-        for i in range(np.uint64(offset[customer]), np.uint64(offset[customer + 1])):
-            places[found] = i
-            is_shown = shown[event[i]] != 0
-            if masked:
-                is_shown &= keep[i] != 0
-            found += np.uint64(is_shown)
         before: Any = np.int64(-1)
-        for j in range(found):
-            number = period_of(at[places[j]], base, shift, cell, end)
-            kind: Any = 2 - np.int64(number == before + 1)
-            kind = 0 if before < 0 else kind
-            counts[np.uint64(kind), np.uint64(number)] += np.int64(number != before)
-            before = number
+        until: Any = np.int64(FIRST_INSTANT)
+        for i in range(np.uint64(offset[customer]), np.uint64(offset[customer + 1])):
+            # what follows in a period that is counted changes nothing
+            if at[i] < until or shown[event[i]] == 0 or (masked and keep[i] == 0):
+                continue
+            number = period_of(at[i], base, shift, cell, end)
+            kind = RETAINED if number == before + 1 else RESURRECTED
+            counts[kind if before >= 0 else NEW, np.uint64(number)] += 1
+            before, until = number, end[np.uint64(number)]

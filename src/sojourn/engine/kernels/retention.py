@@ -107,12 +107,17 @@ class RetentionFold:
         """Add a slice's customers."""
         keep, customer_keep = masks(events)
         periods = self._periods
-        partial.customers += _scan(
+        given = (
             frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep, self._roles,
-            periods.base, periods.shift, periods.cell, periods.end, frozen(self._cohort), frozen(self._closed),
-            frozen(self._columns), frozen(self._reach), self._passed, self._recurring, self._or_after,
-            partial.size, partial.returned, partial.pooled,
+            periods.base, periods.shift, periods.cell, periods.end, frozen(self._cohort), frozen(self._columns),
         )  # fmt: skip
+        if self._recurring or self._or_after:
+            partial.customers += _scan(
+                *given, frozen(self._closed), frozen(self._reach), self._passed, self._recurring, self._or_after,
+                partial.size, partial.returned, partial.pooled,
+            )  # fmt: skip
+        else:
+            partial.customers += _scan_firsts(*given, partial.size, partial.returned)
         return partial
 
     def merge(self, left: RetentionPartial, right: RetentionPartial) -> RetentionPartial:
@@ -165,10 +170,58 @@ def _distances(brackets: Sequence[Bracket]) -> tuple[Int64s, Int64s]:
 
 
 @compiled
+def _scan_firsts(
+    offset: Int64s, at: Int64s, event: Codes, keep: Bytes, customer_keep: Bytes, roles: Bytes,
+    base: int, shift: int, cell: Int64s, end: Int64s, cohort_of: Int64s, column_of: Int64s,
+    size: Int64s, returned: Int64s,
+) -> int:  # fmt: skip
+    """Count returns after each customer's first start: the usual question, in one walk that ends as soon as it can."""
+    masked, chosen = len(keep) > 0, len(customer_keep) > 0
+    one, furthest, last = np.uint64(1), len(column_of), len(end) - 1
+    customers = 0
+    for customer in range(len(offset) - 1):
+        if chosen and customer_keep[customer] == 0:
+            continue
+        place: Any = np.uint64(offset[customer])
+        stop = np.uint64(offset[customer + 1])
+        while place < stop and (roles[event[place]] & 1 == 0 or (masked and keep[place] == 0)):
+            place += one
+        if place == stop:
+            continue
+        begun = period_of(at[place], base, shift, cell, end)
+        cohort = cohort_of[np.uint64(begun)]
+        if cohort < 0:
+            continue
+        customers += 1
+        size[np.uint64(cohort)] += 1
+        too_late = end[np.uint64(min(begun + furthest - 1, last))]
+        until = end[np.uint64(begun)]  # within a period nothing has to be looked up
+        column: Any = column_of[0]
+        came: Any = np.int64(0)
+        for later in range(place + one, stop):
+            moment = at[later]
+            if moment >= until:
+                if moment >= too_late:
+                    break
+                number = period_of(moment, base, shift, cell, end)
+                until = end[np.uint64(number)]
+                other = column_of[np.uint64(number - begun)]
+                if other != column:
+                    returned[np.uint64(cohort), np.uint64(column)] += came
+                    column, came = other, np.int64(0)
+            if masked:
+                came |= np.int64(roles[event[later]] >> 1) & np.int64(keep[later])
+            else:
+                came |= np.int64(roles[event[later]] >> 1)
+        returned[np.uint64(cohort), np.uint64(column)] += came
+    return customers
+
+
+@compiled
 def _scan(
     offset: Int64s, at: Int64s, event: Codes, keep: Bytes, customer_keep: Bytes, roles: Bytes,
-    base: int, shift: int, cell: Int64s, end: Int64s, cohort_of: Int64s, closed: Int64s,
-    column_of: Int64s, reach_of: Int64s, passed: int, recurring: bool, or_after: bool,
+    base: int, shift: int, cell: Int64s, end: Int64s, cohort_of: Int64s, column_of: Int64s,
+    closed: Int64s, reach_of: Int64s, passed: int, recurring: bool, or_after: bool,
     size: Int64s, returned: Int64s, pooled: Int64s,
 ) -> int:  # fmt: skip
     masked, chosen = len(keep) > 0, len(customer_keep) > 0
