@@ -112,7 +112,11 @@ def _cell(at: int) -> Callable[[Any], str]:
 def _pooled(names: list[str], columns: list[dict[str, Any]]) -> list[str]:
     """Write the pooled curve, one line a column."""
     return [
-        f"{name}: {percent(each['share'])} of {each['customers']:,} customers in {each['cohorts']:,} cohorts"
+        f"{name}: {percent(each['share'])} of {each['customers']:,} customers in {_cohorts(each['cohorts'])}"
         for name, each in zip(names, columns, strict=True)
         if each["share"]
     ]
+
+
+def _cohorts(count: int) -> str:
+    return "1 cohort" if count == 1 else f"{count:,} cohorts"
