@@ -51,8 +51,9 @@ def here() -> sj.Log:
         {"since": "2026-01-07", "until": "2026-01-15T12:00:00Z"},
         {"having": ["buy", "complain"], "channel": ["web", ""]},
         {"names": ["search", "view", "buy"], "until": "2026-01-15"},
+        {"pattern": "search -> [^buy]* -> exit", "since": "2026-01-07"},
     ],
-    ids=["all", "period", "customers", "names"],
+    ids=["all", "period", "customers", "names", "pattern"],
 )
 def test_a_server_answers_as_the_file_does(here: sj.Log, there: sj.Log, narrowed: dict[str, object]) -> None:
     here, there = here.where(**narrowed), there.where(**narrowed)  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 import sojourn as sj
+from sojourn.engine.kernels.patterns import PatternError
 from sojourn.kit.errors import InvalidError, NotFoundError
 from surfaces.library.conftest import KINDS
 
@@ -145,6 +146,20 @@ def test_an_empty_table_has_empty_answers() -> None:
     assert len(log.graph()) == 0
     assert "Nothing matches" in repr(log.variants())
     assert log.graph().plot().says == "No events match this question."
+
+
+def test_a_pattern_keeps_the_customers_who_match_it() -> None:
+    told = {"a": "xyz", "b": "xz", "c": "yxwz", "d": "x"}
+    rows = [(who, name, f"2026-01-{day:02}", "web") for who, names in told.items() for day, name in enumerate(names, 1)]
+    columns = dict(zip(("user_id", "event", "timestamp", "site"), map(list, zip(*rows, strict=True)), strict=True))
+    log = sj.from_dataframe(pa.table(columns))
+    assert {row.steps for row in log.where("x -> [^y]* -> z").variants().rows} == {("x", "z"), ("y", "x", "w", "z")}
+    assert log.where("x -> [^y]* -> z").where("y ->> x").steps().coverage.customers == 1
+    assert log.where("x -> y", names="x").variants().rows[0].customers == 1
+    with pytest.raises(PatternError, match="nowhere"):
+        log.where("x -> nowhere").graph()
+    with pytest.raises(PatternError):
+        log.where("x -> [")
 
 
 def test_identify_calls_are_no_steps_unless_asked_for() -> None:

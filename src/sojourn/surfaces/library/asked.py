@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 
+from sojourn.engine.kernels.patterns.automaton import compile_pattern
+from sojourn.engine.kernels.patterns.reading import read
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 
@@ -18,13 +20,15 @@ class Filter:
     """Which events are looked at; empty means all.
 
     `names` keeps events so named; `dimensions` maps a dimension (a column) to the values kept, "" for none; each of
-    `having` keeps the customers who have at least one of its events in the period.
+    `having` keeps the customers who have at least one of its events in the period, each of `patterns` those whose
+    events in the period match it, whatever their names.
     """
 
     period: Period = field(default=Period())
     names: tuple[str, ...] = ()
     dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     having: tuple[tuple[str, ...], ...] = ()
+    patterns: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != Filter()
@@ -32,13 +36,16 @@ class Filter:
     def narrowed(
         self,
         *,
+        pattern: str = "",
         names: Names = (),
         since: Moment | None = None,
         until: Moment | None = None,
         having: Names = (),
         dimensions: Mapping[str, Names],
     ) -> Filter:
-        """Narrow the filter further; raise InvalidError where nothing could be left."""
+        """Narrow the filter further; raise InvalidError where nothing could be left, PatternError for a bad pattern."""
+        if pattern:
+            compile_pattern(read(pattern))
         values = dict(self.dimensions)
         for name, wanted in dimensions.items():
             values[name] = _both(values.get(name, ()), _texts(wanted), name)
@@ -48,6 +55,7 @@ class Filter:
             names=_both(self.names, _texts(names), "names"),
             dimensions=values,
             having=(*self.having, wanted) if (wanted := _texts(having)) else self.having,
+            patterns=(*self.patterns, pattern) if pattern else self.patterns,
         )
 
     def __str__(self) -> str:
@@ -59,6 +67,7 @@ class Filter:
         said += [f"{name} {' or '.join(values)}" for name, values in self.dimensions.items()]
         said += [f"only {', '.join(self.names)}"] if self.names else []
         said += [f"customers with {' or '.join(names)}" for names in self.having]
+        said += list(self.patterns)
         return "; ".join(said) or "all events"
 
 

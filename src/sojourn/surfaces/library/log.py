@@ -43,6 +43,7 @@ class Log:
 
     def where(
         self,
+        pattern: str = "",
         *,
         names: Names = (),
         since: Moment | None = None,
@@ -52,12 +53,16 @@ class Log:
     ) -> Log:
         """Give the log narrowed: all that is said must hold, on top of what was said before.
 
+        `pattern` keeps the customers whose events match a path pattern, such as ``"search -> [^buy]* -> exit"``.
         `names` keeps events so named, `since` and `until` (exclusive; UTC without a zone) a period, `having` the
         customers with at least one of these events in it. Anything else is a dimension or a column and the values
         kept, "" for none: ``where(channel="web", country=["AT", "DE"])``; for a column whose name is no Python name
-        ``where(**{"org:resource": "Sara"})``. Raise InvalidError where nothing could be left.
+        ``where(**{"org:resource": "Sara"})``. Raise InvalidError where nothing could be left, PatternError,
+        pointing at the place, for a pattern that cannot be read.
         """
-        asked = self._asked.narrowed(names=names, since=since, until=until, having=having, dimensions=dimensions)
+        asked = self._asked.narrowed(
+            pattern=pattern, names=names, since=since, until=until, having=having, dimensions=dimensions
+        )
         return Log(self._source, asked)
 
     def steps(self) -> Steps:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
-from sojourn.engine.kernels.words import NO_CODE, Flags, Int64s, Slice
+from sojourn.engine.kernels.patterns import bind, compile_pattern, matching, read
+from sojourn.engine.kernels.words import NO_CODE, Flags, Int64s, Slice, UInt16s
+from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 from sojourn.surfaces.library.asked import Filter
-from sojourn.surfaces.library.recorded import Recorded
+from sojourn.surfaces.library.recorded import IDENTITY_EVENTS, Int32s, Recorded
 from sojourn.surfaces.library.words import Coverage
 
 
@@ -27,7 +30,7 @@ def seen(recorded: Recorded, asked: Filter, period: Period | None = None) -> See
     """Mask a log's events for a question, as a server's door does; `period` stands in for the filter's own.
 
     Events count when they lie in the period and match names and dimensions; customers when they have such an event and,
-    for each of `having`, one of its events in the period and dimensions.
+    for each of `having`, one of its events in the period and dimensions; patterns see the same events as `having`.
     """
     asked = asked if period is None else replace(asked, period=period)
     events = recorded.events
@@ -39,6 +42,9 @@ def seen(recorded: Recorded, asked: Filter, period: Period | None = None) -> See
     customer_keep = _counts(keep, events.offset) > 0
     for names in asked.having:
         customer_keep &= _counts(shown & _named(recorded, names), events.offset) > 0
+    for pattern in asked.patterns:
+        whole = replace(events, keep=shown.view(np.uint8), customer_keep=customer_keep.view(np.uint8))
+        customer_keep = customer_keep & _matching(recorded, whole, pattern)
     masked = replace(events, keep=keep.view(np.uint8), customer_keep=customer_keep.view(np.uint8))
     coverage = Coverage(
         customers=int(customer_keep.sum()),
@@ -54,9 +60,9 @@ def with_dimension(looking: Seen, recorded: Recorded, name: str) -> tuple[Slice,
     """Add a dimension's codes to the events, and give its values by code, alphabetical."""
     found, values = recorded.dimension(name)
     order = sorted(range(len(values)), key=lambda code: values[code])
-    table = np.full(len(values) + 1, NO_CODE, np.uint16)
+    table = np.full(len(values) + 1, -1, np.int32)
     table[order] = np.arange(len(values))
-    events = replace(looking.events, dimensions={name: table[found]})
+    events = replace(looking.events, dimensions={name: narrow(table[found])})
     return events, tuple(values[code] for code in order)
 
 
@@ -85,6 +91,44 @@ def _named(recorded: Recorded, names: tuple[str, ...]) -> Flags:
     table[[recorded.code(name) for name in names]] = True
     flags: Flags = table[recorded.events.event]
     return flags
+
+
+def _matching(recorded: Recorded, events: Slice, pattern: str) -> Flags:
+    """Say which customers' events match a pattern; raise PatternError for a name or value that is not there."""
+    columns = _Columns(recorded)
+    bound = bind(compile_pattern(read(pattern)), recorded.names, columns, passed_over=IDENTITY_EVENTS)
+    dimensions = {name: columns.codes(name) for name in {*bound.conditions, *bound.against}}
+    return matching(bound, replace(events, dimensions=dimensions), os.cpu_count() or 1).view(np.bool_)
+
+
+class _Columns(Mapping[str, tuple[str, ...]]):
+    """A log's dimensions as patterns see them: values by code, made when a pattern names one."""
+
+    def __init__(self, recorded: Recorded) -> None:
+        self._recorded = recorded
+        self._names = (*recorded.mapping.cells, *recorded.table.column_names)
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._recorded.dimension(name)[1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(self._names))
+
+    def __len__(self) -> int:
+        return len(set(self._names))
+
+    def codes(self, name: str) -> UInt16s:
+        """Give a dimension's code of each event."""
+        return narrow(self._recorded.dimension(name)[0])
+
+
+def narrow(codes: Int32s) -> UInt16s:
+    """Give codes as kernels read them; raise InvalidError for more values than they can tell apart."""
+    if len(codes) and codes.max() >= NO_CODE:
+        raise InvalidError(f"A column with more than {int(NO_CODE):,} values is too much to group or compare by.")
+    return np.where(codes < 0, NO_CODE, codes).astype(np.uint16)
 
 
 def _counts(flags: Flags, offset: Int64s) -> Int64s:

@@ -105,6 +105,8 @@ class There:
     def _asked(self, path: str, asked: Filter, **more: Any) -> Any:
         if len(asked.having) > 1:
             raise InvalidError("having: a server keeps customers by one such choice, not by several at once.")
+        if len(asked.patterns) > 1:
+            raise InvalidError("where: a server keeps customers by one pattern, not by several at once.")
         period = asked.period
         params = {
             "since": period.since.isoformat() if period.since else BEGINNING,
@@ -112,6 +114,7 @@ class There:
             "name": list(asked.names),
             "where": [f"{name}:{value}" for name, values in asked.dimensions.items() for value in values],
             "having": [name for names in asked.having for name in names],
+            "having_pattern": asked.patterns[0] if asked.patterns else None,
             "purpose": self._purpose,
         }
         answer = self._get(path, params | more)
