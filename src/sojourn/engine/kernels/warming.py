@@ -15,6 +15,8 @@ import numpy as np
 from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.completion import CompletionFold
 from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnel_detail import FunnelDetailFold
 from sojourn.engine.kernels.gaps import GapsFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.lifecycle import LifecycleFold
@@ -22,6 +24,8 @@ from sojourn.engine.kernels.paths import PathsFold
 from sojourn.engine.kernels.retention import RetentionFold
 from sojourn.engine.kernels.running import require_order
 from sojourn.engine.kernels.sessions import SessionsFold
+from sojourn.engine.kernels.sides_graph import GraphSidesFold
+from sojourn.engine.kernels.sides_traits import TraitSidesFold
 from sojourn.engine.kernels.steps import StepsFold
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.kernels.words import AnyFold, Slice
@@ -47,12 +51,17 @@ def warm() -> None:
         StepsFold(),
         VariantsFold(shown),
         FunnelFold([[0], [1]], window_us=1),
+        *(FunnelDetailFold([[0], [1]], window_us=1, order=order) for order in Order),
         CompletionFold(start=0, goals=[1], outcomes=[], window_us=1, as_of_us=9),
         RetentionFold(start=[0], returns=[1], edges=[0, 2, 4], brackets=[(0, 0)], as_of_us=9),
         LifecycleFold(active=[0], edges=[0, 2, 4]),
         PathsFold(shown, root=0, collapse=True),
         SessionsFold(shown),
     )
+    sided = replace(tiny, dimensions={"channel": np.zeros(3, np.uint16)})
+    compared: tuple[AnyFold, ...] = (GraphSidesFold(shown), TraitSidesFold({"channel": ("web",)}))
+    for fold in compared:
+        fold.finish(fold.fold(sided, fold.start()))
     for fold in folds:
         left, right = (fold.fold(each, fold.start()) for each in (tiny, masked))
         fold.finish(fold.merge(left, right))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,9 +14,10 @@ from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import Journey, Question
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.web import picture, questions
-from sojourn.surfaces.web.analysis import opened
+from sojourn.surfaces.web.analysis import Analysis, opened
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.filters import label
+from sojourn.surfaces.web.funnel_settings import PARAMETERS, FunnelSettings, dimensions, settings
 from sojourn.surfaces.web.funnels import FunnelView, funnel_view, refused_funnel
 from sojourn.surfaces.web.panel import panel
 from sojourn.surfaces.web.questions import Asked
@@ -26,10 +28,13 @@ VARIANTS_SHOWN = 12
 @page()
 def explorer(request: PageRequest) -> HttpResponse:
     """Answer the question that stands in the address."""
-    analysis = opened(request)
+    analysis = opened(request, own=PARAMETERS)
+    chosen = settings(analysis.asked)
+    analysis = replace(analysis, asked=replace(analysis.asked, own=chosen.own()))
     context = analysis.context()
     if analysis.vocabulary.names:
         context |= _answers(analysis.asked, analysis.question, analysis.journey, analysis.viewer)
+        context |= _funnel_context(analysis, chosen)
     return render(request, "web/explorer.html", context)
 
 
@@ -47,32 +52,38 @@ def _answers(asked: Asked, question: Question, journey: Journey | None, viewer: 
             for row in variants.rows
         ],
         "variant_table": variants,
-        "funnel": _funnel(asked, question, journey, viewer),
         "how_graph": _(
             "Each customer's events in order of time. A path counts a customer once who went from one step directly to "
             "the next. Steps that are not shown are taken out first and the rest is mined again. Shares have a 95% "
             "interval (Wilson)."
         ),
         "how_identity": "" if asked.identity else asked.query(identity="1"),
-        "how_funnel": _(
-            "A customer reaches a step when all steps before it happened in this order, and the whole within the "
-            "window from the first. The earliest completion counts. Shares have a 95% interval (Wilson)."
-        ),
         "silent": _silent(asked, question, journey, viewer),
         "busiest": asked.query(funnel=_busiest(graph.steps)),
     }
 
 
-def _funnel(asked: Asked, question: Question, journey: Journey | None, viewer: Viewer) -> FunnelView | None:
+def _funnel_context(analysis: Analysis, chosen: FunnelSettings) -> dict[str, Any]:
+    return {"funnel": _funnel(analysis, chosen), "breakdowns": dimensions(analysis.vocabulary)}
+
+
+def _funnel(analysis: Analysis, chosen: FunnelSettings) -> FunnelView | None:
+    asked, journey = analysis.asked, analysis.journey
     steps = asked.funnel or (journey.steps if journey else ())
     if not steps:
         return None
     window = asked.window if asked.funnel or journey is None else journey.window_days
     try:
-        table = journeys.funnel(steps=steps, window_days=window, question=question, viewer=viewer)
+        table = journeys.funnel(
+            steps=steps,
+            window_days=window,
+            question=analysis.question,
+            options=chosen.options(),
+            viewer=analysis.viewer,
+        )
     except InvalidError as refusal:  # a step typed wrongly must not take the picture away
-        return refused_funnel(asked, steps, window, refusal.message)
-    return funnel_view(asked, steps, window, table)
+        return refused_funnel(asked, chosen, steps, window, refusal.message)
+    return funnel_view(asked, chosen, steps, window, table)
 
 
 def _silent(asked: Asked, question: Question, journey: Journey | None, viewer: Viewer) -> list[str]:

@@ -1,4 +1,5 @@
 // The explorer: every control changes the address, the server mines again, and only what differs is replaced.
+import { listenForDrags, makeDraggable } from "./funnel-drag.js";
 import { drawGraph } from "./graph-draw.js";
 
 const WAIT_MS = 180;
@@ -71,6 +72,7 @@ function show(page, { quietly = false } = {}) {
     part.replaceWith(document.adoptNode(fresh));
     fresh.scrollTop = scrolled;
   }
+  makeDraggable();
   if (!quietly) copyControls(page);
   document.title = page.title;
   if (!quietly || document.getElementById("drawn").textContent !== drawn) draw();
@@ -174,5 +176,7 @@ if (form) {
     width = room.clientWidth;
     draw();
   }).observe(room);
+  listenForDrags(ask);
+  makeDraggable();
   draw();
 }
