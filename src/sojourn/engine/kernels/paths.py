@@ -16,7 +16,7 @@ import numpy as np
 from sojourn.engine.kernels.compiling import frozen
 from sojourn.engine.kernels.hashing import narrowed
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
-from sojourn.engine.kernels.prefixes import BEFORE, Int32s, collapsed, rooted, timed, united, walked
+from sojourn.engine.kernels.prefixes import BEFORE, Int32s, collapsed, rooted, shown_behind, timed, united, walked
 from sojourn.engine.kernels.projecting import Projected, projected
 from sojourn.engine.kernels.pruning import ENDED, OTHERS, STEP, Pruned, pruned
 from sojourn.engine.kernels.quantiles import grouped
@@ -141,34 +141,32 @@ class PathsFold:
         number, before, times, customers, code = united(whole, np.concatenate([block.code for block in blocks]))
         fewest = max(self._fewest, int(np.ceil(self._least_share * customers[0])))
         shown = pruned(before, customers, times, code, self._root, self._breadth, fewest)
-        group = np.where(shown.group < 0, len(shown.before), shown.group)
-        return self._timed(blocks, shown, number, group, times, shift)
+        return self._timed(blocks, shown, number, times, customers, shift)
 
     def _timed(
-        self, blocks: list[PathsBlock], shown: Pruned, number: Int64s, group: Int64s, times: Int64s, shift: list[int]
+        self, blocks: list[PathsBlock], shown: Pruned, number: Int64s, times: Int64s, everyone: Int64s, shift: list[int]
     ) -> PathTree:
-        """Read the times to each node shown."""
-        nodes = len(shown.before)
+        """Read the times to each node shown; all walks are at the root at once."""
+        nodes, before = len(shown.before), np.array(shown.before)
         depth = np.zeros(nodes, np.int64)
-        for place, before in enumerate(shown.before[1:], 1):
-            depth[place] = depth[before] + 1
-        size = np.bincount(group, times, nodes + 1).astype(np.int64)[:nodes]
-        free = np.append(np.cumsum(size) - size, size.sum())
-        values, customers = np.empty(int(size.sum()) + 1, np.int64), np.zeros(nodes + 1, np.int64)
-        reach = np.append(depth - (np.array(shown.kind) == ENDED), 0).astype(
-            np.int32
-        )  # an end has its last event's time
+        for place in range(1, nodes):
+            depth[place] = depth[before[place]] + 1
+        is_shown = shown.group >= 0
+        size = np.bincount(shown.group[is_shown], times[is_shown], nodes).astype(np.int64)
+        filed = np.append(0, size[1:])
+        free = np.cumsum(filed) - filed
+        values, customers = np.empty(int(filed.sum()), np.int64), np.append(everyone[0], np.zeros(nodes - 1, np.int64))
+        reach = depth - (np.array(shown.kind) == ENDED)  # an end has the time of its last event
         for block, first in zip(blocks, shift, strict=False):
-            mine = group[number[first : first + len(block.code)]].astype(np.int32)
-            timed(
-                block.at, block.place, block.who, block.leaf, self._step,
-                block.counts[:, BEFORE].copy(), mine, reach[mine], free, values, customers,
-            )  # fmt: skip
-        _, median = grouped(size, values[:-1], (0.5,))
+            group = shown.group[number[first : first + len(block.code)]]
+            last = shown_behind(block.counts[:, BEFORE].copy(), group)[block.leaf]
+            timed(block.at, block.place, block.who, last, self._step, before, reach, free, values, customers)
+        _, median = grouped(filed, values, (0.5,))
+        median[0] = 0 if size[0] else np.nan
         order = np.array(shown.in_order())
         place_of = np.append(np.argsort(order), -1)
         return PathTree(
-            before=place_of[np.array(shown.before)[order]],
+            before=place_of[before[order]],
             depth=depth[order],
             kind=np.array(shown.kind, np.uint8)[order],
             code=np.array(shown.code, np.uint16)[order],

@@ -55,22 +55,30 @@ def rooted(
     place, ahead, who = np.empty(room, np.int64), np.empty(room, np.int32), np.empty(room, np.int32)
     bounded = since > np.iinfo(np.int64).min or until < np.iinfo(np.int64).max
     filled: Any = np.uint64(0)
+    one = np.uint64(1)
     for customer in range(len(offset) - 1):
         first, last = np.uint64(offset[customer]), np.uint64(offset[customer + 1])
         while filled + (last - first) > np.uint64(room):
             room *= 2
             place, ahead, who = _longer(place, room), _longer32(ahead, room), _longer32(who, room)
-        begun = filled
-        for i in range(first, last):
-            place[filled] = i
-            ahead[filled] = last - i - np.uint64(1) if forward else i - first
-            who[filled] = customer
-            is_root = event[i] == root
-            if bounded:
-                is_root &= (at[i] >= since) & (at[i] < until)
-            filled += np.uint64(is_root)
-        if not every:
-            filled = min(filled, begun + np.uint64(1))
+        begun: Any = filled
+        if bounded:
+            for i in range(first, last):
+                place[filled] = i
+                filled += np.uint64((event[i] == root) & (at[i] >= since) & (at[i] < until))
+        else:
+            for i in range(first, last):
+                place[filled] = i
+                filled += np.uint64(event[i] == root)
+        if every:
+            while begun < filled:
+                ahead[begun] = last - np.uint64(place[begun]) - one if forward else np.uint64(place[begun]) - first
+                who[begun] = customer
+                begun += one
+        elif first < last:  # written before it is judged: when there is none, the next customer's stands here
+            ahead[begun] = last - np.uint64(place[begun]) - one if forward else np.uint64(place[begun]) - first
+            who[begun] = customer
+            filled = min(filled, begun + one)
     return place[:filled].copy(), ahead[:filled].copy(), who[:filled].copy()
 
 
@@ -218,23 +226,30 @@ def united(counts: Int32s, code: UInt16s) -> tuple[Int64s, Int64s, Int64s, Int64
 
 
 @compiled
-def timed(
-    at: Int64s, place: Int64s, who: Int32s, leaf: Int32s, step: int,
-    before: Int32s, group: Int32s, reach: Int32s, free: Int64s, values: Int64s, customers: Int64s,
-) -> None:  # fmt: skip
-    """File the time from each walk's place to each node that it came through, at the node's group's next free place.
+def shown_behind(before: Int32s, group: Int64s) -> Int32s:
+    """Give, by node, the group of the nearest node shown from it back to the root; `group` is -1 where none is."""
+    found = np.empty(len(before), np.int32)
+    for node in range(len(before)):
+        found[node] = group[node] if group[node] >= 0 else found[before[node]]
+    return found
 
-    `group` and `reach` (how many events a node is from the place) are by node; the last group takes what is not asked.
+
+@compiled
+def timed(
+    at: Int64s, place: Int64s, who: Int32s, last: Int32s, step: int,
+    before: Int64s, reach: Int64s, free: Int64s, values: Int64s, customers: Int64s,
+) -> None:  # fmt: skip
+    """File the time from each walk's place to each group that it came through, but the root, at the next free place.
+
+    `last` is the last group of each walk; `before` and `reach` (how many events it is from the place) are by group.
     """
     seen = np.full(len(customers), -1, np.int64)
-    rest = np.int64(len(customers) - 1)
     for j in range(len(place)):
-        node = leaf[j]
+        to = np.int64(last[j])
         begun = at[place[j]]
-        while node >= 0:
-            to = group[node]
-            values[free[to]] = abs(at[place[j] + step * reach[node]] - begun)
-            free[to] += to != rest
+        while to > 0:
+            values[free[to]] = abs(at[place[j] + step * reach[to]] - begun)
+            free[to] += 1
             customers[to] += seen[to] != who[j]
             seen[to] = who[j]
-            node = before[node]
+            to = before[to]

@@ -18,11 +18,12 @@ import numpy as np
 from sojourn.engine.kernels.compiling import compiled, frozen
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.projecting import projected
-from sojourn.engine.kernels.quantiles import grouped
+from sojourn.engine.kernels.quantiles import ranked, workspace
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Codes, Int64s, Slice, UInt16s, UInt64s
 
 TIMEOUT_US = 30 * 60 * 1_000_000
 QUANTILES = (0.5, 0.9)
+_NONE = np.zeros(0, np.int64)
 TIMES, VISITORS, SQUARES, PRODUCTS, _SEEN, _MINE = range(6)  # columns of the tables of events at a session's edges
 
 
@@ -60,14 +61,14 @@ class Sessions:
 
 @dataclass(slots=True)
 class SessionsPartial:
-    """Sums, tables of the events that sessions begin and end with, and every session's duration."""
+    """Sums, tables of the events that sessions begin and end with, and the durations of sessions."""
 
     sums: Int64s  # the first nine figures of `Sessions`
-    seconds: list[int]  # the next three, which may take more than 64 bits
+    seconds: list[int]  # the next three, which may take more than 64 bits, and the sum of durations in microseconds
     entries: Int64s  # (CODES, 8), by code shown
     exits: Int64s
     sizes: Int64s  # sessions by number of events
-    durations: list[Int64s] = field(default_factory=list)
+    durations: list[Int64s] = field(default_factory=list)  # those above 0
 
 
 class SessionsFold:
@@ -98,13 +99,13 @@ class SessionsFold:
 
     def start(self) -> SessionsPartial:
         """Make the sessions of no customers."""
-        return SessionsPartial(np.zeros(9, np.int64), [0, 0, 0], _edge_table(), _edge_table(), np.zeros(2, np.int64))
+        return SessionsPartial(np.zeros(9, np.int64), [0, 0, 0, 0], _edge_table(), _edge_table(), np.zeros(2, np.int64))
 
     def fold(self, events: Slice, partial: SessionsPartial) -> SessionsPartial:
         """Add a slice's customers."""
         seen = projected(events, self._lens, self._since_us, self._until_us)
         longest = int(np.diff(seen.offset).max(initial=1))
-        sizes, wide = np.zeros(longest + 1, np.int64), np.zeros((3, 2), np.uint64)
+        sizes, wide = np.zeros(longest + 1, np.int64), np.zeros((4, 2), np.uint64)
         partial.entries[:, _SEEN] = partial.exits[:, _SEEN] = -1  # customers are numbered anew in each slice
         durations = _scan(
             seen.offset, seen.at, seen.event, self._lens, self._cuts, self._cutting, self._timeout_us,
@@ -128,17 +129,18 @@ class SessionsFold:
 
     def finish(self, partial: SessionsPartial) -> Sessions:
         """Work out means and quantiles."""
-        durations = np.concatenate([*partial.durations, np.zeros(0, np.int64)])
-        mean, quantiles = grouped(np.array([len(durations)]), durations, QUANTILES)
+        durations = partial.durations[0] if len(partial.durations) == 1 else np.concatenate([*partial.durations, _NONE])
+        sessions = int(partial.sums[1])
+        median, p90 = _with_zeros(sessions - len(durations), durations)
         node = np.flatnonzero(partial.entries[:, TIMES] + partial.exits[:, TIMES])
         figures = (each.name for each in fields(Sessions))
         return Sessions(
-            **dict(zip(figures, [*partial.sums.tolist(), *partial.seconds], strict=False)),
+            **dict(zip(figures, [*partial.sums.tolist(), *partial.seconds[:3]], strict=False)),
             median_events=_of_counts(partial.sizes, 0.5),
             p90_events=_of_counts(partial.sizes, 0.9),
-            mean_duration=float(mean[0]),
-            median_duration=float(quantiles[0, 0]),
-            p90_duration=float(quantiles[0, 1]),
+            mean_duration=partial.seconds[3] / sessions if sessions else float("nan"),
+            median_duration=median,
+            p90_duration=p90,
             node=node.astype(np.uint16),
             entries=partial.entries[node, :_SEEN],
             exits=partial.exits[node, :_SEEN],
@@ -147,6 +149,22 @@ class SessionsFold:
 
 def _edge_table() -> Int64s:
     return np.zeros((CODES, 8), np.int64)  # a row is one line of the cache
+
+
+def _with_zeros(zeros: int, values: Int64s) -> list[float]:
+    """Give the quantiles of values above 0 and some zeros, as `quantiles.grouped` would; NaN of none."""
+    n = zeros + len(values)
+    if n == 0:
+        return [float("nan")] * len(QUANTILES)
+    ranks = np.array([[int(q * (n - 1)), min(int(q * (n - 1)) + 1, n - 1)] for q in QUANTILES]).ravel() - zeros
+    found = np.zeros(len(ranks), np.int64)
+    above = ranks >= 0
+    if above.any():
+        kept = found[above]
+        ranked(frozen(values), ranks[above], *workspace(len(values)), kept)
+        found[above] = kept
+    pairs = zip(QUANTILES, found.reshape(-1, 2).tolist(), strict=True)
+    return [low + (q * (n - 1) - int(q * (n - 1))) * (high - low) for q, (low, high) in pairs]
 
 
 def _added(left: Int64s, right: Int64s) -> Int64s:
@@ -176,6 +194,7 @@ def _scan(
 ) -> Int64s:  # fmt: skip
     begin = np.empty(len(sizes) + 1, np.uint64)
     duration = np.empty(len(at), np.int64)  # as many as there can be; pages not written to take no memory
+    customers, n, nn, b, bb, nb, e, ee, ne = 0, 0, 0, 0, 0, 0, 0, 0, 0
     one = np.uint64(1)
     filled: Any = np.uint64(0)
     for customer in range(len(offset) - 1):
@@ -201,24 +220,21 @@ def _scan(
             sizes[size] += 1
             bounces += size == one
             duration[filled] = at[leave] - at[entry]
-            lasted += at[leave] - at[entry]
-            filled += one
+            lasted += duration[filled]
+            filled += np.uint64(duration[filled] > 0)
             _counted(entries, np.uint64(lens[event[entry]]), customer, sessions)
             _counted(exits, np.uint64(lens[event[leave]]), customer, sessions)
         mine = np.int64(last - first)
-        sums[0] += 1
-        sums[1] += sessions
-        sums[2] += sessions * sessions
-        sums[3] += bounces
-        sums[4] += bounces * bounces
-        sums[5] += sessions * bounces
-        sums[6] += mine
-        sums[7] += mine * mine
-        sums[8] += sessions * mine
+        customers, n, nn = customers + 1, n + sessions, nn + sessions * sessions
+        b, bb, nb = b + bounces, bb + bounces * bounces, nb + sessions * bounces
+        e, ee, ne = e + mine, ee + mine * mine, ne + sessions * mine
         seconds = np.uint64(lasted // 1_000_000)
         _add(wide, 0, seconds)
         _add(wide, 1, seconds * seconds)
         _add(wide, 2, seconds * np.uint64(sessions))
+        _add(wide, 3, np.uint64(lasted))
+    for place, figure in enumerate((customers, n, nn, b, bb, nb, e, ee, ne)):
+        sums[place] += figure
     return duration[:filled].copy()
 
 
