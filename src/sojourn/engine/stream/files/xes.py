@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from xml.parsers import expat
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 
 from sojourn.engine.stream.files.own import CORE, FORM, as_texts, gathered
 from sojourn.engine.stream.files.rows import ROW_MAX_BYTES, Dialect, Refusal, Rows, UnreadableFileError, columned
 from sojourn.engine.stream.files.unpacking import Source
+from sojourn.engine.stream.files.xes_plain import Default, Defaults, NotPlainError, blocks, head
 
 PIECE_BYTES: Final = 1 << 20
 BATCH_ROWS: Final = 32 * 1024
@@ -53,6 +55,39 @@ class XesReader:
 
     def batches(self, *, rows: int = BATCH_ROWS) -> Iterator[Rows]:
         """Yield the events in the order of the file; raise UnreadableFileError when the XML is broken or unsafe."""
+        number = 0
+        try:
+            for plain in self._plainly():
+                number = int(plain.lines[-1])
+                yield plain
+            return
+        except NotPlainError:  # a parser reads it all again
+            pass
+        for parsed in self._parsed(rows):
+            fresh = parsed.lines > number
+            refused = [each for each in parsed.refused if each.line > number]
+            if fresh.all():
+                yield replace(parsed, refused=refused)
+            elif fresh.any() or refused:
+                mask = pa.array(fresh)
+                flags = {name: each.filter(mask) for name, each in parsed.is_json.items()}
+                table, lines = parsed.table.filter(mask), parsed.lines[fresh]
+                yield replace(parsed, table=table, lines=lines, refused=refused, is_json=flags)
+
+    def _plainly(self) -> Iterator[Rows]:
+        """Read a log without a parser, as far as it is plain; raise NotPlainError where it is not."""
+        if self.dialect.encoding not in ("utf-8", "utf-8-sig"):
+            raise NotPlainError
+        log = _Log()
+        with Source(self._path, compressed=self.dialect.compressed, most=self.dialect.unpacked_max) as file:
+            before, begun = head(file)
+            try:
+                _parser(log).Parse(before, False)
+            except expat.ExpatError:
+                raise NotPlainError from None
+            yield from blocks(file, begun, log.plain_defaults(), _json_text)
+
+    def _parsed(self, rows: int) -> Iterator[Rows]:
         log = _Log()
         parser = _parser(log)
         with Source(self._path, compressed=self.dialect.compressed, most=self.dialect.unpacked_max) as file:
@@ -147,6 +182,16 @@ class _Log:
         elif tag == "global":
             self._global = None
 
+    def plain_defaults(self) -> Defaults:
+        """Give the attributes that globals declare; raise NotPlainError when more than flat ones were seen."""
+        flat = all(each.kind in _VALUES and not each.children for those in self._defaults.values() for each in those)
+        if not self._seen_root or not flat or self._stack or self._inside_trace or self._global or self._is_own:
+            raise NotPlainError
+        return {
+            scope: [Default(each.key, each.kind, each.value) for each in those]
+            for scope, those in self._defaults.items()
+        }
+
     def taken(self, done: int) -> Rows:
         """Give what has gathered and begin anew."""
         table, is_json = columned(self.records, self.flags)
@@ -218,12 +263,16 @@ def _write(attribute: _Attribute, prefix: str, record: dict[str, str], written: 
 
 
 def _json_value(attribute: _Attribute) -> str | None:
+    return _json_text(attribute.kind, attribute.value)
+
+
+def _json_text(kind: str, value: str) -> str | None:
     """Write a number or boolean as JSON; None when it is not one after all."""
-    text = attribute.value.strip()
-    if attribute.kind == "boolean":
+    text = value.strip()
+    if kind == "boolean":
         return text.lower() if text.lower() in ("true", "false") else None
     try:
-        number = int(text) if attribute.kind == "int" else float(text)
+        number = int(text) if kind == "int" else float(text)
     except ValueError:
         return None
     return msgspec.json.encode(number).decode() if number == number and abs(number) != float("inf") else None
