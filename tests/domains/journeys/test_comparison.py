@@ -167,6 +167,7 @@ def test_what_goes_with_success_is_found() -> None:
     assert rows["Helped",].ratio == pytest.approx(2.25)
     assert rows["Waited",].share.verdict is Verdict.LESS
     assert rows["unit", "north"].share.b.value == 1.0
+    assert "web" not in {names[-1] for names in rows}, "what everybody has sets nobody apart"
     early = queries.success(slug="buying", period=FIRST, viewer=SYSTEM, landmark_hours=0.3)
     assert (early.over, {each.names for each in early.companions if each.kind == "event"}) == (
         0, {("Helped",), ("Waited",)},

@@ -37,6 +37,16 @@ def percent(share: float) -> str:
     return f"{decimal(share * 100)}%"
 
 
+def points(difference: float) -> str:
+    """Write a difference of shares in percentage points, always with its sign.
+
+    >>> points(0.1234), points(-0.02)
+    ('+12.3', '−2.0')
+    """
+    written = decimal(100 * difference)
+    return written if written.startswith("−") else f"+{written}"
+
+
 def duration(seconds: float) -> str:
     """Write a length of time in the unit that fits it: 48 s, 6.5 min, 1.9 h, 3.2 d."""
     if seconds < 1:

@@ -44,6 +44,7 @@ BAR = (
             Entry(label=_("Retention"), name="retention"),
             Entry(label=_("Process"), name="process"),
             Entry(label=_("Attribution"), name="attribution"),
+            Entry(label=_("Compare"), name="compare"),
             Entry(label=_("Named journeys"), name="journeys"),
         ),
     ),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from sojourn.surfaces.web.views import (
     attribution,
+    compare,
     data,
     explorer,
     exports,
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/paths", paths.paths, name="paths"),
     path("journeys/process", process.process, name="process"),
     path("journeys/retention", retention.retention, name="retention"),
+    path("journeys/compare", compare.compare, name="compare"),
     path("journeys/attribution", attribution.attribution, name="attribution"),
     path("journeys/new", journeys.journey_new, name="journey-new"),
     path("journeys/<slug:slug>/change", journeys.journey_edit, name="journey-edit"),

@@ -124,7 +124,9 @@ def _fold(
 def _counted(by: str | None, answer: Answer[Success], dimensions: dict[str, tuple[str, ...]]) -> Iterator[Counted]:
     found = answer.value
     rows = sorted(zip(found.n.tolist(), found.code.tolist(), found.k.tolist(), strict=True), reverse=True)
-    enough = [(n, code, k) for n, code, k in rows if n >= settings.SOJOURN.k_floor][:MOST]
+    floor, everybody = settings.SOJOURN.k_floor, found.total_n
+    # what everybody had sets nobody apart; of those without it there must be enough, too
+    enough = [(n, code, k) for n, code, k in rows if n >= floor and everybody - n >= floor][:MOST]
     for n, code, k in enough:
         if by is None:
             name = answer.names[code]

@@ -71,6 +71,12 @@ def half_width(value: object) -> str:
 
 
 @register.filter
+def points(difference: float) -> str:
+    """Write a difference of shares in percentage points, with its sign."""
+    return figures.points(difference)
+
+
+@register.filter
 def as_json(value: object) -> SafeString:
     """Write data for a script element; nothing in them can close it."""
     text = json.dumps(value, separators=(",", ":"))

@@ -93,7 +93,7 @@ function drawnNode(node, at, data, chosen) {
   const hard = data.colour === "drop" && node.drop >= 0.4 ? " is-leaking" : "";
   return make(
     "g", {
-      class: `node${chosen.at === node.id ? " is-chosen" : ""}${hard}`, "data-key": node.id, "data-at": node.id, role: "button",
+      class: `node${chosen.at === node.id ? " is-chosen" : ""}${hard}${node.look ? ` look-${node.look}` : ""}`, "data-key": node.id, "data-at": node.id, role: "button",
       tabindex: -1, "aria-label": node.says,
     },
     make("title", {}, node.says),
