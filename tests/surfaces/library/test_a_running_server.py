@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -63,6 +64,9 @@ def test_a_server_answers_as_the_file_does(here: sj.Log, there: sj.Log, narrowed
     assert there.variants(top=1_000) == here.variants(top=1_000)
     steps = ["search", ("view", "buy")]
     assert there.funnel(steps, window_days=2.5) == here.funnel(steps, window_days=2.5)
+    mine, theirs = (each.sessions(timeout_minutes=600, starts="view") for each in (here, there))
+    assert replace(theirs, entries=(), exits=()) == replace(mine, entries=(), exits=())
+    assert set(theirs.entries) <= set(mine.entries)  # a server keeps those of few customers to itself
 
 
 def test_a_saved_journey_ends_as_it_does_in_the_file(server: RunningServer, here: sj.Log, there: sj.Log) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sojourn as sj
 from sojourn.engine.kernels import naive
+from sojourn.engine.kernels.naive_sessions import sessions as naive_sessions
 from sojourn.engine.kernels.words import Slice
 
 NAMES = "abcd"
@@ -122,6 +124,20 @@ def test_completion_equals_its_twin(made: list[Row], window: int) -> None:
     assert found.closed == len(closed)
     endings = [ending for _, ending, _ in closed]
     assert found.counts == {"completed": endings.count(0), "abandoned": endings.count(None), "left": endings.count(1)}
+
+
+@settings(deadline=None, max_examples=60)
+@given(rows, st.integers(1, 3), st.lists(st.sampled_from(NAMES), max_size=2, unique=True))
+def test_sessions_equal_their_twin(made: list[Row], days: int, starts: list[str]) -> None:
+    made = [("x", name, 0, "w") for name in NAMES] + made
+    found = log_of(made).sessions(timeout_minutes=days * 1_440, starts=starts)
+    histories = [[(day * DAY_US, NAMES.index(name)) for day, name in each] for each in kept(made, {}).values()]
+    sessions = [s for each in histories for s in naive_sessions(each, days * DAY_US, [NAMES.index(n) for n in starts])]
+    assert (found.sessions, found.events) == (len(sessions), len(made))
+    assert found.bounces.value == pytest.approx(sum(len(each) == 1 for each in sessions) / len(sessions))
+    assert found.median_s == median([each[-1][0] - each[0][0] for each in sessions])
+    begun = Counter(NAMES[each[0][1]] for each in sessions)
+    assert {each.name: each.sessions for each in found.entries} == begun
 
 
 def as_slice(histories: dict[str, list[tuple[int, str]]]) -> Slice:

@@ -48,13 +48,13 @@ class Filter:
             compile_pattern(read(pattern))
         values = dict(self.dimensions)
         for name, wanted in dimensions.items():
-            values[name] = _both(values.get(name, ()), _texts(wanted), name)
+            values[name] = _both(values.get(name, ()), texts(wanted), name)
         return replace(
             self,
             period=_within(self.period, _instant(since, "since"), _instant(until, "until")),
-            names=_both(self.names, _texts(names), "names"),
+            names=_both(self.names, texts(names), "names"),
             dimensions=values,
-            having=(*self.having, wanted) if (wanted := _texts(having)) else self.having,
+            having=(*self.having, wanted) if (wanted := texts(having)) else self.having,
             patterns=(*self.patterns, pattern) if pattern else self.patterns,
         )
 
@@ -91,8 +91,8 @@ class Journey:
         """Make a journey of plain texts and lists; raise InvalidError for one that cannot be measured."""
         made = cls(
             start=start,
-            goals=_texts(goals),
-            outcomes={name: _texts(events) for name, events in (outcomes or {}).items()},
+            goals=texts(goals),
+            outcomes={name: texts(events) for name, events in (outcomes or {}).items()},
             window_days=window_days,
         )
         if not made.goals or not all(made.outcomes.values()):
@@ -110,13 +110,14 @@ def step_sets(steps: Iterable[Names]) -> tuple[tuple[str, ...], ...]:
     """Give each step of a funnel as the events that make it; raise InvalidError for a step without any."""
     if isinstance(steps, str):
         raise InvalidError('steps: give a list such as ["Viewed", "Bought"], one entry a step.')
-    sets = tuple(_texts(step) for step in steps)
+    sets = tuple(texts(step) for step in steps)
     if not sets or not all(sets):
         raise InvalidError("steps: a funnel has at least one step, and each step at least one event.")
     return sets
 
 
-def _texts(said: Names) -> tuple[str, ...]:
+def texts(said: Names) -> tuple[str, ...]:
+    """Give one text or several as several, each once."""
     return (said,) if isinstance(said, str) else tuple(dict.fromkeys(str(each) for each in said))
 
 

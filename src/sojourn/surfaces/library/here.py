@@ -7,10 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
-from math import isnan
 from typing import TypeVar
-
-import numpy as np
 
 from sojourn.engine.kernels import lens, running, thinning
 from sojourn.engine.kernels.completion import ABANDONED, COMPLETED, FIRST_OUTCOME, CompletionFold
@@ -34,11 +31,13 @@ from sojourn.surfaces.library.results import (
     FunnelStep,
     Graph,
     Path,
+    Sessions,
     Step,
     Variant,
     Variants,
 )
-from sojourn.surfaces.library.words import clustered_share, share_of
+from sojourn.surfaces.library.sessions import sessions
+from sojourn.surfaces.library.words import clustered_share, seconds, share_of
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -130,13 +129,13 @@ class Here:
                     customers=reached[k],
                     from_first=share_of(reached[k], reached[0]),
                     from_before=share_of(reached[k], reached[max(k - 1, 0)]),
-                    median_s=_seconds(found.median_gap[k]),
-                    p90_s=_seconds(found.p90_gap[k]),
+                    median_s=seconds(found.median_gap[k]),
+                    p90_s=seconds(found.p90_gap[k]),
                 )
                 for k, names in enumerate(steps)
             ),
             window_s=window_s,
-            median_total_s=_seconds(found.median_total),
+            median_total_s=seconds(found.median_total),
             coverage=looking.coverage,
         )
 
@@ -165,6 +164,14 @@ class Here:
         parts = names if by is None else (*names, NOT_SAID)
         rows = [_completion(found, place, part, list(others)) for place, part in enumerate(parts)]
         return Completions(rows=tuple(each for each in rows if by is None or each.started), coverage=looking.coverage)
+
+    def sessions(
+        self, asked: Filter, *, timeout_minutes: float, starts: tuple[str, ...], identity_steps: bool
+    ) -> Sessions:
+        """Cut each customer's events into sessions."""
+        return sessions(
+            self.recorded(), asked, timeout_minutes=timeout_minutes, starts=starts, identity_steps=identity_steps
+        )
 
 
 def _run(fold: Fold[P, R], events: Slice) -> R:
@@ -225,8 +232,8 @@ def _completion(found: CompletionsFound, place: int, part: str, others: list[str
         completed=shares[COMPLETED],
         abandoned=shares[ABANDONED],
         outcomes=dict(zip(others, shares[FIRST_OUTCOME:], strict=True)),
-        median_s=_seconds(found.median_time[place]),
-        p90_s=_seconds(found.p90_time[place]),
+        median_s=seconds(found.median_time[place]),
+        p90_s=seconds(found.p90_time[place]),
     )
 
 
@@ -239,10 +246,6 @@ def _clusters(found: CompletionsFound, place: int, column: int) -> Clusters:
         kk=int(found.squares[place, column]),
         nk=int(found.products[place, column]),
     )
-
-
-def _seconds(micros: np.floating | float) -> float | None:
-    return None if isnan(micros) else float(micros) / MICROS
 
 
 def _later(until: datetime | None, window: timedelta) -> datetime | None:

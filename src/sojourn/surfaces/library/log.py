@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sojourn.kit.errors import InvalidError
-from sojourn.surfaces.library.asked import Filter, Journey, Moment, Names, step_sets
-from sojourn.surfaces.library.results import Completions, Funnel, Graph, Steps, Variants
+from sojourn.surfaces.library.asked import Filter, Journey, Moment, Names, step_sets, texts
+from sojourn.surfaces.library.results import Completions, Funnel, Graph, Sessions, Steps, Variants
 from sojourn.surfaces.library.source import Source
 
 if TYPE_CHECKING:
@@ -119,6 +119,18 @@ class Log:
         if journey is None:
             journey = Journey.of(start, goals, outcomes, window_days)
         return self._source.completion(self._asked, journey=journey, by=by)
+
+    def sessions(self, *, timeout_minutes: float = 30, starts: Names = (), identity_steps: bool = False) -> Sessions:
+        """Give the sessions: customers' events, cut where nothing happened for longer than `timeout_minutes`.
+
+        Events of `starts` begin a session however soon they come. Raise InvalidError for a timeout that cannot be, or
+        an event that there is not.
+        """
+        if not 0 < timeout_minutes <= 43_200:
+            raise InvalidError(f"timeout_minutes: more than 0 and at most 43,200, not {timeout_minutes:g}.")
+        return self._source.sessions(
+            self._asked, timeout_minutes=timeout_minutes, starts=texts(starts), identity_steps=identity_steps
+        )
 
     def to_arrow(self) -> pa.Table:
         """Give the events as an Arrow table: `customer`, `event`, `at` and the file's other columns, in order.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from sojourn.surfaces.library.asked import Filter, Journey
-from sojourn.surfaces.library.results import Completions, Funnel, Graph, Variants
+from sojourn.surfaces.library.results import Completions, Funnel, Graph, Sessions, Variants
 
 if TYPE_CHECKING:
     from sojourn.surfaces.library.recorded import Recorded
@@ -36,4 +36,10 @@ class Source(Protocol):
 
     def completion(self, asked: Filter, *, journey: Journey | str, by: str | None) -> Completions:
         """Answer how journeys end."""
+        ...
+
+    def sessions(
+        self, asked: Filter, *, timeout_minutes: float, starts: tuple[str, ...], identity_steps: bool
+    ) -> Sessions:
+        """Answer how often customers come, and for how long."""
         ...

@@ -11,7 +11,7 @@ import msgspec
 from sojourn.kit.errors import InvalidError, SojournError
 from sojourn.surfaces.library.asked import Filter, Journey
 from sojourn.surfaces.library.log import Log
-from sojourn.surfaces.library.results import Completion, Completions, Coverage, Funnel, Graph, Variants
+from sojourn.surfaces.library.results import Completion, Completions, Coverage, Funnel, Graph, Sessions, Variants
 
 if TYPE_CHECKING:
     import httpx
@@ -90,6 +90,13 @@ class There:
         rows = tuple(_read(each, Completion) for each in items)
         coverage = _read(items[0]["coverage"], Coverage) if items else Coverage(customers=0, events=0)
         return Completions(rows=tuple(sorted(rows, key=lambda each: each.part)), coverage=coverage)
+
+    def sessions(
+        self, asked: Filter, *, timeout_minutes: float, starts: tuple[str, ...], identity_steps: bool
+    ) -> Sessions:
+        """Ask for sessions."""
+        said = {"timeout_minutes": timeout_minutes, "begun_by": list(starts), "identity_steps": identity_steps}
+        return _read(self._asked("/sessions", asked, **said), Sessions)
 
     def _saved_as(self, journey: Journey) -> str:
         known = self._get("/journeys", {"limit": 1_000})["items"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isnan
 
 from sojourn.engine.stats.clusters import Clusters
-from sojourn.engine.stats.intervals import Interval, proportion, wilson
+from sojourn.engine.stats.intervals import Interval, mean, proportion, wilson
 from sojourn.kit.period import Period
 from sojourn.surfaces.library.figures import percent, whole
 
@@ -31,6 +32,21 @@ class Share:
         return f"{percent(self.value)} ({percent(self.low)} to {percent(self.high)})"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mean:
+    """A mean by customer with its 95 % interval, None where one customer alone tells nothing of it."""
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int  # customers
+
+    def __str__(self) -> str:
+        if self.low is None or self.high is None:
+            return f"{self.value:,.2f}"
+        return f"{self.value:,.2f} ({self.low:,.2f} to {self.high:,.2f})"
+
+
 NO_SHARE = Share(value=0.0, low=0.0, high=1.0, n=0, too_few=True)
 
 
@@ -44,8 +60,25 @@ def clustered_share(clusters: Clusters) -> Share:
     return _share(proportion(clusters), int(clusters.n)) if clusters.n else NO_SHARE
 
 
+def seconds(micros: float) -> float | None:
+    """Turn microseconds into seconds, and a figure that means nothing (NaN) into None."""
+    return None if isnan(micros) else float(micros) / 1_000_000
+
+
 def _share(found: Interval, n: int) -> Share:
     return Share(value=found.value, low=found.low, high=found.high, n=n, too_few=found.is_too_few())
+
+
+def mean_of(clusters: Clusters, exact: float | None = None) -> Mean | None:
+    """Give a mean with its interval, None of nothing; `exact` is the value where the clusters' sums are rounded."""
+    if not clusters.n:
+        return None
+    value = clusters.value if exact is None else exact
+    found = mean(clusters)
+    if found is None:
+        return Mean(value=value, low=None, high=None, n=clusters.customers)
+    half = (found.high - found.low) / 2
+    return Mean(value=value, low=value - half, high=value + half, n=clusters.customers)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,9 +10,10 @@ from pydantic import Field
 
 from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import PathsAsked, PathTree, SessionsTable
+from sojourn.domains.privacy.contracts import Purpose
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
-from sojourn.surfaces.rest.question import VALUES_MAX, QuestionAsked, question
+from sojourn.surfaces.rest.question import VALUES_MAX, Purposed, QuestionAsked, question
 
 router = Router(tags=["journeys"])
 
@@ -31,7 +32,7 @@ class TreeAsked(QuestionAsked):
     pause_minutes: float | None = Field(None, gt=0, le=5_256_000, description="Longest pause in a path, in minutes.")
 
 
-class SessionsAsked(QuestionAsked):
+class SessionsAsked(Purposed, QuestionAsked):
     """Customers' events, cut where nothing happened for long."""
 
     timeout_minutes: float = Field(30, gt=0, le=43_200, description="Minutes without events that end a session.")
@@ -61,5 +62,9 @@ def sessions(request: HttpRequest, asked: Query[SessionsAsked]) -> SessionsTable
     """Number, length, bounces, and the events that sessions begin and end with."""
     viewer = viewer_of(request)
     return queries.sessions(
-        question=question(asked, viewer), viewer=viewer, timeout_minutes=asked.timeout_minutes, starts=asked.begun_by
+        question=question(asked, viewer),
+        viewer=viewer,
+        timeout_minutes=asked.timeout_minutes,
+        starts=asked.begun_by,
+        purpose=Purpose(asked.purpose),
     )
