@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
-from engine.kernels.histories import slice_of
+from engine.kernels.histories import Histories, slice_of
 from sojourn.engine.kernels import naive_patterns
 from sojourn.engine.kernels.patterns import (
     Automaton,
@@ -21,43 +22,53 @@ from sojourn.engine.kernels.patterns import (
 from sojourn.engine.kernels.words import Slice
 
 NAMES = ("a", "b", "c", "d")
+SECOND = 1_000_000
 DIMENSIONS = {"channel": ("web", "phone")}
 
 names = st.sampled_from(NAMES)
 conditions = st.sampled_from(
-    ["", "", "", "{channel=web}", "{channel!=phone}", '{channel=""}', '{channel!=web|""}', "{channel!=^channel}",
-     "{channel=^channel}", "{channel!=web,channel!=^channel}"]
-)  # fmt: skip
-steps = st.one_of(
+    ["", "", "", "", "", "", "{channel=web}", "{channel!=phone}", '{channel=""}', '{channel!=web|""}', "{channel!=web}"]
+)
+plain = st.one_of(
+    st.builds("{}{}".format, names, conditions),
     st.builds("{}{}".format, names, conditions),
     st.builds(".{}".format, conditions),
     st.builds("[^{}]{}".format, names, conditions),
     st.builds("[{}|{}]{}".format, names, names, conditions),
-    st.sampled_from(["^", "$"]),
 )
 repeats = st.sampled_from(["*", "+", "?", "{2}", "{0,2}", "{1,}", "{2,}", "{1,3}"])
-arrows = st.sampled_from([" -> ", " ->> ", " ... ", " -> ... -> "])
-durations = st.integers(1, 8).map(" within {}s".format)
+steps = plain | st.builds("{}{}".format, plain, repeats)
+arrows = st.sampled_from([" -> ", " -> ", " ->> ", " ->> ", " ... ", " -> ... -> "])
+seconds = st.integers(1, 8)
 
 
-@st.composite
-def sequences(draw: Any, inner: Any) -> str:
-    """Join parts by arrows, with a duration sometimes."""
-    parts = draw(st.lists(inner, min_size=1, max_size=3))
-    text = parts[0]
-    for part in parts[1:]:
-        text += draw(arrows) + part
-    return text + (draw(durations) if draw(st.integers(0, 4)) == 0 else "")
+def joined(inner: Any, least: int = 1) -> Any:
+    """Join parts by arrows."""
+    others = st.lists(st.builds("{}{}".format, arrows, inner), min_size=least, max_size=2).map("".join)
+    return st.builds("{}{}".format, inner, others)
+
+
+pairs = st.builds("({} -> {}{{channel{}^channel}})".format, plain, names, st.sampled_from(["=", "!="]))
+ends = st.sampled_from(["($ | {})", "({} | $)", "(^ | {})", "{}"])
+bounded = st.builds("({} within {}s)".format, joined(steps, 1), seconds)  # durations do not nest
+again = st.builds("({} within {}s){}".format, joined(steps, 0), seconds, repeats)
 
 
 def groups(inner: Any) -> Any:
     """Put a sequence or a choice in brackets, repeated sometimes."""
-    choices = st.lists(sequences(inner), min_size=1, max_size=2).map(" | ".join)
+    choices = st.lists(joined(inner, 0), min_size=1, max_size=2).map(" | ".join)
     return choices.map("({})".format) | st.builds("({}){}".format, choices, repeats)
 
 
-parts = st.recursive(steps | st.builds("{}{}".format, steps, repeats), groups, max_leaves=5)
-texts = st.lists(sequences(parts), min_size=1, max_size=2).map(" | ".join)
+leaves = st.one_of(steps, steps, pairs, bounded, again, st.builds(str.format, ends, names))
+parts = joined(st.recursive(leaves, groups, max_leaves=4), 0)
+texts = st.one_of(
+    parts,
+    st.builds("^ -> {}".format, parts),
+    st.builds("{} -> $".format, parts),
+    st.builds("{} within {}s".format, parts, seconds),
+    st.builds("{} within {}s | {}".format, joined(steps, 0), seconds, parts),
+)
 
 lines = st.lists(
     st.lists(
@@ -65,7 +76,22 @@ lines = st.lists(
     ),
     min_size=1,
     max_size=5,
-).map(lambda made: [[(at * 1_000_000, *rest) for at, *rest in line] for line in made])
+).map(lambda made: [[(at * SECOND, *rest) for at, *rest in line] for line in made])
+
+
+def crowd(seed: int) -> Histories:
+    """Make forty customers, close in time and of few names: a pattern finds most of what it can find among them."""
+    random = Random(seed)
+    made = []
+    for _ in range(40):
+        at, line = 0, list[tuple[int, int, bool, int]]()
+        for _ in range(random.randint(1, 9)):
+            at += random.choice((0, 1, 1, 2, 3)) * SECOND
+            line.append(
+                (at, random.choice((0, 0, 1, 1, 2, 3)), random.random() < 0.9, random.choice((0, 0, 1, 65_535)))
+            )
+        made.append(line)
+    return made
 
 
 def bound_to(text: str) -> Bound:
@@ -112,7 +138,7 @@ def log(*histories: str) -> Slice:
     """Make a log of histories such as "abc": a letter an event, a second apart, a dot a second without one."""
     return slice_of(
         [
-            [(1_000_000 * at, NAMES.index(name), True, 0) for at, name in enumerate(each) if name != "."]
+            [(SECOND * at, NAMES.index(name), True, 0) for at, name in enumerate(each) if name != "."]
             for each in histories
         ]
     )

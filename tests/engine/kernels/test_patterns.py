@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import Histories, halves, slice_of
-from engine.kernels.paths import bound_to, compiled_or_none, expected, found, lines, log, texts, told
+from engine.kernels.paths import bound_to, compiled_or_none, crowd, expected, found, lines, log, texts, told
 from sojourn.engine.kernels import running
 from sojourn.engine.kernels.patterns import MatchFold, PatternError, compile_pattern, matching, read
 
 SOAK_SECONDS = int(os.environ.get("SOAK_SECONDS", "600"))
+crowds = st.integers(0, 1 << 30).map(crowd)
 QUIET = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 
@@ -32,7 +34,9 @@ def agree(text: str, made: Histories, masked: bool, cut: int, since_s: int | Non
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
-@given(texts, lines, st.booleans(), st.integers(0, 5), st.none() | st.integers(0, 8))
+@given(
+    texts, lines | st.integers(0, 1 << 30).map(crowd), st.booleans(), st.integers(0, 5), st.none() | st.integers(0, 8)
+)
 def test_matches_equal_their_twin(text: str, made: Histories, masked: bool, cut: int, since_s: int | None) -> None:
     agree(text, made, masked, cut, since_s)
 
@@ -42,7 +46,7 @@ def test_matches_equal_their_twin_for_long() -> None:
     until, rounds = time.monotonic() + SOAK_SECONDS, 0
 
     @settings(max_examples=2_000, deadline=None, suppress_health_check=QUIET, database=None)
-    @given(texts, lines, st.booleans(), st.integers(0, 5), st.none() | st.integers(0, 8))
+    @given(texts, crowds, st.booleans(), st.integers(0, 40), st.none() | st.integers(0, 8))
     def hold(text: str, made: Histories, masked: bool, cut: int, since_s: int | None) -> None:
         agree(text, made, masked, cut, since_s)
 
@@ -82,6 +86,8 @@ def test_any_text_is_a_pattern_or_is_refused_at_a_character(text: str) -> None:
         ("a ->> (b ->> c within 2s)", "abc ab..c ab..cb.c", [1, 3]),
         ("(a ->> (b ->> c within 1s)) within 4s", "abc a..bc a...bc a.b.c", [1, 2]),
         ("(a ->> b within 1s){2}", "abab ab..ab a..bab", [1, 2]),
+        ("b -> (a+ within 1s)+ -> c", "baac ba..ac ba..aac ba..a", [1, 2, 3]),
+        ("d -> ((a | b)+ -> b within 2s)+ -> $", "dab dab.ab da.b da..b", [1, 2, 3]),
         ("[a|b] -> .", "a b ca ac", [4]),
         ("a -> (b | $)", "ab a ac", [1, 2]),
     ],
@@ -178,6 +184,22 @@ def test_an_unknown_name_is_shown_at_its_character(text: str, position: int, sai
     with pytest.raises(PatternError) as refused:
         bound_to(text)
     assert (refused.value.reason, refused.value.position) == (said, position)
+
+
+def test_every_pattern_in_the_reference_is_one() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/patterns.md").read_text()
+    table = page.split("## By example")[1].split("## Grammar")[0]
+    cells = [line.split(" | ")[0].removeprefix("| ") for line in table.splitlines() if line.startswith("| `")]
+    written = [code.replace("\\|", "|") for cell in cells for code in cell.split("`")[1::2]]
+    assert len(written) >= 24
+    for each in written:
+        if each not in ("error*", "error?"):
+            compile_pattern(read(each))
+
+
+@pytest.mark.parametrize("duration", ["90min", "1.5h", "1h30min", "1h 30 min", "1 hour 30 minutes", "5400s"])
+def test_a_duration_is_written_as_people_do(duration: str) -> None:
+    assert compile_pattern(read(f"a ->> b within {duration}")).whole_us == 5_400 * 1_000_000
 
 
 def test_the_message_has_the_pattern_and_carets_below_the_place() -> None:

@@ -62,6 +62,19 @@ def test_a_filter_that_hides_events_says_which(analyst: httpx.Client) -> None:
     assert "Dispute Approved, Dispute Declined, Dispute Withdrawn never say App version" in page
 
 
+def test_a_pattern_narrows_the_explorer_and_a_mistake_is_shown_at_its_character(analyst: httpx.Client) -> None:
+    def customers(pattern: str) -> int:
+        page = analyst.get("/journeys/explorer", params={"period": "all", "having_pattern": pattern}).text
+        found = re.search(r"([\d,]+) customers · ", page)
+        assert found
+        return int(found[1].replace(",", ""))
+
+    assert 0 < customers('"Signed In" ->> "Transfer Made" within 1h') < customers('"Signed In"') < customers("")
+    page = analyst.get("/journeys/explorer", params={"having_pattern": '"Signed In" -> Opend'}).text
+    assert "The pattern is not applied. At character 16: No event is called" in page
+    assert "<mark>Opend</mark>" in page
+
+
 @pytest.mark.parametrize(
     ("address", "asked"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sojourn.domains.access.contracts import Viewer
@@ -11,9 +11,10 @@ from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import Journey, Question
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Vocabulary
+from sojourn.engine.kernels.patterns import PatternError
 from sojourn.surfaces.web import questions
 from sojourn.surfaces.web.doors import PageRequest
-from sojourn.surfaces.web.filters import choices, chosen
+from sojourn.surfaces.web.filters import Refused, choices, chosen, refused
 from sojourn.surfaces.web.questions import Asked
 
 
@@ -26,6 +27,7 @@ class Analysis:
     journey: Journey | None
     vocabulary: Vocabulary
     viewer: Viewer
+    refused: Refused | None = None  # the pattern that was asked for and is not applied
 
     def context(self) -> dict[str, Any]:
         """Give what `web/analysis.html` needs."""
@@ -35,12 +37,16 @@ class Analysis:
             "journeys": journeys.journeys(viewer=self.viewer),
             "choices": choices(self.asked, self.vocabulary),
             "chosen": chosen(self.asked),
+            "pattern_refused": self.refused,
             "vocabulary": self.vocabulary,
         }
 
 
 def opened(request: PageRequest, own: Iterable[str] = ()) -> Analysis:
-    """Read the question from a page's address; `own` are the page's own parameters, kept by every filter."""
+    """Read the question from a page's address; `own` are the page's own parameters, kept by every filter.
+
+    A pattern that means nothing is shown with its mistake and not applied.
+    """
     viewer = request.viewer
     vocabulary = privacy.vocabulary(viewer=viewer)
     asked = questions.read(request.GET, vocabulary.dimensions, own)
@@ -48,4 +54,13 @@ def opened(request: PageRequest, own: Iterable[str] = ()) -> Analysis:
     days = int(asked.period) if asked.period.isdigit() else int(questions.DEFAULT_DAYS)
     recent = privacy.recent_period(days=days, viewer=viewer)
     question = questions.question(asked, recent=recent, journey=journey)
-    return Analysis(asked=asked, question=question, journey=journey, vocabulary=vocabulary, viewer=viewer)
+    found = Analysis(asked=asked, question=question, journey=journey, vocabulary=vocabulary, viewer=viewer)
+    try:
+        journeys.check_filter(question=question, viewer=viewer)
+    except PatternError as error:
+        return replace(found, question=_without_pattern(question), refused=refused(error))
+    return found
+
+
+def _without_pattern(question: Question) -> Question:
+    return replace(question, events=replace(question.events, having_pattern=""))

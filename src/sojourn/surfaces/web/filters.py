@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from sojourn.domains.privacy.contracts import Term, Vocabulary
+from sojourn.engine.kernels.patterns import PatternError
 from sojourn.surfaces.web.questions import MOST_VALUES, Asked, parameter
 
 SHORT = {"os": "OS", "url": "Address"}
@@ -38,6 +39,29 @@ class Chip:
 
     says: str
     without: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A pattern that means nothing: why, and its text before, at and after the mistake."""
+
+    reason: str
+    before: str
+    meant: str
+    after: str
+    character: int  # from 1
+
+
+def refused(error: PatternError) -> Refused:
+    """Show a pattern's mistake in its place."""
+    end = error.position + error.length
+    return Refused(
+        reason=error.reason,
+        before=error.pattern[: error.position],
+        meant=error.pattern[error.position : end],
+        after=error.pattern[end:],
+        character=error.position + 1,
+    )
 
 
 def choices(asked: Asked, vocabulary: Vocabulary) -> tuple[Choice, ...]:

@@ -33,6 +33,7 @@ class Asked:
     until: date | None = None  # inclusive, as people say it
     dimensions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     having: tuple[str, ...] = ()
+    having_pattern: str = ""
     journey: str = ""
     steps: int = DEFAULT_STEPS
     paths: int = DEFAULT_PATHS  # per cent
@@ -55,7 +56,7 @@ class Asked:
 
     def is_filtered(self) -> bool:
         """Say whether anything narrows the customers or events down."""
-        return bool(self.dimensions or self.having or self.journey)
+        return bool(self.dimensions or self.having or self.having_pattern or self.journey)
 
 
 def read(query: QueryDict, known: Iterable[str], own: Iterable[str] = ()) -> Asked:
@@ -77,6 +78,7 @@ def read(query: QueryDict, known: Iterable[str], own: Iterable[str] = ()) -> Ask
         until=until if period == "custom" else None,
         dimensions={name: values for name in known if (values := _values(query, parameter(name)))},
         having=_values(query, "having"),
+        having_pattern=query.get("having_pattern", "").strip(),
         journey=query.get("journey", ""),
         steps=_number(query, "steps", DEFAULT_STEPS, 2, MOST_STEPS),
         paths=_number(query, "paths", DEFAULT_PATHS, 10, 100),
@@ -94,7 +96,7 @@ def question(asked: Asked, *, recent: Period, journey: Journey | None) -> Questi
     """Make the question for the journeys room; `recent` is the period of the last days of the data."""
     names = journey_events(journey) if journey else ()
     having = asked.having or ((journey.start,) if journey else ())
-    events = EventFilter(names=names, dimensions=asked.dimensions, having=having)
+    events = EventFilter(names=names, dimensions=asked.dimensions, having=having, having_pattern=asked.having_pattern)
     period = recent
     if asked.period == "all":
         period = Period()
@@ -122,7 +124,19 @@ def parameter(dimension: str) -> str:
 
 def _pairs(asked: Asked) -> Iterable[tuple[str, str]]:
     plain = Asked()
-    for name in ("period", "since", "until", "journey", "steps", "paths", "colour", "window", "identity", "at"):
+    for name in (
+        "period",
+        "since",
+        "until",
+        "journey",
+        "having_pattern",
+        "steps",
+        "paths",
+        "colour",
+        "window",
+        "identity",
+        "at",
+    ):
         value = getattr(asked, name)
         if value and value != getattr(plain, name):
             yield name, str(value)

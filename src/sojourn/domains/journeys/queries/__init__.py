@@ -1,6 +1,5 @@
 """Ask journeys: the graph, variants and funnels of a question, who comes back, and how named journeys end."""
 
-from sojourn.domains.journeys.cohorts import written_brackets
 from sojourn.domains.journeys.funnels import exclusion_said, written_exclusion
 from sojourn.domains.journeys.queries.attribution import attribution
 from sojourn.domains.journeys.queries.comparing import period_before
@@ -12,15 +11,17 @@ from sojourn.domains.journeys.queries.graph import edge, graph
 from sojourn.domains.journeys.queries.lifecycle import lifecycle
 from sojourn.domains.journeys.queries.named import journey, journeys
 from sojourn.domains.journeys.queries.paths import paths
-from sojourn.domains.journeys.queries.patterns import patterns
+from sojourn.domains.journeys.queries.patterns import check_filter, patterns
 from sojourn.domains.journeys.queries.process import process
 from sojourn.domains.journeys.queries.retention import retention
 from sojourn.domains.journeys.queries.sessions import sessions
 from sojourn.domains.journeys.queries.success import success
 from sojourn.domains.journeys.queries.variants import variants
+from sojourn.engine.kernels.cohorts import written_brackets
 
 __all__ = [
     "attribution",
+    "check_filter",
     "compare_completions",
     "compare_funnels",
     "compare_graphs",

@@ -53,6 +53,14 @@ def patterns(*, pattern: str, question: Question, viewer: Viewer, purpose: Purpo
     )
 
 
+def check_filter(*, question: Question, viewer: Viewer, purpose: Purpose = Purpose.ANALYTICS) -> None:
+    """Raise PatternError, which points at the character, when the question's filter is a pattern that means nothing."""
+    if question.events.having_pattern:
+        terms = privacy.vocabulary(purpose=purpose, viewer=viewer)
+        dimensions = {name: [term.name for term in values] for name, values in terms.dimensions.items()}
+        bind(compile_pattern(read(question.events.having_pattern)), [term.name for term in terms.names], dimensions)
+
+
 def _mean(count: Int64s) -> Mean | None:
     n = len(count)
     if not n:

@@ -251,10 +251,10 @@ class _Reader:
         return Text(token.text, (token.position, token.length))
 
     def duration(self, word: Token) -> tuple[int, int]:
-        """Read a duration such as `2d`, `1.5 h` or `2 days`; give microseconds and how far it goes from `word`."""
+        """Read a duration such as `2d`, `1.5 h` or `1h 30min`; give microseconds and how far it goes from `word`."""
         first = self.take()
         text, last = first.text, first
-        if first.kind == NAME and _is_number(text) and self.now.kind == NAME and not self.now.is_word("within"):
+        while first.kind == NAME and self.now.kind == NAME and (_is_number(last.text) or self.now.text[0].isdigit()):
             last = self.take()
             text += last.text
         limit_us = duration_us(text) if first.kind == NAME else None
