@@ -11,7 +11,7 @@ import numpy as np
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.journeys import cohorts, funnels, rules
+from sojourn.domains.journeys import funnels, rules
 from sojourn.domains.journeys.contracts import (
     FunnelCount,
     FunnelCounts,
@@ -27,6 +27,7 @@ from sojourn.domains.journeys.queries.door import bounds, known_codes
 from sojourn.domains.journeys.queries.retention import known_span
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Codes, EventFilter, Purpose
+from sojourn.engine.kernels import cohorts
 from sojourn.engine.kernels.funnel import FunnelFold
 from sojourn.engine.kernels.funnel_asked import Exclusion, Order
 from sojourn.engine.kernels.funnel_detail import FunnelDetailFold

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.journeys import cohorts, rules
+from sojourn.domains.journeys import rules
 from sojourn.domains.journeys.contracts import LifecyclePeriod, LifecycleTable, Question
 from sojourn.domains.journeys.queries.retention import ANY, codes_of, known_span
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.engine.kernels import cohorts
 from sojourn.engine.kernels.lifecycle import Lifecycle, LifecycleFold
 from sojourn.kit.calendar import CalendarUnit, edges, zone_called
 from sojourn.kit.period import Period, instant, micros

@@ -9,8 +9,7 @@ from itertools import pairwise
 from django.utils import timezone
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.journeys import cohorts, rules
-from sojourn.domains.journeys.cohorts import Plan
+from sojourn.domains.journeys import rules
 from sojourn.domains.journeys.contracts import (
     Cohort,
     Question,
@@ -22,6 +21,8 @@ from sojourn.domains.journeys.contracts import (
 from sojourn.domains.journeys.queries.door import known_codes
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Codes, Purpose
+from sojourn.engine.kernels import cohorts
+from sojourn.engine.kernels.cohorts import Plan
 from sojourn.engine.kernels.retention import Retention, RetentionFold
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.calendar import zone_called

@@ -1,4 +1,4 @@
-"""Thought of retention and lifecycle: which spans of the calendar are counted, and what can be asked."""
+"""Which spans of the calendar retention and lifecycle count, and what can be asked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import Final
+from typing import Final, Protocol
 
-from sojourn.domains.journeys.contracts import RetentionAsked
 from sojourn.kit.calendar import CalendarUnit, edges
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period, micros
@@ -29,6 +28,19 @@ SHORTEST: Final = LONGEST | {CalendarUnit.MONTH: timedelta(days=28)}
 Bracket = tuple[int, int]
 
 
+class Counted(Protocol):
+    """How retention is counted: cohorts by `unit`, so many `columns` (None: as usual) or these `brackets` of days."""
+
+    @property
+    def unit(self) -> CalendarUnit: ...
+    @property
+    def columns(self) -> int | None: ...
+    @property
+    def brackets(self) -> tuple[Bracket, ...]: ...
+    @property
+    def or_after(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Plan:
     """The periods of a retention: their edges, the cohort of each of the first, and the columns' distances."""
@@ -46,7 +58,7 @@ class Plan:
         return self.cohort_edges[-1]
 
 
-def plan(asked: RetentionAsked, period: Period, known: Period, zone: tzinfo) -> Plan:
+def plan(asked: Counted, period: Period, known: Period, zone: tzinfo) -> Plan:
     """Lay out cohorts and columns; `known` spans the events there are. Raise InvalidError for too many cohorts."""
     columns = brackets(asked)
     distance_unit = CalendarUnit.DAY if asked.brackets else asked.unit
@@ -71,7 +83,7 @@ def plan(asked: RetentionAsked, period: Period, known: Period, zone: tzinfo) -> 
     )
 
 
-def brackets(asked: RetentionAsked) -> tuple[Bracket, ...]:
+def brackets(asked: Counted) -> tuple[Bracket, ...]:
     """Give the columns' distances; raise InvalidError for those that cannot be."""
     if not asked.brackets:
         count = COLUMNS[asked.unit] if asked.columns is None else asked.columns
