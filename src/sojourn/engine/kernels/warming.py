@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from sojourn.engine.kernels import lens
+from sojourn.engine.kernels.attribution import AttributionFold
 from sojourn.engine.kernels.completion import CompletionFold
 from sojourn.engine.kernels.funnel import FunnelFold
 from sojourn.engine.kernels.funnel_asked import Order
@@ -21,6 +22,7 @@ from sojourn.engine.kernels.gaps import GapsFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.lifecycle import LifecycleFold
 from sojourn.engine.kernels.paths import PathsFold
+from sojourn.engine.kernels.patterns import MatchFold, bind, compile_pattern, read
 from sojourn.engine.kernels.retention import RetentionFold
 from sojourn.engine.kernels.running import require_order
 from sojourn.engine.kernels.sessions import SessionsFold
@@ -57,6 +59,8 @@ def warm() -> None:
         LifecycleFold(active=[0], edges=[0, 2, 4]),
         PathsFold(shown, root=0, collapse=True),
         SessionsFold(shown),
+        MatchFold(bind(compile_pattern(read("a -> b")), ("a", "b"), {})),
+        AttributionFold(outcomes=[1], touchpoints={0: 0}, window_us=1, half_life_us=1),
     )
     sided = replace(tiny, dimensions={"channel": np.zeros(3, np.uint16)})
     compared: tuple[AnyFold, ...] = (GraphSidesFold(shown), TraitSidesFold({"channel": ("web",)}))
