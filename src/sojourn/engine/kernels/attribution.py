@@ -17,30 +17,16 @@ from typing import Final
 
 import numpy as np
 
+from sojourn.engine.kernels import touching
 from sojourn.engine.kernels.compiling import frozen, masks
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
-from sojourn.engine.kernels.touching import (
-    CONVERTED,
-    CREDITED,
-    CUSTOMERS,
-    DIRECT,
-    GROUPS,
-    MODELS,
-    NO_TOUCH,
-    OPEN,
-    OUTCOME,
-    SET_SHIFT,
-    TOTALS,
-    UNIT,
-    UNVALUED,
-    VALUE,
-    scan,
-)  # fmt: skip
-from sojourn.engine.kernels.words import NO_CODE, Flags, Floats, Int64s, Slice, UInt64s
+from sojourn.engine.kernels.touching import GROUPS, MODELS, NO_TOUCH, OUTCOME, SET_SHIFT, UNIT, UInt32s
+from sojourn.engine.kernels.words import NO_CODE, Flags, Floats, Int64s, Slice
 
 __all__ = ["GROUPS", "RULES", "TOUCHPOINTS_MOST", "AttributionFold", "AttributionPartial", "AttributionSums"]
 
 TOUCHPOINTS_MOST: Final = 24
+NO_KEYS: Final[UInt32s] = np.zeros(0, np.uint32)
 RULES: Final = ("first", "last", "linear", "decay", "position")
 assert len(RULES) == MODELS
 
@@ -81,7 +67,7 @@ class AttributionPartial:
     worth: Int64s
     step: Int64s
     total: Int64s  # (groups, TOTALS)
-    sets: list[tuple[UInt64s, Int64s]] = field(default_factory=list)
+    sets: list[tuple[UInt32s, Int64s]] = field(default_factory=list)
 
 
 class AttributionFold:
@@ -138,21 +124,20 @@ class AttributionFold:
             credit=np.zeros((GROUPS, t, MODELS), np.int64),
             worth=np.zeros((GROUPS, t, MODELS), np.int64),
             step=np.zeros((GROUPS, t + 1, t + 1, t + 2), np.int64),
-            total=np.zeros((GROUPS, TOTALS), np.int64),
+            total=np.zeros((GROUPS, touching.TOTALS), np.int64),
         )
 
     def fold(self, events: Slice, partial: AttributionPartial) -> AttributionPartial:
         """Add a slice's customers."""
         keep, customer_keep = masks(events)
         code = np.zeros(0, np.uint16) if self._by is None else events.dimensions[self._by]
-        partial.sets.append(
-            scan(
-                frozen(events.customer), frozen(events.offset), frozen(events.at), frozen(events.event), frozen(code),
-                keep, customer_keep, frozen(self._amounts(events)), self._role, self._touch, self._collapse,
-                self._window_us, self._half_life_us, self._since_us, self._until_us, self._as_of_us,
-                partial.credit, partial.worth, partial.step, partial.total,
-            )
+        keys, money = touching.scan(
+            frozen(events.customer), frozen(events.offset), frozen(events.at), frozen(events.event), frozen(code),
+            keep, customer_keep, frozen(self._amounts(events)), self._role, self._touch, self._collapse,
+            self._window_us, self._half_life_us, self._since_us, self._until_us, self._as_of_us,
+            partial.credit, partial.worth, partial.step, partial.total,
         )  # fmt: skip
+        partial.sets.append(_summed(keys, money))
         return partial
 
     def _amounts(self, events: Slice) -> Int64s:
@@ -177,24 +162,35 @@ class AttributionFold:
 
     def finish(self, partial: AttributionPartial) -> AttributionSums:
         """Bring sets together and name the totals."""
-        keys = np.concatenate([block[0] for block in partial.sets] or [np.zeros(0, np.uint64)])
-        counts = np.concatenate([block[1] for block in partial.sets] or [np.zeros((0, 3), np.int64)])
-        sets, number = np.unique(keys >> np.uint64(SET_SHIFT), return_inverse=True)
+        seen = [NO_KEYS, *(keys for keys, _ in partial.sets)]
+        sets = np.unique(np.concatenate(seen) >> SET_SHIFT)
         taken = np.zeros((len(sets), GROUPS, 3), np.int64)
-        np.add.at(taken, (number, (keys & np.uint64(GROUPS - 1)).astype(np.int64)), counts)
-        bits = np.arange(self.touchpoints, dtype=np.uint64)
+        for keys, counts in partial.sets:  # keys of a block differ
+            taken[np.searchsorted(sets, keys >> SET_SHIFT), keys & (GROUPS - 1)] += counts
+        bits = np.arange(self.touchpoints, dtype=np.uint32)
         total = partial.total
         return AttributionSums(
             credit=partial.credit / UNIT,
             worth=partial.worth,
             step=partial.step,
-            members=(sets[:, None] >> bits & np.uint64(1)).astype(bool),
+            members=(sets[:, None] >> bits & 1).astype(bool),
             taken=taken,
-            credited=total[:, CREDITED],
-            direct=total[:, DIRECT],
-            open=total[:, OPEN],
-            unvalued=total[:, UNVALUED],
-            value=total[:, VALUE],
-            customers=total[:, CUSTOMERS],
-            converted=total[:, CONVERTED],
+            credited=total[:, touching.CREDITED],
+            direct=total[:, touching.DIRECT],
+            open=total[:, touching.OPEN],
+            unvalued=total[:, touching.UNVALUED],
+            value=total[:, touching.VALUE],
+            customers=total[:, touching.CUSTOMERS],
+            converted=total[:, touching.CONVERTED],
         )
+
+
+def _summed(paths: UInt32s, money: Int64s) -> tuple[UInt32s, Int64s]:
+    """Count paths by set and group: the keys, and how many converted, how many did not, and their money."""
+    distinct, times = np.unique(paths, return_counts=True)
+    keys = np.unique(distinct >> 1)
+    counts = np.zeros((len(keys), 3), np.int64)
+    counts[np.searchsorted(keys, distinct >> 1), 1 - (distinct & 1).astype(np.int64)] = times
+    if len(money):
+        np.add.at(counts[:, 2], np.searchsorted(keys, paths >> 1), money)
+    return keys, counts
