@@ -59,7 +59,6 @@ def warm() -> None:
         LifecycleFold(active=[0], edges=[0, 2, 4]),
         PathsFold(shown, root=0, collapse=True),
         SessionsFold(shown),
-        AttributionFold(outcomes=[1], touchpoints={0: 0}, window_us=1, half_life_us=1),
         MatchFold(bind(compile_pattern(read("a -> b")), ("a", "b"), {})),
         AttributionFold(outcomes=[1], touchpoints={0: 0}, window_us=1, half_life_us=1),
     )
