@@ -64,6 +64,8 @@ def test_a_server_answers_as_the_file_does(here: sj.Log, there: sj.Log, narrowed
     assert there.variants(top=1_000) == here.variants(top=1_000)
     steps = ["search", ("view", "buy")]
     assert there.funnel(steps, window_days=2.5) == here.funnel(steps, window_days=2.5)
+    for wanted in ({"unit": "day", "columns": 4}, {"start": "view", "brackets": [(0, 0), (1, 7)], "recurring": True}):
+        assert there.retention(**wanted) == here.retention(**wanted)  # type: ignore[arg-type]
     mine, theirs = (each.sessions(timeout_minutes=600, starts="view") for each in (here, there))
     assert replace(theirs, entries=(), exits=()) == replace(mine, entries=(), exits=())
     assert set(theirs.entries) <= set(mine.entries)  # a server keeps those of few customers to itself

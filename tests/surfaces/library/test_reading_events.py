@@ -121,6 +121,7 @@ def test_a_filter_that_leaves_nothing_is_refused(log_as: Opened) -> None:
         (lambda log: log.graph(paths=1.5), "paths: a share above 0"),
         (lambda log: log.variants(top=0), "top: 1 to 1,000"),
         (lambda log: log.sessions(timeout_minutes=0), "timeout_minutes: more than 0"),
+        (lambda log: log.retention(unit="year"), "day, week or month"),
         (lambda log: log.funnel("buy"), "give a list"),
         (lambda log: log.funnel([]), "at least one step"),
         (lambda log: log.funnel(["buy"], window_days=0), "more than 0"),

@@ -39,6 +39,7 @@ def answers(log: sj.Log) -> list[Answer]:
         log.variants(top=30),
         log.funnel(["search", "buy"]),
         log.sessions(timeout_minutes=600),
+        log.retention(unit="week"),
         log.completion(start="search", goals="buy", outcomes={"left": "exit"}, window_days=2, by="channel"),
     ]
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from sojourn.engine.kernels.patterns.automaton import compile_pattern
 from sojourn.engine.kernels.patterns.reading import read
+from sojourn.kit.calendar import CalendarUnit
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 
@@ -104,6 +105,20 @@ class Journey:
     def other_outcomes(self) -> dict[str, tuple[str, ...]]:
         """Give the outcomes that are not completion."""
         return {name: events for name, events in self.outcomes.items() if not set(events) <= set(self.goals)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetentionAsked:
+    """Who starts, what is a return (no names: any event), and how it is counted."""
+
+    start: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
+    unit: CalendarUnit = CalendarUnit.WEEK
+    columns: int | None = None
+    brackets: tuple[tuple[int, int], ...] = ()
+    recurring: bool = False
+    or_after: bool = False
+    zone: str = "UTC"
 
 
 def step_sets(steps: Iterable[Names]) -> tuple[tuple[str, ...], ...]:

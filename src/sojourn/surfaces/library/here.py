@@ -21,7 +21,7 @@ from sojourn.engine.kernels.words import Fold, Slice
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
-from sojourn.surfaces.library.asked import Filter, Journey
+from sojourn.surfaces.library.asked import Filter, Journey, RetentionAsked
 from sojourn.surfaces.library.looking import Seen, bounds, seen, with_dimension
 from sojourn.surfaces.library.recorded import IDENTITY_EVENTS, Recorded
 from sojourn.surfaces.library.results import (
@@ -31,11 +31,13 @@ from sojourn.surfaces.library.results import (
     FunnelStep,
     Graph,
     Path,
+    Retention,
     Sessions,
     Step,
     Variant,
     Variants,
 )
+from sojourn.surfaces.library.retention import retention
 from sojourn.surfaces.library.sessions import sessions
 from sojourn.surfaces.library.words import clustered_share, seconds, share_of
 
@@ -172,6 +174,10 @@ class Here:
         return sessions(
             self.recorded(), asked, timeout_minutes=timeout_minutes, starts=starts, identity_steps=identity_steps
         )
+
+    def retention(self, asked: Filter, *, wanted: RetentionAsked) -> Retention:
+        """Count who came back, by cohort."""
+        return retention(self.recorded(), asked, wanted)
 
 
 def _run(fold: Fold[P, R], events: Slice) -> R:

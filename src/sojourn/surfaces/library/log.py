@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sojourn.kit.calendar import CalendarUnit
 from sojourn.kit.errors import InvalidError
-from sojourn.surfaces.library.asked import Filter, Journey, Moment, Names, step_sets, texts
-from sojourn.surfaces.library.results import Completions, Funnel, Graph, Sessions, Steps, Variants
+from sojourn.surfaces.library.asked import Filter, Journey, Moment, Names, RetentionAsked, step_sets, texts
+from sojourn.surfaces.library.results import Completions, Funnel, Graph, Retention, Sessions, Steps, Variants
 from sojourn.surfaces.library.source import Source
 
 if TYPE_CHECKING:
@@ -131,6 +132,39 @@ class Log:
         return self._source.sessions(
             self._asked, timeout_minutes=timeout_minutes, starts=texts(starts), identity_steps=identity_steps
         )
+
+    def retention(
+        self,
+        *,
+        start: Names = (),
+        returns: Names = (),
+        unit: str = "week",
+        columns: int | None = None,
+        brackets: Iterable[tuple[int, int]] = (),
+        recurring: bool = False,
+        or_after: bool = False,
+        zone: str = "UTC",
+    ) -> Retention:
+        """Give who came back: cohorts by day, week or month of their start, and a column for each distance from it.
+
+        `start` and `returns` name events, none: any. `columns` distances are shown, or spans of days as `brackets`:
+        ``[(0, 0), (1, 7)]``. A customer is in the cohort of the first start ever, `recurring`: in each with a start.
+        With `or_after` a return counts in its own column and all before it. A cell is None until its time has passed.
+        Raise InvalidError for what cannot be asked, or an event that there is not.
+        """
+        if unit not in list(CalendarUnit):
+            raise InvalidError(f"unit: day, week or month, not {unit}.")
+        wanted = RetentionAsked(
+            start=texts(start),
+            returns=texts(returns),
+            unit=CalendarUnit(unit),
+            columns=columns,
+            brackets=tuple((int(first), int(last)) for first, last in brackets),
+            recurring=recurring,
+            or_after=or_after,
+            zone=zone,
+        )
+        return self._source.retention(self._asked, wanted=wanted)
 
     def to_arrow(self) -> pa.Table:
         """Give the events as an Arrow table: `customer`, `event`, `at` and the file's other columns, in order.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sojourn.surfaces.library.asked import Filter, Journey
-from sojourn.surfaces.library.results import Completions, Funnel, Graph, Sessions, Variants
+from sojourn.surfaces.library.asked import Filter, Journey, RetentionAsked
+from sojourn.surfaces.library.results import Completions, Funnel, Graph, Retention, Sessions, Variants
 
 if TYPE_CHECKING:
     from sojourn.surfaces.library.recorded import Recorded
@@ -42,4 +42,8 @@ class Source(Protocol):
         self, asked: Filter, *, timeout_minutes: float, starts: tuple[str, ...], identity_steps: bool
     ) -> Sessions:
         """Answer how often customers come, and for how long."""
+        ...
+
+    def retention(self, asked: Filter, *, wanted: RetentionAsked) -> Retention:
+        """Answer who came back."""
         ...

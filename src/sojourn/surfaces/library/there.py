@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import msgspec
 
 from sojourn.kit.errors import InvalidError, SojournError
-from sojourn.surfaces.library.asked import Filter, Journey
+from sojourn.surfaces.library.asked import Filter, Journey, RetentionAsked
 from sojourn.surfaces.library.log import Log
-from sojourn.surfaces.library.results import Completion, Completions, Coverage, Funnel, Graph, Sessions, Variants
+from sojourn.surfaces.library.results import (
+    Completion,
+    Completions,
+    Coverage,
+    Funnel,
+    Graph,
+    Retention,
+    Sessions,
+    Variants,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -97,6 +106,21 @@ class There:
         """Ask for sessions."""
         said = {"timeout_minutes": timeout_minutes, "begun_by": list(starts), "identity_steps": identity_steps}
         return _read(self._asked("/sessions", asked, **said), Sessions)
+
+    def retention(self, asked: Filter, *, wanted: RetentionAsked) -> Retention:
+        """Ask who came back."""
+        said = {
+            "start": list(wanted.start),
+            "returns": list(wanted.returns),
+            "unit": wanted.unit.value,
+            "columns": wanted.columns,
+            "bracket": [f"{first}-{last}" for first, last in wanted.brackets],
+            "recurring": wanted.recurring,
+            "or_after": wanted.or_after,
+            "zone": wanted.zone,
+        }
+        answer = self._asked("/retention", asked, **said)
+        return _read(answer | {"distances": answer["columns"]}, Retention)
 
     def _saved_as(self, journey: Journey) -> str:
         known = self._get("/journeys", {"limit": 1_000})["items"]

@@ -9,10 +9,11 @@ from pydantic import Field
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import LifecycleTable, Question, RetentionAsked, RetentionTable
+from sojourn.domains.privacy.contracts import Purpose
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
-from sojourn.surfaces.rest.question import EventsAsked, event_filter, period
+from sojourn.surfaces.rest.question import EventsAsked, Purposed, event_filter, period
 
 router = Router(tags=["journeys"])
 NAMES_MAX = 100
@@ -26,7 +27,7 @@ class CalendarAsked(EventsAsked):
     identity_steps: bool = Field(False, description="Whether identify, group and alias calls count as any event.")
 
 
-class RetentionQuery(CalendarAsked):
+class RetentionQuery(Purposed, CalendarAsked):
     """Who starts, what is a return, and how it is counted."""
 
     start: list[str] = Field([], max_length=NAMES_MAX, description="Events that start; none: any event.")
@@ -63,7 +64,9 @@ def retention(request: HttpRequest, asked: Query[RetentionQuery]) -> RetentionTa
         or_after=asked.or_after,
         zone=asked.zone,
     )
-    return queries.retention(asked=wanted, question=_question(asked, viewer), viewer=viewer)
+    return queries.retention(
+        asked=wanted, question=_question(asked, viewer), viewer=viewer, purpose=Purpose(asked.purpose)
+    )
 
 
 @router.get(

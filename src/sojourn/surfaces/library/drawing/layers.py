@@ -38,7 +38,7 @@ class Layout:
 def laid_out(nodes: Mapping[str, Size], edges: Mapping[Edge, float]) -> Layout:
     """Place nodes of these sizes and edges of these weights; no edge leads from a node to itself."""
     forward = _forward(list(nodes), edges)
-    rank = _ranks(list(nodes), forward)
+    rank = _ranks(list(nodes), {edge if edge in forward else (edge[1], edge[0]) for edge in edges})
     chains = {edge: _chain(edge, rank) for edge in edges}
     size = dict(nodes) | _sizes(chains)
     layers = _layers(list(nodes), chains, rank)
@@ -86,11 +86,11 @@ def _forward(nodes: Sequence[str], edges: Mapping[Edge, float]) -> set[Edge]:
     return {edge for edge in edges if place[edge[0]] < place[edge[1]]}
 
 
-def _ranks(nodes: Sequence[str], forward: set[Edge]) -> dict[str, int]:
+def _ranks(nodes: Sequence[str], joined: set[Edge]) -> dict[str, int]:
     """Give each node an even layer after all that lead to it, as near to what follows as it can be."""
     before: dict[str, list[str]] = defaultdict(list)
     after: dict[str, list[str]] = defaultdict(list)
-    for source, target in sorted(forward):
+    for source, target in sorted(joined):
         before[target].append(source)
         after[source].append(target)
     rank: dict[str, int] = {}

@@ -3,6 +3,7 @@
 from sojourn.surfaces.library.results.completion import Completion, Completions
 from sojourn.surfaces.library.results.funnel import Funnel, FunnelStep
 from sojourn.surfaces.library.results.graph import Graph, Steps
+from sojourn.surfaces.library.results.retention import Retention
 from sojourn.surfaces.library.results.sessions import SessionEdge, Sessions
 from sojourn.surfaces.library.results.variants import Variant, Variants
 from sojourn.surfaces.library.words import Coverage, Path, Share, Step
@@ -15,6 +16,7 @@ __all__ = [
     "FunnelStep",
     "Graph",
     "Path",
+    "Retention",
     "SessionEdge",
     "Sessions",
     "Share",

@@ -1,0 +1,114 @@
+"""Retention: of those who started, how many came back, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sojourn.kit.calendar import CalendarUnit
+from sojourn.surfaces.library.figures import percent, whole
+from sojourn.surfaces.library.results.table import Shown, Table
+from sojourn.surfaces.library.words import Coverage, Share
+
+if TYPE_CHECKING:
+    from sojourn.surfaces.library.drawing import Drawing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetentionColumn:
+    """One distance from the start, `first` to `last`, pooled over the cohorts for which it has passed.
+
+    `share` is None where it has passed for none. Its `n` counts a customer once for each cohort; its interval has the
+    customer as the unit.
+    """
+
+    first: int
+    last: int
+    share: Share | None
+    returned: int
+    customers: int
+    cohorts: int
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetentionCell:
+    """Who of a cohort came back at a distance; None where its time has not passed yet."""
+
+    returned: int | None
+    share: Share | None
+
+    def __str__(self) -> str:
+        return "" if self.share is None else "too few" if self.share.too_few else percent(self.share.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cohort:
+    """The customers who started in a span of time; `is_open` while it has not passed and more may start."""
+
+    since: datetime
+    until: datetime
+    customers: int
+    is_open: bool
+    cells: tuple[RetentionCell, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Retention(Table):
+    """Who came back, by cohort and distance in `distance_unit`."""
+
+    unit: CalendarUnit
+    distance_unit: CalendarUnit
+    distances: tuple[RetentionColumn, ...]
+    cohorts: tuple[Cohort, ...]
+    customers: int  # in any cohort, each once
+    recurring: bool
+    or_after: bool
+    zone: str
+    coverage: Coverage
+
+    def columns(self) -> Mapping[str, Sequence[Any]]:
+        """Give `since`, `customers`, and for each distance the customers who came back, None where it is too early."""
+        return {
+            "since": [each.since for each in self.cohorts],
+            "customers": [each.customers for each in self.cohorts],
+            **{
+                f"{self.distance_unit}_{distance}": [each.cells[at].returned for each in self.cohorts]
+                for at, distance in enumerate(self.distances)
+            },
+        }
+
+    def shown(self) -> Sequence[Shown]:
+        """Give the same for people, as shares."""
+        return [
+            Shown(f"{self.unit} of", [f"{each.since:%Y-%m-%d}" for each in self.cohorts], False),
+            Shown("customers", [whole(each.customers) for each in self.cohorts]),
+            *(
+                Shown(str(distance), [str(each.cells[at]) for each in self.cohorts])
+                for at, distance in enumerate(self.distances)
+            ),
+        ]
+
+    def notes(self) -> Sequence[str]:
+        """Say the pooled shares with their intervals, and n."""
+        pooled = [f"{self.distance_unit} {each}: {each.share}" for each in self.distances if each.share is not None]
+        many = f"{whole(self.customers)} customers in {len(self.cohorts)} cohorts by {self.unit}, zone {self.zone}"
+        return [many, "all cohorts: " + "; ".join(pooled[:4]), str(self.coverage)]
+
+    def plot(self) -> Drawing:
+        """Draw cohorts by distance as a heat map."""
+        from sojourn.surfaces.library.drawing.heat import HeatCell, heat_map
+
+        rows = [
+            (
+                f"{each.since:%Y-%m-%d}  {whole(each.customers)}",
+                [HeatCell(None if cell.share is None else cell.share.value, str(cell)) for cell in each.cells],
+            )
+            for each in self.cohorts
+        ]
+        heads = [str(each) for each in self.distances]
+        return heat_map(rows, heads, f"customers who came back, by {self.distance_unit} after the start", self.notes())
