@@ -213,7 +213,9 @@ def _scan(
                 begin[found] = i
                 found += np.uint64(at[i] - at[i - one] > timeout)
         begin[found] = last
-        sessions, bounces, lasted = np.int64(found), np.int64(0), np.int64(0)
+        sessions: Any = np.int64(found)
+        bounces: Any = np.int64(0)
+        lasted: Any = np.int64(0)
         for k in range(found):
             entry, leave = begin[k], begin[k + one] - one
             size = leave - entry + one
@@ -224,7 +226,7 @@ def _scan(
             filled += np.uint64(duration[filled] > 0)
             _counted(entries, np.uint64(lens[event[entry]]), customer, sessions)
             _counted(exits, np.uint64(lens[event[leave]]), customer, sessions)
-        mine = np.int64(last - first)
+        mine: Any = np.int64(last - first)
         customers, n, nn = customers + 1, n + sessions, nn + sessions * sessions
         b, bb, nb = b + bounces, bb + bounces * bounces, nb + sessions * bounces
         e, ee, ne = e + mine, ee + mine * mine, ne + sessions * mine
