@@ -27,7 +27,12 @@ SCALAR = st.one_of(
     st.booleans(), st.integers(-(1 << 70), 1 << 70), st.floats(allow_nan=False, allow_infinity=False), HARD, WORD
 )
 VALUE = st.one_of(SCALAR, st.lists(SCALAR, max_size=2), st.dictionaries(WORD, SCALAR, max_size=2))
-NAME = st.one_of(WORD, st.sampled_from(["channel", "message_id", "properties", "a:b", "event", "\x01", "", "price"]))
+NAME = st.one_of(
+    WORD,
+    st.sampled_from(
+        ["channel", "message_id", "properties", "a:b", "event", "\x01", "", "price", "org:role", "org:resource"]
+    ),
+)
 ROW = st.fixed_dictionaries(
     {
         "user_id": st.integers(1, 4).map(str),

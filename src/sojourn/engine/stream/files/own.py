@@ -1,7 +1,7 @@
 """The form in which Sojourn writes events into formats that have no columns: what is core, what is a property.
 
 XES and OCEL attributes are flat and typed; a JSON object of properties is not. What an attribute cannot hold as it is
-goes, as JSON text, into the attribute `properties`, so that each event is read back equal.
+goes, as JSON text, into the attribute `REST`, so that each event is read back equal.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 FORM: Final = "sojourn 1"  # the mark of such a log
+REST: Final = "other_properties"  # process-mining tools have a `properties` of their own
 CORE: Final = (
     "message_id",
     "user_id",
@@ -25,8 +26,8 @@ CORE: Final = (
     "case",
     "value",
     "currency",
-    "properties",
 )
+RESERVED: Final = frozenset({*CORE, "properties", REST})
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -41,12 +42,12 @@ def as_texts(record: dict[str, Any]) -> tuple[dict[str, str], frozenset[str]]:
 def gathered(attributes: dict[str, Any]) -> dict[str, Any]:
     """Put what is not core into `properties`; undone by who reads columns.
 
-    >>> gathered({"event": "Paid", "plan": "gold", "properties": '{"tags": [1]}'})
+    >>> gathered({"event": "Paid", "plan": "gold", "other_properties": '{"tags": [1]}'})
     {'event': 'Paid', 'properties': {'plan': 'gold', 'tags': [1]}}
     """
-    core = {name: attributes[name] for name in CORE if attributes.get(name) is not None and name != "properties"}
-    others = {name: value for name, value in attributes.items() if name not in CORE}
-    rest = attributes.get("properties")
+    core = {name: attributes[name] for name in CORE if attributes.get(name) is not None}
+    others = {name: value for name, value in attributes.items() if name not in RESERVED}
+    rest = attributes.get(REST)
     try:
         held = {**others, **(_decode(rest) if isinstance(rest, str) else {})}
     except (msgspec.DecodeError, RecursionError):

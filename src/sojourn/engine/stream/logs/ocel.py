@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 
-from sojourn.engine.stream.files.own import CORE, FORM
+from sojourn.engine.stream.files.own import FORM, RESERVED, REST
 from sojourn.engine.stream.logs.columns import Event, pieces
 
 OBJECT_TYPES: Final = ("customer", "case", "agent")
@@ -22,7 +22,7 @@ def ocel_pieces(objects: Iterable[pa.RecordBatch], tables: Iterable[pa.Table]) -
 
     `objects` are batches of (type, id), each object once, types as in `OBJECT_TYPES`. Values are written as text, as
     the standard's schema has it, and typed by the declarations at the end of the file; what those cannot say stands as
-    JSON text in the attribute `properties`.
+    JSON text in the attribute `REST`.
     """
     kinds = ",".join(f'{{"name":"{each}","attributes":[]}}' for each in OBJECT_TYPES)
     yield f'{{"form":"{FORM}",\n"objectTypes":[{kinds}],\n"objects":['.encode()
@@ -67,13 +67,13 @@ def _event(event: Event, types: _Types) -> dict[str, Any]:
     rest = {}
     for name, value in event.properties.items():
         kind = _kind(value)
-        if kind and name and name not in CORE and types.fits(event.event, name, kind):
+        if kind and name and name not in RESERVED and types.fits(event.event, name, kind):
             attributes.append({"name": name, "value": _text(value)})
         else:
             rest[name] = value
     if rest:
-        types.fits(event.event, "properties", "string")
-        attributes.append({"name": "properties", "value": _encode(rest).decode()})
+        types.fits(event.event, REST, "string")
+        attributes.append({"name": REST, "value": _encode(rest).decode()})
     whose = {"customer": event.user_id, "case": event.case, "agent": event.agent}
     return {
         "id": event.message_id,

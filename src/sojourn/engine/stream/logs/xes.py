@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from sojourn.engine.stream.files.own import CORE, FORM
+from sojourn.engine.stream.files.own import FORM, RESERVED, REST
 from sojourn.engine.stream.logs.columns import Event, pieces
 
 _HEAD: Final = f"""<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1849-2016" xes.features="" xmlns="http://www.xes-standard.org/">
 <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
 <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
+<extension name="Lifecycle" prefix="lifecycle" uri="http://www.xes-standard.org/lifecycle.xesext"/>
 <extension name="Organizational" prefix="org" uri="http://www.xes-standard.org/org.xesext"/>
 <global scope="trace"><string key="concept:name" value="unknown"/></global>
 <global scope="event"><string key="concept:name" value="unknown"/>\
@@ -23,6 +24,7 @@ _HEAD: Final = f"""<?xml version="1.0" encoding="UTF-8"?>
 <classifier name="Activity" scope="event" keys="concept:name"/>
 <string key="form" value="{FORM}"/>
 """
+_STANDARD: Final = ("lifecycle:", "org:")  # texts of the extensions that the log declares
 _WORDS: Final = ("channel", "touchpoint", "unit", "product", "case", "currency")
 _BAD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML 1.0 cannot hold
 _ESCAPES: Final = str.maketrans(
@@ -35,7 +37,7 @@ _DIGITS: Final = 15  # that a double holds exactly
 def xes_pieces(tables: Iterable[pa.Table]) -> Iterator[bytes]:
     """Write events, which must come customer by customer, as one log.
 
-    Properties are attributes of the type that JSON says; what XES cannot hold stands as JSON text in `properties`.
+    Properties are attributes of the type that JSON says; what XES cannot hold stands as JSON text in `REST`.
     """
     yield _HEAD.encode()
     customer: str | None = None
@@ -83,14 +85,15 @@ def _event(event: Event) -> str:
         else:
             parts.append(written)
     if rest:
-        parts.append(_string("properties", json.dumps(rest)))
+        parts.append(_string(REST, json.dumps(rest)))
     parts.append("</event>")
     return "".join(parts)
 
 
 def _property(name: str, value: Any) -> str | None:
     """Write a property as an attribute; None when XES cannot hold it as it is."""
-    if name in CORE or not name or ":" in name or _BAD.search(name):
+    is_standard = isinstance(value, str) and name.startswith(_STANDARD) and name != "org:resource"
+    if name in RESERVED or not name or (":" in name and not is_standard) or _BAD.search(name):
         return None
     if isinstance(value, bool):
         return _attribute("boolean", name, "true" if value else "false")
