@@ -10,10 +10,13 @@ paths that did not convert, transitions and sets, which Markov removal effects a
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the server does; read when NumPy is imported
 
 import duckdb
 import numpy as np
