@@ -67,6 +67,23 @@ def test_the_bank_answers_a_funnel_and_its_net_promoter_score(bank: Path) -> Non
     assert -100 <= score["items"][0]["value"] <= 100
 
 
+def test_the_bank_compares_its_channels_and_says_what_goes_with_success(bank: Path) -> None:
+    sides = ("--days", "365", "--a-where", "channel:web", "--b-where", "channel:app", "--looks", "once")
+    graph = asked(bank, "compare", "graph", *sides)
+    verdicts = {step["name"]: step["share"]["verdict"] for step in graph["steps"]}
+    assert (verdicts["Page Viewed"], verdicts["Screen Viewed"]) == ("less", "more")
+    assert "Page Viewed" in {name for each in graph["findings"] for name in each["names"]}
+    assert graph["comparison"]["both"] > 0 and graph["comparison"]["tested"] > 10
+    text = sojourn(bank, "compare", "graph", *sides)
+    assert "Benjamini-Hochberg" in text and "customers on both sides" in text
+    funnel = asked(bank, "compare", "funnel", "Signed In", "Balance Viewed", *sides, "--window", "1")
+    assert funnel["steps"][0]["from_first"] is None and funnel["steps"][1]["from_first"]["a"]["n"] > 30
+    endings = asked(bank, "compare", "journey", "card-application", "--days", "150", "--before")
+    assert [each["name"] for each in endings["endings"]][:2] == ["completed", "abandoned"]
+    success = asked(bank, "success", "card-application", "--days", "365", "--landmark", "24")
+    assert success["completed"]["n"] > 10 and success["landmark_hours"] == 24
+
+
 def test_a_demo_of_some_days_ago_is_brought_up_to_now_and_a_second_start_adds_nothing(bank: Path) -> None:
     before = read_state(bank)
     assert before is not None

@@ -91,6 +91,21 @@ def test_the_slow_branch_shows_on_the_edge_to_the_counter(bank: Bank) -> None:
     assert other == pytest.approx(truth.usual, abs=truth.tolerance)
 
 
+def test_comparing_app_versions_finds_the_broken_upload_first(bank: Bank) -> None:
+    kept = ("channel:app", "$os:Android")
+    versions = ("--a-where", "$app_version:6.1.0", "--b-where", "$app_version:6.2.0", "--looks", "once")
+    found = bank.told("compare", "graph", *versions, "--steps", "40", where=kept, **span(bank.truths["broken-upload"]))
+    assert found["findings"][0]["names"] == ["Transaction Selected", "Evidence Upload Failed"]
+
+
+def test_comparing_branches_finds_the_slow_one(bank: Bank) -> None:
+    truth = bank.truths["slow-branch"]
+    units = ("--a-where", "unit:BR-03", "--b-where", f"unit:{truth.where['unit']}", "--looks", "once")
+    first = bank.told("compare", "graph", *units, **span(truth))["findings"][0]
+    assert (first["kind"], first["names"]) == ("pace", ["Branch Visited", "Counter Served"])
+    assert first["pace"]["low"] < truth.expected / truth.usual < first["pace"]["high"]
+
+
 def test_the_bot_shows_as_one_customer_with_absurd_volume(bank: Bank) -> None:
     truth = bank.truths["bot"]
     before = {"since": bank.anchor - 60 * DAY, "until": bank.anchor - 30 * DAY}
