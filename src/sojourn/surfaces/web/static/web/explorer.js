@@ -144,6 +144,7 @@ if (form) {
       ask(address());
     } else if (event.target.matches("[data-add-step]")) {
       event.preventDefault();
+      event.target.closest("details")?.removeAttribute("open");
       ask(`${event.target.action}?${new URLSearchParams(new FormData(event.target))}`);
     }
   });
