@@ -164,7 +164,8 @@ class Here:
         )
         found = _run(fold, events)
         parts = names if by is None else (*names, NOT_SAID)
-        rows = [_completion(found, place, part, list(others)) for place, part in enumerate(parts)]
+        made = (_completion(found, place, part, list(others)) for place, part in enumerate(parts))
+        rows = sorted(made, key=lambda each: each.part)
         return Completions(rows=tuple(each for each in rows if by is None or each.started), coverage=looking.coverage)
 
     def sessions(
