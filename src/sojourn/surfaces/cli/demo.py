@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -106,10 +105,7 @@ def _load(company: Company, settings: Settings, size: int | None) -> None:
         )
     module = "sojourn.surfaces.cli.loading"
     command = [sys.executable, "-m", module, company.slug, str(size or (known.size if known else CUSTOMERS))]
-    environ = environment(settings)
-    # Kernels compiled elsewhere are used where somebody says so; else the data folder keeps its own.
-    environ["NUMBA_CACHE_DIR"] = os.environ.get("NUMBA_CACHE_DIR", environ["NUMBA_CACHE_DIR"])
-    done = subprocess.run(command, env=environ, check=False)
+    done = subprocess.run(command, env=environment(settings), check=False)
     if done.returncode:
         raise InvalidError("The demo company could not be loaded; the lines above say why. Run the command again.")
 

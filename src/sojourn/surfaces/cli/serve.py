@@ -85,7 +85,8 @@ def environment(settings: Settings) -> dict[str, str]:
         **os.environ,
         **chosen,
         "DJANGO_SETTINGS_MODULE": "sojourn.settings",
-        "NUMBA_CACHE_DIR": str(settings.cache / "kernels"),
+        # kernels compiled elsewhere are used where somebody says so; else the data folder keeps its own
+        "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", str(settings.cache / "kernels")),
         "OMP_NUM_THREADS": "1",
         "PYTHONUNBUFFERED": "1",
     }
