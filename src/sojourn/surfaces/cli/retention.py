@@ -72,7 +72,7 @@ def retention(server: Server, brackets: str, **asked: Any) -> Shown:
 @click.option("--active", multiple=True, help="Event that makes active; repeat for more; none: any event.")
 @connected
 def lifecycle(server: Server, **asked: Any) -> Shown:
-    """Show who is new, stays, comes back and goes quiet, by day, week or month."""
+    """Show who is new, stays, comes back and goes quiet."""
     answer = server.get("/lifecycle", **asked)
     return Shown(
         data=answer,
