@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -32,23 +33,23 @@ class Shown(NamedTuple):
     is_number: bool = True
 
 
-class Table:
+class Table(ABC):
     """An answer whose main part is a table; subclasses say its columns and how they read."""
 
     __slots__ = ()
     empty: ClassVar[str] = "Nothing matches this question."
 
+    @abstractmethod
     def columns(self) -> Mapping[str, Sequence[Any]]:
         """Give the values by column, plain Python; seconds where a name ends in `_s`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shown(self) -> Sequence[Shown]:
         """Give the columns as people read them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def notes(self) -> Sequence[str]:
         """Give the lines below the table: what it rests on."""
-        raise NotImplementedError
 
     def to_arrow(self) -> pa.Table:
         """Give the table as Arrow."""
