@@ -18,6 +18,7 @@ ROOMS = [
     "identity",
     "collection/test_commits.py",
     "collection/deliveries/test_deliveries.py",
+    "journeys/test_saved.py",
     "privacy/test_door.py",
 ]
 

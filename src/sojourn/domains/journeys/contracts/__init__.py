@@ -63,9 +63,11 @@ from sojourn.domains.journeys.contracts.retention import (
     RetentionColumn,
     RetentionTable,
 )
+from sojourn.domains.journeys.contracts.saved import AnswerAsked, Parameters, QuestionPage, SavedQuestion
 from sojourn.domains.journeys.contracts.words import Question, Share
 
 __all__ = [
+    "AnswerAsked",
     "AttributionAsked",
     "AttributionTable",
     "Cohort",
@@ -93,6 +95,7 @@ __all__ = [
     "LifecycleTable",
     "Mean",
     "PaceDifference",
+    "Parameters",
     "Path",
     "PathDetails",
     "PathDifference",
@@ -104,10 +107,12 @@ __all__ = [
     "ProcessModel",
     "PropertyDifference",
     "Question",
+    "QuestionPage",
     "RetentionAsked",
     "RetentionCell",
     "RetentionColumn",
     "RetentionTable",
+    "SavedQuestion",
     "SessionEdge",
     "SessionsTable",
     "Share",

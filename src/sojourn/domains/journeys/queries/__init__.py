@@ -14,12 +14,14 @@ from sojourn.domains.journeys.queries.paths import paths
 from sojourn.domains.journeys.queries.patterns import check_filter, patterns
 from sojourn.domains.journeys.queries.process import process
 from sojourn.domains.journeys.queries.retention import retention
+from sojourn.domains.journeys.queries.saved import answers_asked, pinned_questions, saved_question, saved_questions
 from sojourn.domains.journeys.queries.sessions import sessions
 from sojourn.domains.journeys.queries.success import success
 from sojourn.domains.journeys.queries.variants import variants
 from sojourn.engine.kernels.cohorts import written_brackets
 
 __all__ = [
+    "answers_asked",
     "attribution",
     "check_filter",
     "compare_completions",
@@ -37,8 +39,11 @@ __all__ = [
     "paths",
     "patterns",
     "period_before",
+    "pinned_questions",
     "process",
     "retention",
+    "saved_question",
+    "saved_questions",
     "sessions",
     "success",
     "variants",

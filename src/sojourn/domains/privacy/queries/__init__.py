@@ -8,6 +8,7 @@ from sojourn.domains.privacy.queries.sides import ask_sides
 from sojourn.domains.privacy.queries.sums import Reading, measure, reading
 from sojourn.domains.privacy.queries.terms import vocabulary
 from sojourn.domains.privacy.rules import purposes_at_collection
+from sojourn.engine.stream.personal import is_suspicious as looks_personal
 
 __all__ = [
     "Reading",
@@ -16,6 +17,7 @@ __all__ = [
     "event",
     "events",
     "freshness",
+    "looks_personal",
     "measure",
     "purposes_at_collection",
     "reading",

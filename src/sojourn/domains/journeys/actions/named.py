@@ -1,4 +1,4 @@
-"""Do: save and delete named journeys."""
+"""Named journeys: save and delete."""
 
 from __future__ import annotations
 
