@@ -11,7 +11,7 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.catalogue import counting, document, publication, queries, rules
-from sojourn.domains.catalogue.contracts import BatchObservation, Plan, Source, SourceKind
+from sojourn.domains.catalogue.contracts import BatchObservation, EventGroup, Plan, Source, SourceKind
 from sojourn.domains.catalogue.models import Breach, NotedBatch, PlanRow, Revision, SourceRow
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
@@ -130,6 +130,32 @@ def save_plan(*, text: str, viewer: Viewer, base: int | None = None) -> Plan:
     return replace(saved, version=version + 1)
 
 
+def save_group(*, group: EventGroup, viewer: Viewer) -> Plan:
+    """Save a group of events, in place of the one called so, as the plan's next version.
+
+    Raise PlanError for a group that cannot be, ForbiddenError.
+    """
+    viewer.require_write()
+    with transaction.atomic(using=router.db_for_write(PlanRow)):
+        bump()  # holds the row that two who save at once must pass one after the other
+        now = queries.plan()
+        is_there = any(each.name == group.name for each in now.groups)
+        groups = tuple(group if each.name == group.name else each for each in now.groups)
+        return _with_groups(now, groups if is_there else (*groups, group), viewer)
+
+
+def delete_group(*, name: str, viewer: Viewer) -> Plan:
+    """Take a group out of the plan, as its next version; its events are shown by their names. Raise NotFoundError."""
+    viewer.require_write()
+    with transaction.atomic(using=router.db_for_write(PlanRow)):
+        bump()
+        now = queries.plan()
+        groups = tuple(each for each in now.groups if each.name != name)
+        if groups == now.groups:
+            raise NotFoundError("There is no group of this name.")
+        return _with_groups(now, groups, viewer)
+
+
 def note(observation: BatchObservation) -> bool:
     """Count what the loader saw in a batch; say False, and count nothing, when this batch was counted before."""
     limits = settings.SOJOURN
@@ -160,6 +186,10 @@ def bump() -> None:
     """Let the loader see that sources or plan have changed; in the caller's transaction."""
     Revision.objects.get_or_create(pk=1)
     Revision.objects.filter(pk=1).update(number=models.F("number") + 1)
+
+
+def _with_groups(now: Plan, groups: tuple[EventGroup, ...], viewer: Viewer) -> Plan:
+    return save_plan(text=document.write(replace(now, groups=groups)), viewer=viewer, base=now.version)
 
 
 def _saved(row: SourceRow, viewer: Viewer, what: str) -> Source:

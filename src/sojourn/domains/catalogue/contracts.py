@@ -95,17 +95,49 @@ class PlannedEvent:
     properties: tuple[PlannedProperty, ...] = ()
 
 
+class Level(StrEnum):
+    """At which level of abstraction events are shown: each by its name, as its group, or as its group's kind."""
+
+    EVENTS = "events"
+    GROUPS = "groups"
+    KINDS = "kinds"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventGroup:
+    """Events that are one thing to a reader; in `events` a `*` stands for any letters, such as `card.*`.
+
+    An event that several groups name belongs to the one that spells its name out, else to the first. `kind` brings
+    groups together one level higher.
+    """
+
+    name: str
+    events: tuple[str, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupRow:
+    """A group with the names seen that belong to it, most frequent first, and how many events these are."""
+
+    group: EventGroup
+    members: tuple[str, ...]
+    count: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """A tracking plan; `closed` counts events and properties that it does not name as violations.
 
-    `common` are properties that any event may carry, such as `$app_version`.
+    `common` are properties that any event may carry, such as `$app_version`. `groups` say which events are one thing
+    to a reader.
     """
 
     events: tuple[PlannedEvent, ...] = ()
     closed: bool = False
     version: int = 0
     common: tuple[PlannedProperty, ...] = ()
+    groups: tuple[EventGroup, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

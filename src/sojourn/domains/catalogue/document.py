@@ -7,15 +7,17 @@ from typing import Any
 
 import yaml
 
-from sojourn.domains.catalogue.contracts import Plan, PlannedEvent, PlannedProperty
+from sojourn.domains.catalogue.contracts import EventGroup, Plan, PlannedEvent, PlannedProperty
 from sojourn.kit.errors import InvalidError
 
 TYPES = ("string", "number", "integer", "boolean", "date", "object", "list", "any")
 EVENT_FIELDS = frozenset({"description", "owner", "properties"})
+GROUP_FIELDS = frozenset({"events", "kind"})
 PROPERTY_FIELDS = frozenset({"type", "required", "allowed", "personal", "dimension"})
 FLAGS = ("required", "personal", "dimension")
 NAME_MAX_CHARACTERS = 200
 EVENTS_MAX = 5_000
+GROUPS_MAX = 500
 PROPERTIES_MAX = 1_000
 TEXT_MAX_CHARACTERS = 2_000_000
 DEPTH_MAX = 20
@@ -44,12 +46,13 @@ def read(text: str) -> Plan:
     root = _composed(text)
     if root is None:
         return Plan()
-    fields = dict(_fields(root, "plan", frozenset({"closed", "common", "events"})))
+    fields = dict(_fields(root, "plan", frozenset({"closed", "common", "events", "groups"})))
     events = tuple(_event(name, node) for name, node in _named(fields.get("events"), "events", EVENTS_MAX))
     return Plan(
         events=events,
         closed=_flag(fields["closed"], "closed") if "closed" in fields else False,
         common=_properties(fields.get("common"), "common"),
+        groups=_groups(fields.get("groups")),
     )
 
 
@@ -71,6 +74,11 @@ def document(plan: Plan) -> dict[str, Any]:
         }
         for event in plan.events
     }
+    if plan.groups:
+        out["groups"] = {
+            each.name: {"events": list(each.events), "kind": each.kind} if each.kind else list(each.events)
+            for each in plan.groups
+        }
     return out
 
 
@@ -112,6 +120,43 @@ def _event(name: str, node: Node) -> PlannedEvent:
         owner=_text(fields["owner"], f"{where}.owner") if "owner" in fields else "",
         properties=_properties(fields.get("properties"), f"{where}.properties"),
     )
+
+
+def _groups(node: Node | None) -> tuple[EventGroup, ...]:
+    groups, whose = [], dict[str, str]()
+    for name, each in _named(node, "groups", GROUPS_MAX):
+        group = _group(name, each)
+        for event in group.events:
+            if whose.setdefault(event, name) != name:
+                raise _error(each, f"groups.{name}", f"{event} is in the group {whose[event]} already")
+        groups.append(group)
+    for group in groups:  # an event called as a group is one of its own
+        if whose.get(group.name, group.name) != group.name:
+            raise PlanError(
+                f"groups.{group.name}: is an event of the group {whose[group.name]}, so no name for a group."
+            )
+    return tuple(groups)
+
+
+def _group(name: str, node: Node) -> EventGroup:
+    where = f"groups.{name}"
+    if isinstance(node, SEQUENCE):  # the short form: just the events
+        return _checked_group(EventGroup(name=name, events=_texts(node, where)), node)
+    fields = dict(_fields(node, where, GROUP_FIELDS))
+    events = _texts(fields["events"], f"{where}.events") if "events" in fields else ()
+    kind = _text(fields["kind"], f"{where}.kind") if "kind" in fields else ""
+    return _checked_group(EventGroup(name=name, events=events, kind=kind), node)
+
+
+def _checked_group(group: EventGroup, node: Node) -> EventGroup:
+    where = f"groups.{group.name}"
+    if not 1 <= len(group.events) <= EVENTS_MAX:
+        raise _error(node, where, f"name 1 to {EVENTS_MAX:,} events")
+    if not all(each.strip("* ") and len(each) <= NAME_MAX_CHARACTERS for each in group.events):
+        raise _error(node, where, f"each event has 1 to {NAME_MAX_CHARACTERS} characters besides *")
+    if len(group.kind) > NAME_MAX_CHARACTERS:
+        raise _error(node, where, f"a kind has at most {NAME_MAX_CHARACTERS} characters")
+    return group
 
 
 def _properties(node: Node | None, where: str) -> tuple[PlannedProperty, ...]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import models
 from django.utils import timezone
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.catalogue import document, rules
+from sojourn.domains.catalogue import document, grouping, rules
 from sojourn.domains.catalogue.contracts import (
+    EventGroup,
     EventTypeRow,
+    GroupRow,
+    Level,
     LoadingRules,
     Plan,
     PlannedProperty,
@@ -85,6 +89,32 @@ def plan_versions() -> tuple[PlanVersion, ...]:
     )
 
 
+def groups() -> tuple[EventGroup, ...]:
+    """Give the groups of events that the newest plan declares; cheap enough for every question."""
+    row = PlanRow.objects.order_by("-version").values_list("text", flat=True).first()
+    return _groups_in(row) if row else ()
+
+
+def shown_as(*, names: Iterable[str], level: Level, expanded: Sequence[str] = ()) -> dict[str, str]:
+    """Say what each event is shown as at a level of abstraction; those `expanded` are shown one level lower."""
+    return grouping.shown_as(names, groups(), level, expanded)
+
+
+def grouped() -> tuple[GroupRow, ...]:
+    """List the groups in the plan's order, with the names seen that belong to each."""
+    declared, counts = groups(), _counts()
+    whose = {name: grouping.group_of(name, declared) for name in counts}
+    return tuple(
+        _group_row(each, [name for name, group in whose.items() if group == each], counts) for each in declared
+    )
+
+
+def suggested_groups() -> tuple[GroupRow, ...]:
+    """Suggest groups for names that begin alike and have none yet, most names first."""
+    counts = _counts()
+    return tuple(_group_row(group, members, counts) for group, members in grouping.suggested(counts, groups()))
+
+
 def discovered() -> tuple[EventTypeRow, ...]:
     """List every event that was seen or is declared, most frequent first, with its properties."""
     planned = plan()
@@ -141,6 +171,21 @@ def loading_rules() -> LoadingRules:
         dimensions=tuple(sorted({each.name for each in named if each.dimension})),
         channels={each.slug: each.channel for each in sources()},
     )
+
+
+@lru_cache(maxsize=4)
+def _groups_in(text: str) -> tuple[EventGroup, ...]:
+    return document.read(text).groups
+
+
+def _counts() -> dict[str, int]:
+    """Count the events seen by name, most frequent first."""
+    found = SeenEvent.objects.exclude(event=rules.OTHER).values_list("event").annotate(models.Sum("count")).order_by()
+    return dict(sorted(found, key=lambda each: (-each[1], each[0])))
+
+
+def _group_row(group: EventGroup, members: Sequence[str], counts: dict[str, int]) -> GroupRow:
+    return GroupRow(group=group, members=tuple(members), count=sum(counts[name] for name in members))
 
 
 def _property_rows(planned: Plan) -> dict[str, tuple[PropertyRow, ...]]:

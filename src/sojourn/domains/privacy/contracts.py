@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final, Generic, TypeVar
 
+from sojourn.domains.catalogue.contracts import Level
 from sojourn.engine.kernels.words import NO_CODE
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.period import Period
@@ -42,6 +43,24 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Abstraction:
+    """What events are seen as: by their names, or as the groups or kinds of the tracking plan.
+
+    With `once` events in a row that are seen as the same are one, the first. Groups and kinds that are `expanded` are
+    seen one level lower.
+    """
+
+    level: Level = Level.EVENTS
+    once: bool = False
+    expanded: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether events are seen as they are."""
+        return self.level is Level.EVENTS and not self.once
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EventFilter:
     """Which events a question is about; empty means all.
 
@@ -49,13 +68,15 @@ class EventFilter:
     property that the plan marks as a dimension, such as `app_version`) to the values that are kept.
     `having` keeps customers who have at least one of these event names in the period (and all their kept
     events). `having_pattern` keeps customers whose events match a path pattern; it sees all their events in the period
-    that `dimensions` and the viewer let through, whatever their names.
+    that `dimensions` and the viewer let through, whatever their names. `abstraction` says what the events are seen as;
+    names of groups may then stand where names of events do.
     """
 
     names: tuple[str, ...] = ()
     dimensions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     having: tuple[str, ...] = ()
     having_pattern: str = ""
+    abstraction: Abstraction = Abstraction()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +107,7 @@ class Codes:
     names: tuple[str, ...]
     dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # values by code, for folds that group
     currencies: tuple[str, ...] = ()  # by code, for folds that add money
+    shown_as: Mapping[str, str] = field(default_factory=dict)  # labels by event name, at a level of abstraction
 
     def code(self, name: str) -> int:
         """Give a name's code; `NO_CODE`, which no event has, for a name that was never seen."""

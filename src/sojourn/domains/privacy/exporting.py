@@ -14,7 +14,7 @@ from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.privacy import statements
 from sojourn.domains.privacy.contracts import EventFilter, ExportFormat, Purpose
-from sojourn.domains.privacy.sight import sight
+from sojourn.domains.privacy.sight import sight, spelled_out
 from sojourn.domains.privacy.statements import Statement
 from sojourn.domains.privacy.stream import opened
 from sojourn.engine.kernels.words import Int64s
@@ -41,9 +41,8 @@ class Asked:
     def statement(self) -> Statement:
         """Write the events as SQL; raise InvalidError for a name that no property can have."""
         without = () if self.identity_steps else IDENTITY_EVENTS
-        made = statements.whole_journeys(
-            self.period, replace(self.events, having_pattern=""), self.viewer.units, without=without
-        )
+        events = replace(spelled_out(self.events), having_pattern="")
+        made = statements.whole_journeys(self.period, events, self.viewer.units, without=without)
         return made.add(" AND customer IN (SELECT customer FROM matching)") if self.events.having_pattern else made
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sojourn.domains.privacy.contracts import Basis, EventFilter, Purpose
+from sojourn.domains.privacy.contracts import Abstraction, Basis, EventFilter, Purpose
 from sojourn.kit.period import Period
 
 BASES: Final[Mapping[Purpose, Basis]] = {
@@ -121,7 +121,14 @@ def written(kernel: str, told: Mapping[str, object], period: Period, events: Eve
         read.append(f"of customers who have {_value(events.having, ' or ')} among them")
     if events.having_pattern:
         read.append(f"of customers whose events match the pattern {events.having_pattern}")
+    if not events.abstraction.is_plain:
+        read.append(_seen_as(events.abstraction))
     return "\n".join([*lines, f"events read: {'; '.join(read)}"])
+
+
+def _seen_as(abstraction: Abstraction) -> str:
+    expanded = f" but for {_value(abstraction.expanded)}" if abstraction.expanded else ""
+    return f"seen as {abstraction.level.value}{expanded}" + (", once where in a row" if abstraction.once else "")
 
 
 def _span(period: Period) -> str:

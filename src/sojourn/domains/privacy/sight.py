@@ -14,8 +14,9 @@ import numpy as np
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.privacy import consents, masks, rules
-from sojourn.domains.privacy.contracts import IDENTITY_EVENTS, EventFilter, Purpose
+from sojourn.domains.privacy import consents, levels, masks, rules
+from sojourn.domains.privacy.contracts import IDENTITY_EVENTS, Abstraction, Codes, EventFilter, Purpose
+from sojourn.domains.privacy.levels import Shown
 from sojourn.domains.privacy.masks import ALL, CODES, Asked, Counted
 from sojourn.engine.kernels.patterns import Bound, bind, compile_pattern, matching, read
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Slice, UInt16s
@@ -104,6 +105,19 @@ class Sight:
         """Values of dimensions by code, made when asked for; those that only hidden events have read as empty."""
         return Texts(self)
 
+    def codes(self, abstraction: Abstraction) -> Codes:
+        """Give the dictionaries that a fold's codes are read by, event names as they are seen."""
+        currencies = self.timeline.currencies
+        if abstraction.is_plain:
+            return Codes(self.names, self.dimensions, currencies)
+        seen = self.shown(abstraction)
+        return Codes(seen.names, self.dimensions, currencies, seen.shown_as)
+
+    def shown(self, abstraction: Abstraction) -> Shown:
+        """Show the dictionary of event names at a level of abstraction."""
+        question = (self.key, "shown", levels.frozen(abstraction))
+        return ANSWERS.get(question, lambda: levels.shown(self.names, abstraction))[0]
+
     def values(self, dimension: str) -> tuple[str, ...]:
         """Give the values of one dimension by code."""
         texts = self.timeline.dimensions[dimension]
@@ -133,14 +147,15 @@ class Sight:
     def _seen(self, period: Period, events: EventFilter, whole: bool) -> Seen:
         allowed = self._allowed_values(events)
         pattern = self._pattern(events)
+        show = _as_is if events.abstraction.is_plain else self.shown(events.abstraction).of
         slices, counted = [], Counted()
         for place, part in enumerate(self.timeline.parts):
             asked = self._asked(place, part, period, events, allowed)
             if pattern:
-                asked, left_out = _matching(pattern, part, asked)
+                asked, left_out = _matching(pattern, part, asked, show)
                 counted += Counted(left_out=left_out)
             keep, customer_keep, more = masks.masked(part.offset, part.at, part.event, asked, whole=whole)
-            slices.append(replace(slice_of(part), keep=keep, customer_keep=customer_keep))
+            slices.append(show(replace(slice_of(part), keep=keep, customer_keep=customer_keep)))
             counted += more
         return Seen(tuple(slices), counted)
 
@@ -149,8 +164,8 @@ class Sight:
         return Asked(
             since=masks.FIRST if since is None else since,
             until=masks.LAST if until is None else until,
-            names=self._table(events.names),
-            having=self._table(events.having),
+            names=self._table(events.names, events.abstraction),
+            having=self._table(events.having, events.abstraction),
             shown=_shown(part, allowed),
             live=ALL if part.gone is None else live(part).view(np.uint8),
             now=self._allowed_now()[place],
@@ -162,13 +177,14 @@ class Sight:
         if not events.having_pattern:
             return None
         automaton = compile_pattern(read(events.having_pattern))
-        return bind(automaton, self.names, self.dimensions, passed_over=IDENTITY_EVENTS)
+        names = self.codes(events.abstraction).names
+        return bind(automaton, names, self.dimensions, passed_over=IDENTITY_EVENTS)
 
-    def _table(self, names: tuple[str, ...]) -> Bytes:
+    def _table(self, names: tuple[str, ...], abstraction: Abstraction) -> Bytes:
         if not names:
             return ALL
         table = np.zeros(CODES, np.uint8)
-        wanted = set(names)
+        wanted = levels.wanted(names, self.timeline.names, abstraction)
         for code, name in enumerate(self.timeline.names):
             table[code] = name in wanted
         return table
@@ -236,7 +252,13 @@ def _opened(folder: Path, stamp: str) -> Timeline:
 def frozen_filter(events: EventFilter) -> Hashable:
     """Give a filter in a form that can be a key."""
     dimensions = tuple(sorted((name, tuple(sorted(values))) for name, values in events.dimensions.items()))
-    return (tuple(sorted(events.names)), dimensions, tuple(sorted(events.having)), events.having_pattern)
+    seen_as = levels.frozen(events.abstraction)
+    return (tuple(sorted(events.names)), dimensions, tuple(sorted(events.having)), events.having_pattern, seen_as)
+
+
+def spelled_out(events: EventFilter) -> EventFilter:
+    """Write a filter in the names of events as they are, for questions that SQL answers."""
+    return levels.spelled_out(events, current_timeline().names)
 
 
 def allowed_now(part: Part, purpose: Purpose) -> Bytes:
@@ -254,7 +276,11 @@ def allowed_now(part: Part, purpose: Purpose) -> Bytes:
     return allowed
 
 
-def _matching(pattern: Bound, part: Part, asked: Asked) -> tuple[Asked, int]:
+def _as_is(events: Slice) -> Slice:
+    return events
+
+
+def _matching(pattern: Bound, part: Part, asked: Asked, show: Callable[[Slice], Slice]) -> tuple[Asked, int]:
     """Narrow a question down to customers who match; say how many are not looked at for their consent.
 
     A pattern over events of which some are hidden would find steps next to each other that were not, so it is asked of
@@ -262,7 +288,7 @@ def _matching(pattern: Bound, part: Part, asked: Asked) -> tuple[Asked, int]:
     """
     every = replace(asked, names=ALL, having=ALL)
     keep, customer_keep, counted = masks.masked(part.offset, part.at, part.event, every, whole=True)
-    events = replace(slice_of(part), keep=keep, customer_keep=customer_keep)
+    events = show(replace(slice_of(part), keep=keep, customer_keep=customer_keep))
     return replace(asked, live=matching(pattern, events, settings.SOJOURN.kernel_threads)), counted.left_out
 
 

@@ -10,12 +10,12 @@ from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import AttributionAsked, AttributionTable, Question
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
-from sojourn.surfaces.rest.question import EventsAsked, event_filter, period
+from sojourn.surfaces.rest.question import EventsAsked, SeenAs, event_filter, period
 
 router = Router(tags=["journeys"])
 
 
-class AttributionQuery(EventsAsked):
+class AttributionQuery(SeenAs, EventsAsked):
     """Which outcome, which touchpoints, and how far back they count."""
 
     outcome: list[str] = Field(

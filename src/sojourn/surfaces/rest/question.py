@@ -8,9 +8,10 @@ from ninja import Schema
 from pydantic import Field
 
 from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.catalogue.contracts import Level
 from sojourn.domains.journeys.contracts import Question
 from sojourn.domains.privacy import queries as privacy
-from sojourn.domains.privacy.contracts import EventFilter
+from sojourn.domains.privacy.contracts import Abstraction, EventFilter
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 from sojourn.surfaces.rest.types import Instant
@@ -54,13 +55,21 @@ class EventsAsked(ListedAsked):
     )
 
 
+class SeenAs(Schema):
+    """What events are seen as."""
+
+    level: Level = Field(Level.EVENTS, description="See events by their names, or as the plan's groups or kinds.")
+    once: bool = Field(False, description="Whether events in a row that are seen as the same are one, the first.")
+    expand: list[str] = Field([], max_length=VALUES_MAX, description="Groups and kinds to see one level lower.")
+
+
 class Purposed(Schema):
     """Why the events are read: customers whose basis does not allow it are left out."""
 
     purpose: ReadFor = Field("analytics", description="Why the events are read; decides whose are.")
 
 
-class QuestionAsked(EventsAsked):
+class QuestionAsked(SeenAs, EventsAsked):
     """What the explorer asks about."""
 
     steps_shown: int = Field(12, ge=1, le=200, description="Activities kept, most frequent first.")
@@ -89,8 +98,16 @@ def event_filter(asked: ListedAsked) -> EventFilter:
         dimensions[dimension] = (*dimensions.get(dimension, ()), value)
     pattern = asked.having_pattern.strip() if isinstance(asked, EventsAsked) else ""
     return EventFilter(
-        names=tuple(asked.name), dimensions=dimensions, having=tuple(asked.having), having_pattern=pattern
+        names=tuple(asked.name),
+        dimensions=dimensions,
+        having=tuple(asked.having),
+        having_pattern=pattern,
+        abstraction=_abstraction(asked) if isinstance(asked, SeenAs) else Abstraction(),
     )
+
+
+def _abstraction(asked: SeenAs) -> Abstraction:
+    return Abstraction(level=asked.level, once=asked.once, expanded=tuple(sorted(set(asked.expand))))
 
 
 def question(asked: QuestionAsked, viewer: Viewer) -> Question:

@@ -13,13 +13,13 @@ from sojourn.domains.privacy.contracts import Purpose
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
-from sojourn.surfaces.rest.question import EventsAsked, Purposed, event_filter, period
+from sojourn.surfaces.rest.question import EventsAsked, Purposed, SeenAs, event_filter, period
 
 router = Router(tags=["journeys"])
 NAMES_MAX = 100
 
 
-class CalendarAsked(EventsAsked):
+class CalendarAsked(SeenAs, EventsAsked):
     """Which events, and days, weeks or months of which zone."""
 
     unit: CalendarUnit = Field(CalendarUnit.WEEK, description="Count by day, week (from Monday) or month.")

@@ -20,7 +20,7 @@ from sojourn.domains.journeys.contracts import (
 from sojourn.domains.journeys.differing import Tested
 from sojourn.domains.journeys.graphs_apart import graphs_apart
 from sojourn.domains.journeys.queries.comparing import Comparing, comparing, shown_on_either
-from sojourn.domains.journeys.queries.door import known_codes
+from sojourn.domains.journeys.queries.door import as_they_are, known_codes
 from sojourn.domains.journeys.queries.named import journey as named
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Codes, Purpose, SidesAnswer
@@ -127,6 +127,7 @@ def compare_completions(
     looks: str | None = None,
 ) -> ComparedCompletion:
     """Compare how a named journey ends on two sides, among closed journeys; raise NotFoundError or InvalidError."""
+    as_they_are(a.events)
     journey = named(slug=slug, viewer=viewer)
     asked = comparing(a, b, viewer=viewer, purpose=purpose, looks=looks)
     others = rules.other_outcomes(journey)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys import rules
 from sojourn.domains.journeys.contracts import Completion, Journey
-from sojourn.domains.journeys.queries.door import bounds
+from sojourn.domains.journeys.queries.door import as_they_are, bounds
 from sojourn.domains.journeys.queries.named import journey as named
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Codes, Coverage, EventFilter, Purpose
@@ -84,7 +84,7 @@ def completions(
         fold_for=fold_for,
         # a journey that runs since before the period keeps later starts from being journeys of their own
         period=Period(since=None, until=None if period.until is None else period.until + window),
-        events=events,
+        events=as_they_are(events),
         purpose=purpose,
         viewer=viewer,
         # the values of a dimension are known only once the fold is made, so such an answer is made each time

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TypedDict
 
 from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.catalogue.contracts import Level
 from sojourn.domains.journeys import rules
 from sojourn.domains.journeys.contracts import Question
 from sojourn.domains.privacy import queries as privacy
-from sojourn.domains.privacy.contracts import Answer, Codes, Purpose
+from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Purpose
 from sojourn.engine.kernels import thinning
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.results import Steps
@@ -78,8 +79,18 @@ def _times(
     return {present.names[code]: times for code, times in found}
 
 
+def as_they_are(events: EventFilter) -> EventFilter:
+    """Give a filter that sees events by their names; raise InvalidError for another level: a journey names events."""
+    if events.abstraction.level is not Level.EVENTS:
+        raise InvalidError("level: a named journey is made of events by their names; ask at the level events.")
+    return events
+
+
 def known_codes(codes: Codes, names: tuple[str, ...]) -> list[int]:
-    """Give the codes of events that people named; raise InvalidError for a name that no event ever had."""
+    """Give the codes of events that people named; raise InvalidError for a name that no event is seen as."""
+    for name in names:
+        if (label := codes.shown_as.get(name, name)) != name:
+            raise InvalidError(f"{name} is seen as {label} at this level; ask for {label}, or at the level events.")
     unknown = [name for name in names if name not in codes.names]
     if unknown:
         raise InvalidError(f"No event is called {', '.join(unknown)}; check the spelling in the tracking plan.")

@@ -13,7 +13,7 @@ from sojourn.domains.journeys import differing, rules
 from sojourn.domains.journeys.contracts import Companion, Journey, SuccessTable
 from sojourn.domains.journeys.queries.comparing import looks_at
 from sojourn.domains.journeys.queries.completion import known_until_us
-from sojourn.domains.journeys.queries.door import bounds
+from sojourn.domains.journeys.queries.door import as_they_are, bounds
 from sojourn.domains.journeys.queries.named import journey as named
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Purpose
@@ -65,7 +65,7 @@ def success(
         return privacy.ask(
             fold_for=fold_for,
             period=Period(since=None, until=None if period.until is None else period.until + window),
-            events=events,
+            events=as_they_are(events),
             purpose=purpose,
             viewer=viewer,
             told={"start": journey.start, "goals": journey.goals, "window in days": journey.window_days},

@@ -56,11 +56,11 @@ def _fold(
 ) -> Answer[R]:
     begun = time.perf_counter()
     seen = looking.seen(period, events, whole=True)
-    names = looking.names
-    fold = fold_for(Codes(names, looking.dimensions, looking.timeline.currencies))
+    codes = looking.codes(events.abstraction)
+    fold = fold_for(codes)
     value = running.run(fold, seen.slices, settings.SOJOURN.kernel_threads)
     coverage = rested_on(looking, seen, period, rules.written(type(fold).__name__, told, period, events), begun)
-    return Answer(value=value, coverage=coverage, names=names)
+    return Answer(value=value, coverage=coverage, names=codes.names)
 
 
 def rested_on(looking: Sight, seen: Seen, period: Period, query: str, begun: float) -> Coverage:

@@ -12,6 +12,7 @@ from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import statements
 from sojourn.domains.privacy.contracts import EventFilter, EventPage, EventRow, Purpose
+from sojourn.domains.privacy.sight import spelled_out
 from sojourn.domains.privacy.stream import opened
 from sojourn.kit.errors import InvalidError, NotFoundError
 from sojourn.kit.period import Period, micros
@@ -30,7 +31,7 @@ def events(
     """List the events that viewer and purpose may see, newest first; raise InvalidError for a bad cursor."""
     page = statements.listed(
         period,
-        events,
+        spelled_out(events),
         viewer.units,
         persons=None if customer is None else identity.persons_of(customer=customer),
         after=None if cursor is None else _read_cursor(cursor),

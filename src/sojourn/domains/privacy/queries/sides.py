@@ -17,6 +17,7 @@ from sojourn.domains.privacy.sight import ANSWERS, Sight, frozen_filter, sight
 from sojourn.engine.kernels import running
 from sojourn.engine.kernels.sides import both
 from sojourn.engine.kernels.words import Fold
+from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 
 P = TypeVar("P")
@@ -37,8 +38,10 @@ def ask_sides(
     """Fold the events of two periods or filters at once; each side is masked as `ask` would mask it alone.
 
     The fold gets slices of `kernels.sides`. A customer with hidden events among those of one side is left out of that
-    side. Raise InvalidError for an unknown dimension.
+    side. Raise InvalidError for an unknown dimension, or sides at two levels of abstraction.
     """
+    if a[1].abstraction != b[1].abstraction:
+        raise InvalidError("level: both sides of a comparison are seen at the same level.")
     looking = sight(purpose=purpose, viewer=viewer)
     question = (looking.key, *((period, frozen_filter(events)) for period, events in (a, b)), key)
     answer, was_known = ANSWERS.get(question, lambda: _fold(looking, fold_for, a, b, told or {}))
@@ -52,7 +55,7 @@ def _fold(
 ) -> SidesAnswer[R]:
     begun = time.perf_counter()
     seen = [looking.seen(period, events, whole=True) for period, events in (a, b)]
-    codes = Codes(looking.names, looking.dimensions)
+    codes = looking.codes(a[1].abstraction)
     fold = fold_for(codes)
     slices = [both(*pair) for pair in zip(seen[0].slices, seen[1].slices, strict=True)]
     value = running.run(fold, slices, settings.SOJOURN.kernel_threads)

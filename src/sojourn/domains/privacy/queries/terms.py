@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.privacy import masks
-from sojourn.domains.privacy.contracts import EventFilter, Purpose, Term, Vocabulary
+from sojourn.domains.privacy import levels, masks
+from sojourn.domains.privacy.contracts import Abstraction, EventFilter, Purpose, Term, Vocabulary
 from sojourn.domains.privacy.sight import ANSWERS, Seen, sight
 from sojourn.engine.kernels.words import Slice, UInt16s
 from sojourn.kit.period import Period
@@ -17,17 +17,18 @@ from sojourn.kit.period import Period
 def vocabulary(
     *,
     period: Period = Period(),  # noqa: B008 - frozen
+    abstraction: Abstraction = Abstraction(),  # noqa: B008 - frozen
     purpose: Purpose = Purpose.ANALYTICS,
     viewer: Viewer,
 ) -> Vocabulary:
-    """Count event names and dimension values among the events that viewer and purpose may see."""
+    """Count event names, as they are seen, and dimension values among the events that viewer and purpose may see."""
     looking = sight(purpose=purpose, viewer=viewer)
 
     def make() -> Vocabulary:
-        seen = looking.seen(period, EventFilter(), whole=False)
+        seen = looking.seen(period, EventFilter(abstraction=abstraction), whole=False)
         timeline = looking.timeline
         return Vocabulary(
-            names=_terms(seen, lambda events: events.event, timeline.names),
+            names=_terms(seen, lambda events: events.event, looking.codes(abstraction).names),
             dimensions={
                 name: _terms(seen, lambda events, name=name: events.dimensions[name], texts)  # type: ignore[misc]
                 for name, texts in timeline.dimensions.items()
@@ -35,7 +36,7 @@ def vocabulary(
             currencies=tuple(sorted(filter(None, timeline.currencies))),
         )
 
-    return ANSWERS.get((looking.key, "vocabulary", period), make)[0]
+    return ANSWERS.get((looking.key, "vocabulary", period, levels.frozen(abstraction)), make)[0]
 
 
 def _terms(seen: Seen, codes_of: Callable[[Slice], UInt16s], texts: tuple[str, ...]) -> tuple[Term, ...]:
