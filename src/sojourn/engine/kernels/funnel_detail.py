@@ -132,7 +132,7 @@ class FunnelDetailFold:
     def finish(self, partial: FunnelDetailPartial) -> FunnelDetail:
         """Count, choose the groups, and work out the times."""
         blocks, steps = partial.blocks, self._tables.steps
-        values, place = ranked_groups(blocks, steps, self._top, self._least) if self._by else ((), None)
+        values, place = ranked_groups(blocks, self._top, self._least) if self._by else ((), None)
         step = np.concatenate([block.step for block in blocks] or [np.zeros(0, np.uint8)])
         gap = np.concatenate([block.gap for block in blocks] or [np.zeros(0, np.int64)])
         size = np.bincount(step, minlength=steps)

@@ -15,15 +15,20 @@ from sojourn.engine.kernels.words import Bytes, Int64s, UInt16s
 NO_PLACE = np.zeros(0, np.int64)
 
 
-class Counted(Protocol):
-    """Arrays over chains, those of a customer one after the other."""
+class Grouped(Protocol):
+    """Arrays over chains or cases, those of a customer one after the other."""
 
     @property
     def who(self) -> Int64s: ...
     @property
-    def level(self) -> Bytes: ...
-    @property
     def group(self) -> UInt16s: ...
+
+
+class Counted(Grouped, Protocol):
+    """Arrays over chains."""
+
+    @property
+    def level(self) -> Bytes: ...
     @property
     def span(self) -> UInt16s: ...
 
@@ -39,8 +44,8 @@ def tallied(
     return FunnelTally(*(sums[:, :, column].copy() for column in range(5)))
 
 
-def ranked_groups(blocks: Sequence[Counted], steps: int, top: int, least: int) -> tuple[tuple[int, ...], Int64s]:
-    """Choose the values with the most chains, ties by code; give them and the group of every code.
+def ranked_groups(blocks: Sequence[Grouped], top: int, least: int) -> tuple[tuple[int, ...], Int64s]:
+    """Choose the values with the most chains (or cases), ties by code; give them and the group of every code.
 
     The last group is the rest. A value with fewer than `least` customers belongs to it.
     """

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled, frozen
+from sojourn.engine.kernels.customer_sums import add_wide
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.projecting import projected
 from sojourn.engine.kernels.quantiles import ranked, workspace
@@ -231,10 +232,10 @@ def _scan(
         b, bb, nb = b + bounces, bb + bounces * bounces, nb + sessions * bounces
         e, ee, ne = e + mine, ee + mine * mine, ne + sessions * mine
         seconds = np.uint64(lasted // 1_000_000)
-        _add(wide, 0, seconds)
-        _add(wide, 1, seconds * seconds)
-        _add(wide, 2, seconds * np.uint64(sessions))
-        _add(wide, 3, np.uint64(lasted))
+        add_wide(wide, 0, seconds)
+        add_wide(wide, 1, seconds * seconds)
+        add_wide(wide, 2, seconds * np.uint64(sessions))
+        add_wide(wide, 3, np.uint64(lasted))
     for place, figure in enumerate((customers, n, nn, b, bb, nb, e, ee, ne)):
         sums[place] += figure
     return duration[:filled].copy()
@@ -250,11 +251,3 @@ def _counted(table: Int64s, code: Any, customer: int, sessions: int) -> None:
     table[code, 2] += 2 * k - 1
     table[code, 3] += sessions
     table[code, 4], table[code, 5] = customer, k
-
-
-@compiled
-def _add(wide: UInt64s, place: int, value: Any) -> None:
-    """Add to a sum of 128 bits, low half and high half."""
-    low = wide[place, 0] + value
-    wide[place, 1] += np.uint64(low < value)
-    wide[place, 0] = low
