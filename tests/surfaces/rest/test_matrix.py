@@ -59,6 +59,15 @@ MAY = {
     "PUT /journeys/{slug}": WRITERS,
     "DELETE /journeys/{slug}": WRITERS,
     "GET /journeys/{slug}/completion": READERS,
+    "GET /questions": READERS,
+    "POST /questions": WRITERS,
+    "GET /questions/{question_id}": READERS,
+    "GET /questions/{question_id}/answers": READERS,
+    "PATCH /questions/{question_id}": WRITERS,
+    "DELETE /questions/{question_id}": WRITERS,
+    "POST /questions/{question_id}/restore": WRITERS,
+    "PUT /questions/{question_id}/pin": WRITERS,
+    "DELETE /questions/{question_id}/pin": WRITERS,
     "GET /kpis": READERS,
     "GET /kpis/{kpi_id}": READERS,
     "GET /kpis/{kpi_id}/figures": READERS,
@@ -107,6 +116,7 @@ PREFIX = "/api/v1"
 # Bodies that fit, so that nothing but the right to do it decides.
 BODIES: dict[str, dict[str, object]] = {
     "PUT /journeys/{slug}": {"name": "a", "start": "A", "goals": ["B"]},
+    "POST /questions": {"name": "a", "address": "/journeys/explorer"},
     "POST /deliveries/local": {"source": "web", "path": "/dev/null"},
     "POST /sources": {"slug": "new"},
     "PUT /plan": {"text": ""},
@@ -143,7 +153,7 @@ def _asked(client: Client, endpoint: str) -> int:
     method, path = endpoint.split(" ")
     for name in ("slug", "kpi_id"):
         path = path.replace(f"{{{name}}}", "nothing")
-    for name in ("event_id", "delivery", "item", "person_id", "key_id"):
+    for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id"):
         path = path.replace(f"{{{name}}}", "987654")
     answer = client.generic(
         method, PREFIX + path, json.dumps(BODIES.get(endpoint, {})), content_type="application/json"

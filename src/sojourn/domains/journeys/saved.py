@@ -22,6 +22,7 @@ PARAMETERS_MOST: Final = 400
 VALUE_MAX_CHARACTERS: Final = 2_000
 ADDRESS_MAX_CHARACTERS: Final = 8_000
 USUAL_PERIOD: Final = ("period", "90")
+OPEN_AT_THE_SIDE: Final = frozenset({"at", "from", "to", "node", "cell", "saved"})
 
 
 class Means(Enum):
@@ -104,9 +105,10 @@ def check_parameters(
         known.check(name, value)
 
 
-def with_period(parameters: Parameters) -> Parameters:
-    """Say the usual period where the address leaves it out, so that the question means the same for good."""
-    return parameters if any(name == "period" for name, _ in parameters) else (USUAL_PERIOD, *parameters)
+def question_of(parameters: Parameters) -> Parameters:
+    """Keep what is part of the question: not what is open at the side, but the usual period where none is said."""
+    kept = tuple(pair for pair in parameters if pair[0] not in OPEN_AT_THE_SIDE)
+    return kept if any(name == "period" for name, _ in kept) else (USUAL_PERIOD, *kept)
 
 
 class _Known:

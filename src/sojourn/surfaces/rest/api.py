@@ -22,6 +22,7 @@ from sojourn.surfaces.rest import (
     problems,
     process,
     retention,
+    saved,
     sources,
     units,
 )
@@ -53,6 +54,7 @@ for room in (
     attribution,
     comparison,
     journeys,
+    saved,
     kpis,
     deliveries,
     flow,

@@ -132,13 +132,14 @@ def unpin_question(*, id: str, viewer: Viewer) -> None:  # noqa: A002
 
 
 def _checked(page: QuestionPage, parameters: Parameters, viewer: Viewer) -> list[tuple[str, str]]:
+    kept = saved.question_of(parameters)
     saved.check_parameters(
         page=page,
-        parameters=parameters,
+        parameters=kept,
         vocabulary=privacy.vocabulary(viewer=viewer),
         journeys=frozenset(JourneyRow.objects.values_list("slug", flat=True)),
     )
-    return list(saved.with_period(parameters))
+    return list(kept)
 
 
 def _describe(row: QuestionRow, name: str, description: str) -> None:
