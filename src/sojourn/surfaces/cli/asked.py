@@ -56,6 +56,21 @@ def period_options(command: F) -> F:
     return command
 
 
+def seen_options(command: F) -> F:
+    """Add the options of `event_options`, and --level, --once and --expand."""
+    for option in (
+        click.option("--expand", multiple=True, metavar="GROUP", help="A group or kind to see one level lower."),
+        click.option("--once", is_flag=True, help="See events in a row that are seen as the same as one."),
+        click.option(
+            "--level",
+            type=click.Choice(["events", "groups", "kinds"]),
+            help="See events as the plan's groups or kinds.",
+        ),
+    ):
+        command = option(command)
+    return event_options(command)
+
+
 def event_options(command: F) -> F:
     """Add the options of `listing_options`, and --having-pattern."""
     said = 'Keep customers whose events match a path pattern, such as "search -> [^buy]* -> $".'

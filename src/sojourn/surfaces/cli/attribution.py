@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.asked import coverage_line, seen_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Cell, Columns, Shown, percent
@@ -17,7 +17,7 @@ USUAL = ("first", "last", "linear", "markov", "shapley")
 
 @click.command("attribution")
 @click.argument("outcome", nargs=-1, required=True)
-@event_options
+@seen_options
 @click.option("--touchpoint", multiple=True, help="Event or value that may be credited; repeat for more.")
 @click.option("--by", default="", help="Touchpoints are values of this dimension, such as channel, not events.")
 @click.option(

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from sojourn.surfaces.cli.asked import Instant, Where, coverage_line, event_options
+from sojourn.surfaces.cli.asked import Instant, Where, coverage_line, event_options, seen_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, duration, percent
@@ -30,7 +30,7 @@ def side_options(command: F) -> F:
         click.option("--a-where", "a_where", type=Where(), multiple=True, help="Keep on side a; repeat for more."),
     ):
         command = option(command)
-    return event_options(command)
+    return seen_options(command)
 
 
 def _difference(share: dict[str, Any] | None) -> str:

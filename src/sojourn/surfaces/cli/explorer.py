@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.asked import coverage_line, seen_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, duration, percent
@@ -29,7 +29,7 @@ VARIANTS: Columns = [
 
 
 @click.command("graph")
-@event_options
+@seen_options
 @click.option("--steps", "steps_shown", type=click.IntRange(1, 200), default=12, show_default=True)
 @click.option(
     "--paths", type=click.IntRange(1, 100), default=86, show_default=True, help="Per cent of transitions kept."
@@ -52,7 +52,7 @@ def graph(server: Server, paths: int, **asked: Any) -> Shown:
 
 
 @click.command("variants")
-@event_options
+@seen_options
 @click.option("--top", type=click.IntRange(1, 1_000), default=20, show_default=True)
 @click.option("--steps", "steps_shown", type=click.IntRange(1, 200), default=12, show_default=True)
 @connected

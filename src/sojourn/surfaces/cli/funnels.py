@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.asked import coverage_line, seen_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, duration, percent
@@ -25,7 +25,7 @@ ENTRIES: Columns = [*STEPS[:1], ("entries", "times"), *STEPS[1:]]
 
 @click.command("funnel")
 @click.argument("steps", nargs=-1, required=True)
-@event_options
+@seen_options
 @click.option(
     "--window", "window_days", type=click.FloatRange(0, 3_650, min_open=True), default=14.0, show_default=True,
     help="Days from the first step to the last.",

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.asked import coverage_line, seen_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, duration, percent
@@ -31,7 +31,7 @@ EDGES_SHOWN = 10
 
 @click.command("paths")
 @click.argument("root", default="")
-@event_options
+@seen_options
 @click.option("--to", "backward", is_flag=True, help="What led to the event, not what came after it.")
 @click.option("--depth", type=click.IntRange(1, 10), default=4, show_default=True, help="Steps from the event.")
 @click.option(
@@ -74,7 +74,7 @@ def _node(row: dict[str, Any]) -> str:
 
 
 @click.command("sessions")
-@event_options
+@seen_options
 @click.option(
     "--timeout", "timeout_minutes", type=click.FloatRange(0, 43_200, min_open=True), default=30.0, show_default=True,
     help="Minutes without events that end a session.",

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.asked import coverage_line, seen_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, duration, percent
@@ -23,7 +23,7 @@ COLUMNS: Columns = [
 
 @click.command("patterns")
 @click.argument("pattern")
-@event_options
+@seen_options
 @connected
 def patterns(server: Server, pattern: str, **asked: Any) -> Shown:
     """Show who matches a path pattern, how often, and how long it takes.

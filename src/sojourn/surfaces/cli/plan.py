@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -35,6 +36,14 @@ VIOLATIONS: Columns = [
     ("count", "count"),
     ("first", moment("first_at")),
     ("last", moment("last_at")),
+]
+GROUPS: Columns = [
+    ("group", lambda row: row["group"]["name"]),
+    ("kind", lambda row: row["group"]["kind"]),
+    ("events", lambda row: " ".join(row["group"]["events"])),
+    ("names", lambda row: len(row["members"])),
+    ("count", "count"),
+    ("most frequent", lambda row: ", ".join(row["members"][:3])),
 ]
 VERSIONS: Columns = [("version", "version"), ("saved", moment("saved_at")), ("by", "saved_by"), ("events", "events")]
 
@@ -98,6 +107,40 @@ def violations(server: Server) -> Shown:
     """List what breaks the plan, most frequent first."""
     items = server.every("/plan/violations")
     return Shown(data=items, columns=VIOLATIONS, rows=items, empty="Nothing breaks the plan.")
+
+
+@plan.command("groups")
+@click.option("--suggest", is_flag=True, help="Suggest groups for names that begin alike.")
+@connected
+def groups(server: Server, suggest: bool) -> Shown:
+    """List the groups of events, or suggest some."""
+    items = server.every("/plan/groups/suggested" if suggest else "/plan/groups")
+    empty = "No names that begin alike." if suggest else 'No groups yet: sojourn plan group NAME "prefix.*".'
+    return Shown(data=items, columns=GROUPS, rows=items, empty=empty)
+
+
+@plan.command("group")
+@click.argument("name")
+@click.argument("events", nargs=-1, required=True)
+@click.option("--kind", default="", help="Brings groups together one level higher.")
+@connected
+def group(server: Server, name: str, events: tuple[str, ...], kind: str) -> Shown:
+    """See events as one group; "card.*" means all names that begin so."""
+    answer = server.put(_group_path(name), {"events": list(events), "kind": kind})
+    return Shown(data=answer, before=[f"The plan is version {answer['version']}: {name} is a group."])
+
+
+@plan.command("ungroup")
+@click.argument("name")
+@connected
+def ungroup(server: Server, name: str) -> Shown:
+    """Take a group apart; its events are seen by their names again."""
+    answer = server.delete(_group_path(name))
+    return Shown(data=answer, before=[f"The plan is version {answer['version']}: {name} is no group any more."])
+
+
+def _group_path(name: str) -> str:
+    return f"/plan/groups/{quote(name, safe='')}"
 
 
 def _size(answer: dict[str, Any]) -> str:

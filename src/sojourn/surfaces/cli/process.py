@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.asked import coverage_line, seen_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, percent
@@ -21,7 +21,7 @@ COLUMNS: Columns = [
 
 
 @click.command("process")
-@event_options
+@seen_options
 @click.option("--steps", "steps_shown", type=click.IntRange(1, 200), default=12, show_default=True)
 @click.option(
     "--covers",

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.asked import coverage_line, seen_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, percent
@@ -35,7 +35,7 @@ def calendar_options(command: F) -> F:
 
 
 @click.command("retention")
-@event_options
+@seen_options
 @calendar_options
 @click.option("--start", multiple=True, help="Event that starts; repeat for more; none: any event.")
 @click.option("--return", "returns", multiple=True, help="Event that is a return; repeat for more; none: any event.")
@@ -67,7 +67,7 @@ def retention(server: Server, brackets: str, **asked: Any) -> Shown:
 
 
 @click.command("lifecycle")
-@event_options
+@seen_options
 @calendar_options
 @click.option("--active", multiple=True, help="Event that makes active; repeat for more; none: any event.")
 @connected

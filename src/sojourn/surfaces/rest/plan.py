@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
+from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from sojourn.domains.catalogue import actions, queries
-from sojourn.domains.catalogue.contracts import EventTypeRow, Plan, PlanVersion, SourceFreshness, Violation
+from sojourn.domains.catalogue.contracts import (
+    EventGroup,
+    EventTypeRow,
+    GroupRow,
+    Plan,
+    PlanVersion,
+    SourceFreshness,
+    Violation,
+)
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, sliced
@@ -19,6 +27,7 @@ router = Router(tags=["tracking plan"])
 TEXT_MAX_CHARACTERS = 2_000_000
 VERSION_MAX = 2_147_483_647
 Base = Annotated[int, Field(ge=0, le=VERSION_MAX), PlainNumber]
+GroupName = Annotated[str, Path(max_length=200, description="The group's name.")]
 Version = Annotated[int | None, Query(ge=1, le=VERSION_MAX, description="None: the newest.")]
 
 
@@ -35,6 +44,13 @@ class PlanAnswer(Schema):
     version: int
     text: str
     plan: Plan
+
+
+class GroupBody(Schema):
+    """The events of a group; in a name `*` stands for any letters, such as `card.*`."""
+
+    events: list[str] = Field(min_length=1, max_length=5_000, description="Names of events; `*` for any letters.")
+    kind: str = Field("", max_length=200, description="Brings groups together one level higher.")
 
 
 @router.get("/plan", response={200: PlanAnswer, **PROBLEMS}, summary="Show the tracking plan")
@@ -83,6 +99,35 @@ def forget_violations(request: HttpRequest) -> Status[None]:
     """After the plan or a client was put right."""
     actions.forget_violations(viewer=viewer_of(request))
     return Status(204, None)
+
+
+@router.get("/plan/groups", response={200: Page[GroupRow], **PROBLEMS}, summary="List the groups of events")
+def list_groups(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[GroupRow]:
+    """As the plan has them, with the names seen that belong to each."""
+    rows, following = sliced(queries.grouped(), limit=limit, cursor=cursor)
+    return Page[GroupRow](items=rows, next=following)
+
+
+@router.get(
+    "/plan/groups/suggested", response={200: Page[GroupRow], **PROBLEMS}, summary="Suggest groups by names alike"
+)
+def suggest_groups(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[GroupRow]:
+    """Three names and more that begin alike and have no group yet, most names first."""
+    rows, following = sliced(queries.suggested_groups(), limit=limit, cursor=cursor)
+    return Page[GroupRow](items=rows, next=following)
+
+
+@router.put("/plan/groups/{path:name}", response={200: PlanAnswer, **PROBLEMS}, summary="Save a group of events")
+def put_group(request: HttpRequest, name: GroupName, body: GroupBody) -> PlanAnswer:
+    """In place of the one called so, as the plan's next version."""
+    group = EventGroup(name=name, events=tuple(body.events), kind=body.kind)
+    return _answer(actions.save_group(group=group, viewer=viewer_of(request)))
+
+
+@router.delete("/plan/groups/{path:name}", response={200: PlanAnswer, **PROBLEMS}, summary="Take a group apart")
+def delete_group(request: HttpRequest, name: GroupName) -> PlanAnswer:
+    """The plan's next version is without it; its events are seen by their names again."""
+    return _answer(actions.delete_group(name=name, viewer=viewer_of(request)))
 
 
 @router.get("/freshness", response={200: Page[SourceFreshness], **PROBLEMS}, summary="Say when each source was heard")
