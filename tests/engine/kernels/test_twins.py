@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,12 @@ def test_the_graph_equals_its_twin(
         fold = GapsFold(view, source=source, target=target, since_us=period[0], until_us=period[1])
         gaps = answer(fold, halves(events, cut))
         assert (len(gaps.gap), gaps.customers, naive.percentile(gaps.gap.tolist(), 0.5)) == (times, customers, middle)
+    for code in codes:
+        after = [(later[0] - at) for each in seen for (at, it), later in pairwise(each) if it == code]
+        before = [(at - earlier[0]) for each in seen for earlier, (at, it) in pairwise(each) if it == code]
+        for edge, expected in (((code, None), after), ((None, code), before)):
+            fold = GapsFold(view, source=edge[0], target=edge[1], since_us=period[0], until_us=period[1])
+            assert answer(fold, halves(events, cut)).gap.tolist() == sorted(expected)
 
 
 @settings(max_examples=250, deadline=None)

@@ -87,8 +87,18 @@ class FunnelDetailFold:
         """Make the funnel of no customers."""
         return FunnelDetailPartial()
 
+    @property
+    def steps(self) -> int:
+        """Number of steps."""
+        return self._tables.steps
+
     def fold(self, events: Slice, partial: FunnelDetailPartial) -> FunnelDetailPartial:
         """Add a slice's customers."""
+        partial.blocks.append(self.chains_of(events)[0])
+        return partial
+
+    def chains_of(self, events: Slice) -> tuple[FunnelBlock, Int64s]:
+        """Give what counts of a slice, and the position of each chain's first event."""
         keep, customer_keep = masks(events)
         # chains share no events but, by customer, there is one each: pages not written to take no memory
         room = int(events.offset[-1] - events.offset[0]) if events.customers else 0
@@ -108,21 +118,19 @@ class FunnelDetailFold:
                 *read, asked.role_at, asked.role, asked.kills, asked.inner, asked.relevant, asked.most, asked.steps,
                 *bounds, self._by_entry, *out,
             )  # fmt: skip
-        begun = start[:found]
+        begun = start[:found].copy()
         nothing = np.zeros(0 if self._by is None and not len(self._marks) else found, np.uint16)
-        partial.blocks.append(
-            FunnelBlock(
-                who=who[:found].copy(),
-                level=level[:found].copy(),
-                group=nothing if self._by is None else events.dimensions[self._by][begun],
-                span=np.searchsorted(self._marks, events.at[begun], side="right").astype(np.uint16)
-                if len(self._marks)
-                else nothing,
-                step=step[:gaps].copy(),
-                gap=gap[:gaps].copy(),
-            )
+        block = FunnelBlock(
+            who=who[:found].copy(),
+            level=level[:found].copy(),
+            group=nothing if self._by is None else events.dimensions[self._by][begun],
+            span=np.searchsorted(self._marks, events.at[begun], side="right").astype(np.uint16)
+            if len(self._marks)
+            else nothing,
+            step=step[:gaps].copy(),
+            gap=gap[:gaps].copy(),
         )
-        return partial
+        return block, begun
 
     def merge(self, left: FunnelDetailPartial, right: FunnelDetailPartial) -> FunnelDetailPartial:
         """Add the right partial to the left."""

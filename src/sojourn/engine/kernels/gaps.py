@@ -1,4 +1,4 @@
-"""The distribution of one edge's gaps, as a fold; the edge is that of `graph` under the same lens."""
+"""The distribution of gaps on one edge, or before or after one step, as a fold; edges are those of `graph`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sojourn.engine.kernels.compiling import compiled, frozen, masks
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.results import Gaps
 from sojourn.engine.kernels.words import Bytes, Int64s, Slice, UInt16s
+
+ANY = -2  # neither a code nor "nothing before"
 
 
 @dataclass(slots=True)
@@ -27,14 +29,15 @@ class GapsFold:
         self,
         lens: UInt16s,
         *,
-        source: int,
-        target: int,
+        source: int | None,
+        target: int | None,
         since_us: int = FIRST_INSTANT,
         until_us: int = LAST_INSTANT,
     ) -> None:
-        """Ask about the edge from code `source` to code `target`."""
+        """Ask about the edge from code `source` to code `target`; None stands for any step."""
         self._lens = frozen(lens)
-        self._source, self._target, self._since_us, self._until_us = source, target, since_us, until_us
+        self._source, self._target = (ANY if code is None else code for code in (source, target))
+        self._since_us, self._until_us = since_us, until_us
 
     def start(self) -> GapsPartial:
         """Make the gaps of no customers."""
@@ -82,7 +85,7 @@ def _scan(
                 continue
             if at[i] >= until:
                 break
-            if before == source and shown == target:
+            if before >= 0 and ((source == before) | (source == ANY)) and ((target == shown) | (target == ANY)):
                 gap[filled] = at[i] - before_at
                 filled += 1
             before, before_at = shown, at[i]

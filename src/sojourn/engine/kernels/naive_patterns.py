@@ -48,17 +48,22 @@ def matches(
 ) -> list[int]:
     """Give what each match took, in order: each ends as early as it can after the one before, and begins as late."""
     seen = [each for each in happened if since_us <= each.at < until_us]
+    return [seen[last].at - seen[first].at for first, last in spans(root, seen)]
+
+
+def spans(root: Node, seen: list[Happened]) -> list[tuple[int, int]]:
+    """Give the first and the last event of each match, in order, as places among the events seen."""
     if not seen:
         return []
     line = [Happened(seen[0].at, None, {}), *seen, Happened(seen[-1].at, None, {})]
     found = [(end, start) for start in range(len(line)) for end in ends(root, line, start)]
-    took, free_from = [], 0
+    told, free_from = [], 0
     while left := [(end, start) for end, start in found if start >= free_from]:
         end = min(end for end, _ in left)
         start = max(start for each, start in left if each == end)
-        took.append(line[end - 1].at - line[start].at)
+        told.append((max(start - 1, 0), min(end - 2, len(seen) - 1)))
         free_from = end
-    return took
+    return told
 
 
 def ends(node: Node, line: list[Happened], start: int) -> Places:

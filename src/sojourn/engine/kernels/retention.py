@@ -92,7 +92,7 @@ class RetentionFold:
         self._closed = (ends <= self._passed).sum(axis=1).astype(np.int64)
         self._recurring, self._or_after = recurring, or_after
         self._width = len(brackets)
-        self._roles = _roles(start, returns)
+        self._roles = roles_of(start, returns)
 
     def start(self) -> RetentionPartial:
         """Make the retention of no customers."""
@@ -149,7 +149,8 @@ class RetentionFold:
         )
 
 
-def _roles(start: Iterable[int], returns: Iterable[int]) -> Bytes:
+def roles_of(start: Iterable[int], returns: Iterable[int]) -> Bytes:
+    """Say of each event code whether it starts, returns, or both."""
     roles = np.zeros(CODES, np.uint8)
     for codes, role in ((start, START), (returns, RETURN)):
         roles[np.unique(np.fromiter(codes, np.uint16))] |= np.uint8(role)

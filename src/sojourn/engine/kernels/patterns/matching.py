@@ -55,18 +55,23 @@ def scan(
     With `only_whether` numbers stop at 1 and nothing is taken.
     """
     count, took = np.zeros(events.customers, np.int64), np.zeros(events.customers, np.int64)
+    customers = _scan(*asked(bound, events, since_us, until_us), only_whether, count, took)
+    return count, took, int(customers)
+
+
+def asked(bound: Bound, events: Slice, since_us: int, until_us: int) -> tuple[Any, ...]:
+    """Give what a kernel is told of events in a period and of a pattern."""
     keep, customer_keep = masks(events)
     if len(bound.passed_over):
         keep = frozen(_both(keep, 1 - bound.passed_over[events.event]))
     if since_us != FIRST_INSTANT or until_us != LAST_INSTANT:
         within = ((events.at >= since_us) & (events.at < until_us)).view(np.uint8)
         keep = frozen(_both(keep, within))
-    customers = _scan(
+    return (
         frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep,
         bound.table, _sets(bound, events, keep), np.uint64(bound.begins), np.uint64(bound.ends), bound.whole_us,
-        *_flat(bound.forward), bound.limit, *_flat(bound.backward), bound.has_limits, only_whether, count, took,
+        *_flat(bound.forward), bound.limit, *_flat(bound.backward), bound.has_limits,
     )  # fmt: skip
-    return count, took, int(customers)
 
 
 def _both(keep: Bytes, more: Bytes) -> Bytes:
@@ -109,21 +114,24 @@ def _compare(offset: Int64s, codes: UInt16s, keep: Bytes, same: Any, other: Any,
 
 
 @compiled
-def _moved(reached: Any, after: UInt64s) -> Any:
-    moved = np.uint64(0)
+def moved(reached: Any, after: UInt64s) -> Any:
+    """Give the positions that can follow any of those reached."""
+    following = np.uint64(0)
     for k in range(after.shape[0]):
-        moved |= after[k, reached & np.uint64(255)]
+        following |= after[k, reached & np.uint64(255)]
         reached >>= np.uint64(8)
-    return moved
+    return following
 
 
 @compiled
-def _in_time(
+def in_time(
     now: Any, reached: Any, starting: Any, instant: int,
     stay: UInt64s, enter: UInt64s, limit: Int64s, entered: Int64s, renewed: Int64s,
 ) -> Any:  # fmt: skip
-    # Of the positions `now`, give those that a walk reaches in time, and file in `renewed` when it entered their group.
-    # `reached` and `entered` are those of the event before; a walk that starts here enters.
+    """Give those of the positions `now` that a walk reaches in time, and file in `renewed` when it entered their group.
+
+    `reached` and `entered` are those of the event before; a walk that starts here enters.
+    """
     one = np.uint64(1)
     kept = now
     for position in range(len(limit)):
@@ -149,20 +157,20 @@ def _in_time(
 
 
 @compiled
-def _begun(
+def begun(
     end: int, low: int, whole: int, can: UInt64s, instant: Int64s,
     first: Any, last: Any, after: UInt64s, stay: UInt64s, enter: UInt64s, limit: Int64s,
     has_limits: bool, entered: Int64s, renewed: Int64s,
 ) -> int:  # fmt: skip
-    # Walk back from the end of a match to its latest beginning, not before `low`; -1 when it took longer than `whole`.
+    """Walk back from the end of a match to its latest beginning, not before `low`; -1 when it took over `whole`."""
     reached = np.uint64(0)
     starting = first
     for place in range(end, low - 1, -1):
         if whole >= 0 and instant[end] - instant[place] > whole:
             return -1
-        now = (_moved(reached, after) | starting) & can[place]
+        now = (moved(reached, after) | starting) & can[place]
         if has_limits:
-            now = _in_time(now, reached, starting, -instant[place], stay, enter, limit, entered, renewed)
+            now = in_time(now, reached, starting, -instant[place], stay, enter, limit, entered, renewed)
             entered, renewed = renewed, entered
         if now & last:
             return place
@@ -207,9 +215,9 @@ def _scan(
         high = np.int64(found) + (1 if ends else 0)
         reached = np.uint64(0)
         for place in range(low, high):
-            now = (_moved(reached, after) | first) & can[place]
+            now = (moved(reached, after) | first) & can[place]
             if has_limits and now:
-                now = _in_time(now, reached, first, instant[place], stay, enter, limit, entered, renewed)
+                now = in_time(now, reached, first, instant[place], stay, enter, limit, entered, renewed)
                 entered, renewed = renewed, entered
             reached = now
             if now & last == 0:
@@ -217,7 +225,7 @@ def _scan(
             if only_whether and whole < 0:
                 count[customer] = 1
                 break
-            start = _begun(
+            start = begun(
                 place, low, whole, can, instant, back_first, back_last, back_after, back_stay, back_enter, limit,
                 has_limits, back_entered, back_renewed,
             )  # fmt: skip
