@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from sojourn.domains.catalogue.contracts import Level
-from sojourn.engine.kernels.words import NO_CODE
+from sojourn.engine.answers.door import Codes as Codes
+from sojourn.engine.answers.words import IDENTITY_EVENTS as IDENTITY_EVENTS
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.period import Period
 
@@ -27,10 +27,6 @@ class Purpose(StrEnum):
     MARKETING = "marketing"
     PERSONALISATION = "personalisation"
     AUTOMATED_DECISION = "automated_decision"
-
-
-# What identify, group and alias calls are recorded as: they say who somebody is, not what they did.
-IDENTITY_EVENTS: Final = frozenset({"Identified", "Grouped", "Aliased"})
 
 
 class Basis(StrEnum):
@@ -93,29 +89,6 @@ class Coverage:
     took_ms: float
     cached: bool = False  # the same question was answered before and nothing has changed since
     query: str = ""  # what was asked of stream or timeline, for people to read
-
-
-@dataclass(frozen=True)
-class Codes:
-    """The dictionary of event names that a fold's codes are read by; codes never change their meaning.
-
-    >>> codes = Codes(names=("", "Opened", "Paid"))
-    >>> codes.code("Paid"), codes.names[1], codes.code("Never seen")
-    (2, 'Opened', 65535)
-    """
-
-    names: tuple[str, ...]
-    dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # values by code, for folds that group
-    currencies: tuple[str, ...] = ()  # by code, for folds that add money
-    shown_as: Mapping[str, str] = field(default_factory=dict)  # labels by event name, at a level of abstraction
-
-    def code(self, name: str) -> int:
-        """Give a name's code; `NO_CODE`, which no event has, for a name that was never seen."""
-        return self._codes.get(name, int(NO_CODE))
-
-    @cached_property
-    def _codes(self) -> Mapping[str, int]:
-        return {name: code for code, name in enumerate(self.names) if name}  # the empty text hides a name
 
 
 R = TypeVar("R")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sojourn.domains.privacy.contracts import EventFilter
+from sojourn.engine.answers.words import Share
 from sojourn.kit.period import Period
+
+__all__ = ["Question", "Share"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,14 +20,3 @@ class Question:
     steps_shown: int = 12  # activities kept; the log is projected on them and mined again
     paths_shown: float = 0.86  # share of transitions kept, most frequent first
     identity_steps: bool = False  # whether identify, group and alias calls are steps too
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Share:
-    """A proportion with its 95 % interval; `too_few` says that it must not be shown."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-    too_few: bool = False
