@@ -70,11 +70,11 @@ def test_attribution_equals_its_twin(
     touchpoints: dict[str, Any] = (
         {"touchpoints": CHANNELS, "by": "channel"} if by_channel else {"touchpoints": {0: 0, 1: 1, 2: 0}}
     )
-    fold = AttributionFold(
-        outcomes=[OUTCOME], window_us=window, half_life_us=2, collapse=collapse, currency=7, as_of_us=as_of,
-        since_us=period[0], until_us=period[1], **touchpoints,
-    )  # fmt: skip
-    got = answer(fold, halves(events, cut), backwards=backwards)
+    asked: dict[str, Any] = touchpoints | {
+        "outcomes": [OUTCOME], "window_us": window, "half_life_us": 2, "collapse": collapse, "currency": 7,
+        "as_of_us": as_of, "since_us": period[0], "until_us": period[1],
+    }  # fmt: skip
+    got = answer(AttributionFold(**asked), halves(events, cut), backwards=backwards)
     expected = [
         naive.paths(each, window, *period, as_of, collapse=collapse)
         for each in happenings(events, by_channel=by_channel)
@@ -82,6 +82,8 @@ def test_attribution_equals_its_twin(
     check_totals(got, expected)
     check_credits(got, expected)
     check_steps_and_sets(got, expected)
+    rules = answer(AttributionFold(**asked, paths=False), halves(events, cut), backwards=backwards)
+    check_the_same_rules(rules, got)
 
 
 def check_totals(got: AttributionSums, expected: list[naive.Paths]) -> None:
@@ -90,6 +92,7 @@ def check_totals(got: AttributionSums, expected: list[naive.Paths]) -> None:
     assert got.value.sum() == sum(money for _, money in converting)
     assert got.unvalued.sum() == sum(money == 0 for _, money in converting)
     assert got.direct.sum() == sum(each.direct for each in expected)
+    assert got.failed.sum() == sum(len(each.failing) for each in expected)
     assert got.open.sum() == sum(each.open for each in expected)
     assert got.converted.sum() == sum(bool(each.converting) for each in expected)
     seen = [bool(each.converting or each.failing or each.open or each.direct) for each in expected]
@@ -98,18 +101,29 @@ def check_totals(got: AttributionSums, expected: list[naive.Paths]) -> None:
 
 def check_credits(got: AttributionSums, expected: list[naive.Paths]) -> None:
     credit, worth = np.zeros(got.credit.shape[1:]), np.zeros(got.credit.shape[1:])
+    touched = np.zeros(len(credit), np.int64)
     touches = 0
     for each in expected:
         for path, money in each.converting:
             touches += len(path)
+            touched[list({touchpoint for _, touchpoint in path})] += 1
             for rule, shares in naive.shares(path, 2).items():
                 for (_, touchpoint), share in zip(path, shares, strict=True):
                     credit[touchpoint, RULES.index(rule)] += share
                     worth[touchpoint, RULES.index(rule)] += share * money
     np.testing.assert_allclose(got.credit.sum(axis=0), credit, atol=1e-8 * (touches + 1))
     np.testing.assert_allclose(got.worth.sum(axis=0), worth, atol=touches + 1)  # ten-thousandths, rounded once a touch
+    np.testing.assert_array_equal(got.touched.sum(axis=0), touched)
     assert (got.credit.sum(axis=1) == got.credited[:, None]).all(), "credits are the conversions, exactly"
     assert (got.worth.sum(axis=1) == got.value[:, None]).all()
+
+
+def check_the_same_rules(rules: AttributionSums, every: AttributionSums) -> None:
+    for name in ("credit", "worth", "touched", "credited", "direct", "unvalued", "value", "converted"):
+        np.testing.assert_array_equal(getattr(rules, name), getattr(every, name))
+    for name in ("step", "failed", "open", "customers"):
+        assert len(getattr(rules, name)) == 0, "what was not asked for has no groups"
+    assert rules.taken.shape == (0, 0, 3)
 
 
 def check_steps_and_sets(got: AttributionSums, expected: list[naive.Paths]) -> None:
@@ -149,15 +163,17 @@ def test_threads_and_slices_do_not_change_a_digit() -> None:
     assert (whole.customers > 0).sum() == GROUPS, "customers spread over all groups"
 
 
-def test_many_sets_of_touchpoints_are_told_apart() -> None:
+@pytest.mark.parametrize("touchpoints", [3, 24])  # with few, sets are counted in a table; with many, sorted
+def test_sets_of_touchpoints_are_told_apart(touchpoints: int) -> None:
     random = np.random.default_rng(3)
     made = [
-        [*((i, int(code), True) for i, code in enumerate(random.integers(0, 24, 6))), (9, 30, True)]
+        [*((i, int(code), True) for i, code in enumerate(random.integers(0, touchpoints, 6))), (9, 30, True)]
         for _ in range(5_000)
     ]
     events = slice_of(made)
     got = running.run(
-        AttributionFold(outcomes=[30], touchpoints={i: i for i in range(24)}, window_us=9, half_life_us=1), [events]
+        AttributionFold(outcomes=[30], touchpoints={i: i for i in range(touchpoints)}, window_us=9, half_life_us=1),
+        [events],
     )
     expected = Counter(frozenset(code for _, code, _ in path[:-1]) for path in made)
     members = [frozenset(np.flatnonzero(row).tolist()) for row in got.members]

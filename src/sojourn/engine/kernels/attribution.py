@@ -6,7 +6,8 @@ convert: such a path begins with a touch and takes those at most a window after 
 
 The partial result keeps sums for each of `GROUPS` groups of customers, chosen by a hash of their number, so that
 any model's uncertainty can be told by leaving out one group after the other (`engine.stats.jackknife`). All sums are
-whole numbers: they merge in any order.
+whole numbers: they merge in any order. Rules need the conversions' paths only (`crediting`); the estimated models need
+all paths (`touching`), which takes several times as long and is done where it is asked for.
 """
 
 from __future__ import annotations
@@ -17,18 +18,17 @@ from typing import Final
 
 import numpy as np
 
-from sojourn.engine.kernels import touching
+from sojourn.engine.kernels import crediting, touching
 from sojourn.engine.kernels.compiling import frozen, masks
+from sojourn.engine.kernels.crediting import GROUPS, NO_TOUCH, OUTCOME, RULES, TOUCHED, UNIT
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
-from sojourn.engine.kernels.touching import GROUPS, MODELS, NO_TOUCH, OUTCOME, SET_SHIFT, UNIT, UInt32s
+from sojourn.engine.kernels.touching import SET_SHIFT, UInt32s
 from sojourn.engine.kernels.words import NO_CODE, Flags, Floats, Int64s, Slice
 
 __all__ = ["GROUPS", "RULES", "TOUCHPOINTS_MOST", "AttributionFold", "AttributionPartial", "AttributionSums"]
 
 TOUCHPOINTS_MOST: Final = 24
 NO_KEYS: Final[UInt32s] = np.zeros(0, np.uint32)
-RULES: Final = ("first", "last", "linear", "decay", "position")
-assert len(RULES) == MODELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +36,43 @@ class AttributionSums:
     """What every attribution model needs, by group of customers (first axis, `GROUPS`); T touchpoints.
 
     `credit` (G, T, 5) are credits of the rules first, last, linear, time decay and position, in conversions; `worth`
-    the same in ten-thousandths of money, all zero where no currency was asked for. `step` (G, T + 1, T + 1, T + 2)
-    counts, of all paths, the next touch after the last two: 0 stands for the path's beginning, then touchpoints counted
-    from 1; the last axis begins with the end without a conversion and ends with a conversion. Rows of `members` (S, T)
-    say which touchpoints a path touched, `taken` (S, G, 3) how many paths converted, how many did not, and the money.
-    By group: `credited` conversions, `direct` ones without a touch, `open` paths whose window has not passed (in no
-    model), credited conversions without money in the currency (`unvalued`), their `value`, `customers` who have a path
-    or a conversion, and those with a credited one, `converted`.
+    the same in ten-thousandths of money, all zero where no currency was asked for. `touched` (G, T) conversions have a
+    touch of the touchpoint in their path. By group: `credited` conversions, `direct` ones without a touch, credited
+    ones without money in the currency (`unvalued`), their `value`, and customers who have one, `converted`.
+
+    The rest looks at all paths, and has no groups where these were not asked for. `step` (G, T + 1, T + 1, T + 2)
+    counts the next touch after the last two: 0 stands for the path's beginning, then touchpoints counted from 1; the
+    last axis begins with the end without a conversion and ends with a conversion. Rows of `members` (S, T) say
+    which touchpoints a path touched, `taken` (S, G, 3) how many paths converted, how many did not, and the money. By
+    group: paths that `failed` to convert, `open` ones whose window has not passed (in no model), and `customers` who
+    have a path or a conversion.
     """
 
     credit: Floats
     worth: Int64s
+    touched: Int64s
+    credited: Int64s
+    direct: Int64s
+    unvalued: Int64s
+    value: Int64s
+    converted: Int64s
     step: Int64s
     members: Flags
     taken: Int64s
-    credited: Int64s
-    direct: Int64s
+    failed: Int64s
     open: Int64s
-    unvalued: Int64s
-    value: Int64s
     customers: Int64s
-    converted: Int64s
 
 
 @dataclass(slots=True)
 class AttributionPartial:
     """Sums by group of customers, and blocks of sums by (set of touchpoints, group)."""
 
-    credit: Int64s
+    credit: Int64s  # (groups, touchpoints, rules + 1), the last the conversions touched
     worth: Int64s
+    total: Int64s  # (groups, crediting.TOTALS)
     step: Int64s
-    total: Int64s  # (groups, TOTALS)
+    ways: Int64s  # (groups, touching.TOTALS)
     sets: list[tuple[UInt32s, Int64s]] = field(default_factory=list)
 
 
@@ -93,12 +99,14 @@ class AttributionFold:
         as_of_us: int = LAST_INSTANT,
         since_us: int = FIRST_INSTANT,
         until_us: int = LAST_INSTANT,
+        paths: bool = True,
     ) -> None:
-        """Ask about conversions from `since_us` until (exclusive) `until_us`.
+        """Ask about conversions from `since_us` until (exclusive) `until_us`; with `paths`, for every model.
 
         `touchpoints` gives the touchpoint, counted from 0, of each event code or, with `by`, of each code of that
         dimension (`NO_CODE` for events without a value). With `by`, `touches` are the events that touch; None means
-        all but the outcome's. Raise ValueError for touchpoints that are not 0, 1, 2, ..., too many, or no time.
+        all but the outcome's. Without `paths` only rules can be told. Raise ValueError for touchpoints that are not
+        0, 1, 2, ..., too many, or no time.
         """
         self.touchpoints = len(set(touchpoints.values()))
         if not 1 <= self.touchpoints <= TOUCHPOINTS_MOST or max(touchpoints.values()) != self.touchpoints - 1:
@@ -116,28 +124,31 @@ class AttributionFold:
         self._role, self._touch, self._by = frozen(role), frozen(touch), by
         self._window_us, self._half_life_us, self._collapse = window_us, float(half_life_us), collapse
         self._currency, self._as_of_us, self._since_us, self._until_us = currency, as_of_us, since_us, until_us
+        self._paths = paths
 
     def start(self) -> AttributionPartial:
         """Make the sums of no customers."""
-        t = self.touchpoints
+        t, groups = self.touchpoints, GROUPS if self._paths else 0
         return AttributionPartial(
-            credit=np.zeros((GROUPS, t, MODELS), np.int64),
-            worth=np.zeros((GROUPS, t, MODELS), np.int64),
-            step=np.zeros((GROUPS, t + 1, t + 1, t + 2), np.int64),
-            total=np.zeros((GROUPS, touching.TOTALS), np.int64),
+            credit=np.zeros((GROUPS, t, TOUCHED + 1), np.int64),
+            worth=np.zeros((GROUPS, t, TOUCHED + 1), np.int64),
+            total=np.zeros((GROUPS, crediting.TOTALS), np.int64),
+            step=np.zeros((groups, t + 1, t + 1, t + 2), np.int64),
+            ways=np.zeros((groups, touching.TOTALS), np.int64),
         )
 
     def fold(self, events: Slice, partial: AttributionPartial) -> AttributionPartial:
         """Add a slice's customers."""
         keep, customer_keep = masks(events)
         code = np.zeros(0, np.uint16) if self._by is None else events.dimensions[self._by]
-        keys, money = touching.scan(
+        given = (
             frozen(events.customer), frozen(events.offset), frozen(events.at), frozen(events.event), frozen(code),
             keep, customer_keep, frozen(self._amounts(events)), self._role, self._touch, self._collapse,
-            self._window_us, self._half_life_us, self._since_us, self._until_us, self._as_of_us,
-            partial.credit, partial.worth, partial.step, partial.total,
+            self._window_us, self._since_us, self._until_us,
         )  # fmt: skip
-        partial.sets.append(_summed(keys, money))
+        crediting.credit(*given, self._half_life_us, partial.credit, partial.worth, partial.total)
+        if self._paths:
+            partial.sets.append(_summed(*touching.scan(*given, self._as_of_us, partial.step, partial.ways)))
         return partial
 
     def _amounts(self, events: Slice) -> Int64s:
@@ -155,8 +166,9 @@ class AttributionFold:
         """Add the right partial to the left."""
         left.credit += right.credit
         left.worth += right.worth
-        left.step += right.step
         left.total += right.total
+        left.step += right.step
+        left.ways += right.ways
         left.sets.extend(right.sets)
         return left
 
@@ -164,33 +176,44 @@ class AttributionFold:
         """Bring sets together and name the totals."""
         seen = [NO_KEYS, *(keys for keys, _ in partial.sets)]
         sets = np.unique(np.concatenate(seen) >> SET_SHIFT)
-        taken = np.zeros((len(sets), GROUPS, 3), np.int64)
+        taken = np.zeros((len(sets), len(partial.ways), 3), np.int64)
         for keys, counts in partial.sets:  # keys of a block differ
             taken[np.searchsorted(sets, keys >> SET_SHIFT), keys & (GROUPS - 1)] += counts
         bits = np.arange(self.touchpoints, dtype=np.uint32)
-        total = partial.total
+        total, ways = partial.total, partial.ways
         return AttributionSums(
-            credit=partial.credit / UNIT,
-            worth=partial.worth,
+            credit=partial.credit[:, :, :TOUCHED] / UNIT,
+            worth=partial.worth[:, :, :TOUCHED],
+            touched=partial.credit[:, :, TOUCHED],
+            credited=total[:, crediting.CREDITED],
+            direct=total[:, crediting.DIRECT],
+            unvalued=total[:, crediting.UNVALUED],
+            value=total[:, crediting.VALUE],
+            converted=total[:, crediting.CONVERTED],
             step=partial.step,
             members=(sets[:, None] >> bits & 1).astype(bool),
             taken=taken,
-            credited=total[:, touching.CREDITED],
-            direct=total[:, touching.DIRECT],
-            open=total[:, touching.OPEN],
-            unvalued=total[:, touching.UNVALUED],
-            value=total[:, touching.VALUE],
-            customers=total[:, touching.CUSTOMERS],
-            converted=total[:, touching.CONVERTED],
+            failed=ways[:, touching.FAILED],
+            open=ways[:, touching.OPEN],
+            customers=ways[:, touching.CUSTOMERS],
         )
 
 
 def _summed(paths: UInt32s, money: Int64s) -> tuple[UInt32s, Int64s]:
     """Count paths by set and group: the keys, and how many converted, how many did not, and their money."""
-    distinct, times = np.unique(paths, return_counts=True)
-    keys = np.unique(distinct >> 1)
-    counts = np.zeros((len(keys), 3), np.int64)
-    counts[np.searchsorted(keys, distinct >> 1), 1 - (distinct & 1).astype(np.int64)] = times
+    highest = int(paths.max(initial=0))
+    if highest < 4 * len(paths):  # few touchpoints: a table of all sets there can be is quicker than sorting
+        table = np.bincount(paths, minlength=(highest | 1) + 1).reshape(-1, 2)
+        keys = np.flatnonzero(table.any(axis=1)).astype(np.uint32)
+        failed, converted = table[keys].T
+    else:
+        distinct, times = np.unique(paths, return_counts=True)
+        keys = np.unique(distinct >> 1)
+        failed, converted = np.zeros((2, len(keys)), np.int64)
+        for count, side in ((failed, 0), (converted, 1)):
+            mine = (distinct & 1) == side
+            count[np.searchsorted(keys, distinct[mine] >> 1)] = times[mine]
+    counts = np.column_stack((converted, failed, np.zeros(len(keys), np.int64)))
     if len(money):
         np.add.at(counts[:, 2], np.searchsorted(keys, paths >> 1), money)
     return keys, counts

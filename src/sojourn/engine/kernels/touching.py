@@ -1,4 +1,4 @@
-"""The compiled part of attribution: paths of touches, and what each adds to the sums."""
+"""The compiled part of attribution by paths, converting or not: their steps and their sets of touchpoints."""
 
 from __future__ import annotations
 
@@ -8,25 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from sojourn.engine.kernels.compiling import compiled
-from sojourn.engine.kernels.words import Bytes, Codes, Floats, Int64s, UInt16s
+from sojourn.engine.kernels.crediting import GROUP_BITS, NO_TOUCH, OUTCOME, group_of
+from sojourn.engine.kernels.words import Bytes, Codes, Int64s, UInt16s
 
 UInt32s = npt.NDArray[np.uint32]
 
-GROUPS: Final = 64  # of customers, for the jackknife; a power of two
-SET_SHIFT: Final = 6  # of a set of touchpoints in a key, after the group
-UNIT: Final = 1 << 30  # a conversion: credits are whole numbers of it, so that sums do not depend on order
-MODELS: Final = 5
-NO_TOUCH: Final = 255
-OUTCOME: Final = 254
-CREDITED, DIRECT, OPEN, UNVALUED, VALUE, CUSTOMERS, CONVERTED, TOTALS = 0, 1, 2, 3, 4, 5, 6, 7
-_HASH: Final = 0x9E3779B97F4A7C15
+SET_SHIFT: Final = GROUP_BITS  # of a set of touchpoints in a key, after the group
+FAILED, OPEN, CUSTOMERS, TOTALS = 0, 1, 2, 3
 
 
 @compiled
 def scan(
     number: Int64s, offset: Int64s, at: Int64s, event: Codes, code: UInt16s, keep: Bytes, customer_keep: Bytes,
-    amount: Int64s, role: Bytes, touch: Bytes, collapse: bool, window: int, half_life: float,
-    since: int, until: int, as_of: int, credit: Int64s, worth: Int64s, step: Int64s, total: Int64s,
+    amount: Int64s, role: Bytes, touch: Bytes, collapse: bool, window: int, since: int, until: int, as_of: int,
+    step: Int64s, total: Int64s,
 ) -> tuple[UInt32s, Int64s]:  # fmt: skip
     """Add a slice's customers to the sums; give each path's key and, where money is asked for, its money.
 
@@ -39,7 +34,7 @@ def scan(
     room = 1
     for customer in range(len(offset) - 1):
         room = max(room, offset[customer + 1] - offset[customer])
-    when, which, weight = np.empty(room + 2, np.int64), np.empty(room + 2, np.uint8), np.empty(room + 2, np.float64)
+    when, which = np.empty(room + 2, np.int64), np.empty(room + 2, np.uint8)
     worths = np.empty(room + 2 if valued else 1, np.int64)
     which[0] = NO_TOUCH
     paths = len(at) if len(offset) < 2 else offset[-1] - offset[0]  # pages not written to take no memory
@@ -68,8 +63,8 @@ def scan(
             found = slot + np.uint64(seen)
         if found == one:
             continue
-        group: Any = (np.uint64(number[customer]) * np.uint64(_HASH)) >> np.uint64(64 - SET_SHIFT)
-        is_there, has_converted = False, False
+        group: Any = group_of(number[customer])
+        is_there = False
         begin: Any = one
         for turn in range(one, found + one):
             is_past = turn == found  # one turn past the last, for the touches after the last conversion
@@ -92,6 +87,7 @@ def scan(
                         if valued:
                             monies[filled] = 0
                         filled += 1
+                        total[group, FAILED] += 1
                     else:
                         total[group, OPEN] += 1
                 begin = end
@@ -99,25 +95,13 @@ def scan(
                 break
             if when[turn] >= since and when[turn] < until:
                 is_there = True
-                if path == turn:
-                    total[group, DIRECT] += 1
-                else:
-                    has_converted = True
-                    money = worths[turn] if valued else 0
-                    total[group, CREDITED] += 1
-                    total[group, UNVALUED] += money == 0
-                    total[group, VALUE] += money
+                if path < turn:
                     keys[filled] = _walked(which, path, turn, np.uint64(step.shape[3] - 1), group, step) << one | one
                     if valued:
-                        monies[filled] = money
+                        monies[filled] = worths[turn]
                     filled += 1
-                    whole = _weigh(when, path, turn, half_life, weight)
-                    _credit(which, weight, whole, path, turn, UNIT, credit[group])
-                    if money != 0:
-                        _credit(which, weight, whole, path, turn, money, worth[group])
             begin = turn + one
         total[group, CUSTOMERS] += is_there
-        total[group, CONVERTED] += has_converted
     return keys[:filled], monies[: filled if valued else 0]
 
 
@@ -135,45 +119,3 @@ def _walked(which: Bytes, begin: Any, end: Any, ending: Any, group: Any, step: I
         touched |= np.uint64(1) << mine
     mine_step[before, here, ending] += 1
     return touched << np.uint64(SET_SHIFT) | group
-
-
-@compiled
-def _weigh(when: Int64s, begin: Any, end: Any, half_life: float, weight: Floats) -> float:
-    """Weigh a path's touches by their time before the last of them; give the sum."""
-    last = when[end - np.uint64(1)]
-    whole = 0.0
-    for i in range(begin, end):
-        weight[i] = np.exp2((when[i] - last) / half_life)
-        whole += weight[i]
-    return whole
-
-
-@compiled
-def _credit(which: Bytes, weight: Floats, whole: float, begin: Any, end: Any, unit: int, credit: Int64s) -> None:
-    """Share `unit` out among a path's touches by each rule; what rounding leaves goes to the last."""
-    touches: Any = np.int64(end - begin)
-    first, last = np.uint64(which[begin]), np.uint64(which[end - np.uint64(1)])
-    part, between = unit // touches, 0
-    ends = unit if touches == 1 else unit // 2
-    if touches > 2:
-        ends = unit * 2 // 5
-        between = (unit - 2 * ends) // (touches - 2)
-    decayed: Any = 0
-    scale = unit / whole
-    for i in range(begin, end - np.uint64(1)):
-        row = np.uint64(which[i])
-        mine = np.int64(np.floor(weight[i] * scale))
-        decayed += mine
-        credit[row, 2] += part
-        credit[row, 3] += mine
-        credit[row, 4] += between
-    credit[first, 0] += unit
-    credit[last, 1] += unit
-    credit[last, 2] += unit - (touches - 1) * part
-    credit[last, 3] += unit - decayed
-    if touches == 1:
-        credit[last, 4] += unit
-    else:
-        # the loop gave the first a share for those between
-        credit[first, 4] += ends - between
-        credit[last, 4] += unit - ends - (touches - 2) * between
