@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -74,6 +75,14 @@ def people(*, viewer: Viewer) -> tuple[Person, ...]:
     return tuple(each.contract() for each in Account.objects.order_by("email"))
 
 
+def names(viewers: Iterable[str]) -> dict[str, str]:
+    """Name viewers for people: a person's mail address, a key's name; those that are gone stay as they are written."""
+    listed = set(viewers)
+    found = {f"person:{each.pk}": each.email for each in Account.objects.filter(pk__in=_numbers(listed, "person:"))}
+    found |= {f"key:{each.pk}": each.name for each in Key.objects.filter(pk__in=_numbers(listed, "key:"))}
+    return {each: found.get(each, each) for each in listed}
+
+
 def api_keys(*, viewer: Viewer) -> tuple[ApiKey, ...]:
     """List the keys, newest first; never their secrets. Raise ForbiddenError unless an administrator asks."""
     viewer.require_role(Role.ADMINISTRATOR)
@@ -90,6 +99,10 @@ def audit_log(*, viewer: Viewer, before: int | None = None, limit: int = 100) ->
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return tuple(each.contract() for each in rows[:limit])
+
+
+def _numbers(viewers: Iterable[str], kind: str) -> list[int]:
+    return [int(each.removeprefix(kind)) for each in viewers if each.startswith(kind)]
 
 
 def _account(person_id: int) -> Account:

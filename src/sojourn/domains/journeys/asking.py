@@ -37,6 +37,10 @@ class Asking:
         """Give a parameter's values."""
         return self.said.get(name, ())
 
+    def yes(self, name: str, answer: str = "true") -> tuple[str, ...]:
+        """Give an answer where a parameter is switched on."""
+        return (answer,) if self.one(name) == "1" else ()
+
     def span(self) -> Said:
         """Give the period: the last days of the data stay relative."""
         period = self.one("period", "90")
@@ -71,14 +75,15 @@ class Asking:
 
     def all_events(self) -> Said:
         """Give the same without a journey's narrowing: what a funnel or an ending counts is named already."""
-        return self.span() | {"where": self.where(), "having_pattern": self.many("having_pattern")}
+        seen = {"level": self.many("level"), "once": self.yes("once"), "expand": self.many("expand")}
+        return self.span() | seen | {"where": self.where(), "having_pattern": self.many("having_pattern")}
 
     def shown(self) -> Said:
         """Give what the sliders say."""
         return {
             "steps_shown": self.many("steps"),
             "paths_shown": tuple(f"{int(each) / 100:g}" for each in self.many("paths")[:1]),
-            "identity_steps": ("true",) if self.one("identity") else (),
+            "identity_steps": self.yes("identity"),
         }
 
     def steps(self) -> tuple[str, ...]:
@@ -126,8 +131,8 @@ def _paths(asked: Asking) -> tuple[AnswerAsked, ...]:
         "direction": ("to",) if asked.one("way") == "to" else (),
         "depth": asked.many("depth"),
         "breadth": asked.many("breadth"),
-        "every": ("true",) if asked.one("every") == "1" else (),
-        "collapse": ("false",) if asked.one("repeats") == "1" else (),
+        "every": asked.yes("every"),
+        "collapse": asked.yes("repeats", "false"),
         "window_days": _more_than_none(asked.many("within")),
         "pause_minutes": _more_than_none(asked.many("pause")),
     }
@@ -157,27 +162,19 @@ def _process(asked: Asking) -> tuple[AnswerAsked, ...]:
 
 
 def _attribution(asked: Asking) -> tuple[AnswerAsked, ...]:
-    outcome = asked.many("outcome") or _goals(asked)
-    if not outcome:
+    if not asked.many("outcome"):
         raise InvalidError("outcome: this question names none; open it and choose one.")
     own: Said = {
-        "outcome": outcome,
+        "outcome": asked.many("outcome"),
         "touchpoint": asked.many("touch"),
         "by": asked.many("by"),
         "window_days": asked.many("lookback"),
         "half_life_days": asked.many("half"),
-        "collapse": ("true",) if asked.one("collapse") == "1" else (),
+        "collapse": asked.yes("collapse"),
         "currency": asked.many("currency"),
         "identity_steps": asked.shown()["identity_steps"],
     }
     return (_asked("attribution", asked.events() | own),)
-
-
-def _goals(asked: Asking) -> tuple[str, ...]:
-    """Give the goals of the journey chosen, else of the first by name, as the page does."""
-    named = asked.journey or next(iter(asked.journeys.values()), None)
-    present = {term.name for term in asked.known.names}
-    return tuple(goal for goal in named.goals if goal in present) if named else ()
 
 
 def _compare(asked: Asking) -> tuple[AnswerAsked, ...]:

@@ -38,12 +38,14 @@ class Means(Enum):
     CURRENCY = auto()
     PATTERN = auto()
     JOURNEY = auto()
+    GROUP = auto()  # of events, or a kind of groups
 
 
 SHARED: Final[Mapping[str, Means]] = {
     "period": Means.WORD, "since": Means.DAY, "until": Means.DAY, "journey": Means.JOURNEY, "having": Means.EVENT,
     "having_pattern": Means.PATTERN, "steps": Means.NUMBER, "paths": Means.NUMBER, "colour": Means.WORD,
-    "window": Means.NUMBER, "identity": Means.WORD, "f": Means.EVENT,
+    "window": Means.NUMBER, "identity": Means.WORD, "f": Means.EVENT, "level": Means.WORD, "once": Means.WORD,
+    "expand": Means.GROUP,
 }  # fmt: skip
 OWN: Final[Mapping[QuestionPage, Mapping[str, Means]]] = {
     QuestionPage.EXPLORER: {
@@ -92,32 +94,48 @@ def check_texts(*, name: str, description: str) -> None:
 
 
 def check_parameters(
-    *, page: QuestionPage, parameters: Parameters, vocabulary: Vocabulary, journeys: frozenset[str]
+    *,
+    page: QuestionPage,
+    parameters: Parameters,
+    vocabulary: Vocabulary,
+    journeys: frozenset[str],
+    groups: frozenset[str],
 ) -> None:
     """Raise InvalidError, naming the parameter, for one that the page has not or that holds what it cannot.
 
-    Events and values must be those that the vocabulary shows, so that a saved question holds nothing about anybody.
+    Events and values must be those that the vocabulary shows, so that a saved question holds nothing about anybody;
+    `groups` are the names of groups of events and of their kinds, which may stand for events.
     """
     if len(parameters) > PARAMETERS_MOST or sum(len(value) for _, value in parameters) > ADDRESS_MAX_CHARACTERS:
         raise InvalidError(f"address: at most {PARAMETERS_MOST} parameters and {ADDRESS_MAX_CHARACTERS:,} characters.")
-    known = _Known(page, vocabulary, journeys)
+    known = _Known(page, vocabulary, journeys, groups)
     for name, value in parameters:
         known.check(name, value)
 
 
-def question_of(parameters: Parameters) -> Parameters:
-    """Keep what is part of the question: not what is open at the side, but the usual period where none is said."""
+def question_of(page: QuestionPage, parameters: Parameters, goals: tuple[str, ...]) -> Parameters:
+    """Keep what is part of the question, and say what the page takes for granted, so that it means the same for good.
+
+    What is open at the side is no part of it. Where none is said, the period is the usual one, and the outcome of an
+    attribution any of `goals`.
+    """
     kept = tuple(pair for pair in parameters if pair[0] not in OPEN_AT_THE_SIDE)
-    return kept if any(name == "period" for name, _ in kept) else (USUAL_PERIOD, *kept)
+    said = {name for name, _ in kept}
+    if page is QuestionPage.ATTRIBUTION and "outcome" not in said:
+        kept = (*kept, *(("outcome", goal) for goal in goals))
+    return kept if "period" in said else (USUAL_PERIOD, *kept)
 
 
 class _Known:
     """What a page's parameters may hold."""
 
-    def __init__(self, page: QuestionPage, vocabulary: Vocabulary, journeys: frozenset[str]) -> None:
+    def __init__(
+        self, page: QuestionPage, vocabulary: Vocabulary, journeys: frozenset[str], groups: frozenset[str]
+    ) -> None:
         self.means = {**SHARED, **OWN[page]}
         self.page = page
-        self.events = {term.name for term in vocabulary.names}
+        self.groups = groups
+        self.events = {term.name for term in vocabulary.names} | groups
         self.values = {plain(name): {term.name for term in terms} for name, terms in vocabulary.dimensions.items()}
         self.dimensions = {name: [term.name for term in terms] for name, terms in vocabulary.dimensions.items()}
         self.every_value = self.events.union(*self.values.values())
@@ -153,6 +171,8 @@ class _Known:
                 return value in self.every_value
             case Means.CURRENCY:
                 return value in self.currencies
+            case Means.GROUP:
+                return value in self.groups
             case Means.JOURNEY:
                 return value in self.journeys
             case Means.DIMENSION:

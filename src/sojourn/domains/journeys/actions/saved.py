@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.journeys import saved
 from sojourn.domains.journeys.contracts import Parameters, QuestionPage, SavedQuestion
 from sojourn.domains.journeys.models import JourneyRow, PinRow, QuestionRow
@@ -132,12 +133,15 @@ def unpin_question(*, id: str, viewer: Viewer) -> None:  # noqa: A002
 
 
 def _checked(page: QuestionPage, parameters: Parameters, viewer: Viewer) -> list[tuple[str, str]]:
-    kept = saved.question_of(parameters)
+    vocabulary = privacy.vocabulary(viewer=viewer)
+    journeys = {row.slug: row.contract() for row in JourneyRow.objects.order_by("name", "slug")}
+    named = journeys.get(dict(parameters).get("journey", "")) or next(iter(journeys.values()), None)
+    present = {term.name for term in vocabulary.names}
+    goals = tuple(goal for goal in named.goals if goal in present) if named else ()
+    kept = saved.question_of(page, parameters, goals)
+    groups = frozenset(label for each in catalogue.groups() for label in (each.name, each.kind) if label)
     saved.check_parameters(
-        page=page,
-        parameters=kept,
-        vocabulary=privacy.vocabulary(viewer=viewer),
-        journeys=frozenset(JourneyRow.objects.values_list("slug", flat=True)),
+        page=page, parameters=kept, vocabulary=vocabulary, journeys=frozenset(journeys), groups=groups
     )
     return list(kept)
 

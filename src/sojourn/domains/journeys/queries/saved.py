@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.journeys import asking
+from sojourn.domains.journeys import asking, saved
 from sojourn.domains.journeys.contracts import AnswerAsked, QuestionPage, SavedQuestion
 from sojourn.domains.journeys.models import PinRow, QuestionRow
 from sojourn.domains.journeys.queries.named import journeys
@@ -54,6 +54,11 @@ def pinned_questions(*, viewer: Viewer) -> tuple[SavedQuestion, ...]:
     """List the questions that the viewer has pinned, first pinned first."""
     rows = _visible(viewer).filter(pins__viewer=viewer.name).order_by("pins__id")
     return tuple(_contract(row) for row in rows)
+
+
+def own_parameters(page: QuestionPage) -> frozenset[str]:
+    """Name the parameters that a page's question has besides those of every page."""
+    return frozenset(saved.OWN[page])
 
 
 def answers_asked(*, id: str, viewer: Viewer) -> tuple[AnswerAsked, ...]:  # noqa: A002 - its name everywhere
