@@ -13,7 +13,7 @@ class Role(StrEnum):
     """What a person may do; later issues add roles per domain."""
 
     ADMINISTRATOR = "administrator"  # everything, people and keys included
-    ANALYST = "analyst"  # reads figures, imports files, edits journeys and the plan
+    ANALYST = "analyst"  # reads figures and whose they are, imports files, edits journeys and the plan
     VIEWER = "viewer"  # reads figures
 
 
@@ -58,6 +58,15 @@ class Viewer:
         """Raise ForbiddenError unless this viewer may manage people, keys and sources, and change things."""
         self.require_write()
         self.require_role(Role.ADMINISTRATOR)
+
+    def can_list_customers(self) -> bool:
+        """Say whether this viewer may see the single customers behind a figure, pseudonymous."""
+        return RANK[self.role] >= RANK[Role.ANALYST]
+
+    def require_customers(self) -> None:
+        """Raise ForbiddenError unless this viewer may see the single customers behind a figure."""
+        if not self.can_list_customers():
+            raise ForbiddenError("This needs the right to see single customers: a role above viewer.")
 
     def require_role(self, role: Role) -> None:
         """Raise ForbiddenError unless this viewer has the role or a higher one."""

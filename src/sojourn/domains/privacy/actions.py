@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -19,16 +20,19 @@ from sojourn.domains.collection import queries as collection
 from sojourn.domains.collection.contracts import Removal, Segment
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import exporting, rules
-from sojourn.domains.privacy.contracts import EventFilter, Export, ExportFormat, Purpose
+from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Export, ExportFormat, Purpose
 from sojourn.domains.privacy.models import ConsentEpoch, ConsentWord
 from sojourn.domains.privacy.persons import forget as forget_persons
 from sojourn.domains.privacy.persons import persons
+from sojourn.domains.privacy.queries.journeys import ask
+from sojourn.engine.kernels.customers import Customers, CustomersFold
 from sojourn.engine.timeline import Change, Layout, Source, Writer, manifest, writing
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period, micros
 
 DIMENSIONS = ("channel", "unit", "source", "product", "touchpoint")
 REBUILD_LEASE_SECONDS = 900
+SAID_MOST_CHARACTERS = 500
 
 
 def refresh_timeline(*, rebuild: bool = False) -> bool:
@@ -104,6 +108,39 @@ def export(
         events=count,
         pieces=exporting.pieces(asked, wanted),
     )
+
+
+def list_customers(
+    *,
+    fold_for: Callable[[Codes], CustomersFold],
+    said: str,
+    period: Period,
+    events: EventFilter,
+    purpose: Purpose,
+    viewer: Viewer,
+    key: Hashable,
+    told: Mapping[str, object],
+) -> Answer[Customers]:
+    """Tell which customers a fold finds, under the masks of every question; audited, with what was asked (`said`).
+
+    Of fewer than the k floor none is told. Raise ForbiddenError below the right to list customers, and what `ask` does.
+    """
+    viewer.require_customers()
+    answer = ask(fold_for=fold_for, period=period, events=events, purpose=purpose, viewer=viewer, key=key, told=told)
+    if answer.value.total < settings.SOJOURN.k_floor:
+        answer = replace(answer, value=replace(answer.value, strips=()))
+    access.audit(
+        viewer=viewer,
+        what="customers.list",
+        on="customers",
+        purpose=purpose.value,
+        asked=said[:SAID_MOST_CHARACTERS],
+        customers=str(answer.value.total),
+        listed=str(len(answer.value.strips)),
+        since="" if period.since is None else period.since.isoformat(),
+        until="" if period.until is None else period.until.isoformat(),
+    )
+    return answer
 
 
 def forget_consents(*, persons: Iterable[int]) -> None:

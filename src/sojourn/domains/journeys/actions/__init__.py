@@ -1,5 +1,6 @@
-"""Do: save, change and delete named journeys and saved questions."""
+"""Do: save, change and delete named journeys and saved questions; list the customers behind a number."""
 
+from sojourn.domains.journeys.actions.customers import customers
 from sojourn.domains.journeys.actions.named import delete, save
 from sojourn.domains.journeys.actions.saved import (
     change_question,
@@ -12,6 +13,7 @@ from sojourn.domains.journeys.actions.saved import (
 
 __all__ = [
     "change_question",
+    "customers",
     "delete",
     "delete_question",
     "pin_question",
