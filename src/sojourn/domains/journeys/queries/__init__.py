@@ -2,14 +2,12 @@
 
 from sojourn.domains.journeys.funnels import exclusion_said, written_exclusion
 from sojourn.domains.journeys.queries.attribution import attribution
-from sojourn.domains.journeys.queries.cases import cases, cases_of_journey
 from sojourn.domains.journeys.queries.comparing import period_before
 from sojourn.domains.journeys.queries.comparison import compare_completions, compare_funnels, compare_graphs
 from sojourn.domains.journeys.queries.completion import completion, completions
 from sojourn.domains.journeys.queries.door import without
 from sojourn.domains.journeys.queries.funnel import funnel
 from sojourn.domains.journeys.queries.graph import edge, graph
-from sojourn.domains.journeys.queries.levels import group_members
 from sojourn.domains.journeys.queries.lifecycle import lifecycle
 from sojourn.domains.journeys.queries.named import journey, journeys
 from sojourn.domains.journeys.queries.paths import paths
@@ -26,14 +24,11 @@ from sojourn.domains.journeys.queries.saved import (
 from sojourn.domains.journeys.queries.sessions import sessions
 from sojourn.domains.journeys.queries.success import success
 from sojourn.domains.journeys.queries.variants import variants
-from sojourn.engine.answers.cases_asked import written_outcomes, written_stages
 from sojourn.engine.kernels.cohorts import written_brackets
 
 __all__ = [
     "answers_asked",
     "attribution",
-    "cases",
-    "cases_of_journey",
     "check_filter",
     "compare_completions",
     "compare_funnels",
@@ -44,7 +39,6 @@ __all__ = [
     "exclusion_said",
     "funnel",
     "graph",
-    "group_members",
     "journey",
     "journeys",
     "lifecycle",
@@ -63,6 +57,4 @@ __all__ = [
     "without",
     "written_brackets",
     "written_exclusion",
-    "written_outcomes",
-    "written_stages",
 ]
