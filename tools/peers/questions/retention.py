@@ -1,46 +1,26 @@
-"""Weekly retention beside DuckDB SQL and Polars, for `bench_kernels`: the same cells from the same columns.
+"""Weekly retention: cohorts by the week of a customer's first `START`, and who has any event how many weeks later.
 
-Cohorts are the weeks of the customers' first event `START`; a return is any event later in the order of
-events, counted by whole weeks from 0 to `FURTHEST`; 52 weeks, and only cells whose week has passed. An answer is a row
-for each such cell: cohort, distance, customers who returned; and one for each cohort with distance -1: its customers.
-
-``python -m tools.peers_retention [events]`` checks that all ways agree and times each once; by default 200 thousand.
+Any event after the first start in the order of events counts as a return, by whole weeks from 0 to `FURTHEST`; 52
+weeks, and only cells whose week has passed. A row for each such cell with anyone in it: cohort, distance, customers;
+and one for each cohort with distance -1: its customers.
 """
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable
 from typing import Any
 
-import duckdb
 import numpy as np
 import polars as pl
 
 from sojourn.engine.kernels.retention import Retention, RetentionFold
-from sojourn.engine.kernels.words import Slice
+from tools.peers.events import HOUR_US
+from tools.peers.serving import Run
+from tools.peers.words import Question, Sql
 
 START, CODES = 0, 256
 WEEKS, FURTHEST = 52, 12
 BEGIN_US = 1_700_000_000_000_000
-WEEK_US = 7 * 24 * 3_600_000_000
-
-Answer = Any
-Run = Callable[[], Answer]
-Rows = list[list[float]]
-
-
-def fold(_events: Slice | None = None) -> RetentionFold:
-    """Give Sojourn's fold."""
-    return RetentionFold(
-        start=[START],
-        returns=range(CODES),
-        edges=BEGIN_US + WEEK_US * np.arange(WEEKS + 1),
-        brackets=[(distance, distance) for distance in range(FURTHEST + 1)],
-        as_of_us=BEGIN_US + WEEK_US * WEEKS,
-    )
-
+WEEK_US = 7 * 24 * HOUR_US
 
 _WEEK = f"(t - {BEGIN_US}) // {WEEK_US}"
 # Rows are numbered in the order of events, so the smallest row of a customer's starts is the first start.
@@ -56,7 +36,7 @@ DISTINCT = f"""
     later as (select customer, cohort, {_WEEK} - cohort as distance from log join starts using (customer)
               where row > r0)
     select cohort, distance, count(distinct customer) as n from later where {_CELLS} group by 1, 2
-    union all select * from sizes order by 1, 2
+    union all select * from sizes
 """
 _SUMS = ", ".join(f"sum((came >> {distance}) & 1)" for distance in range(FURTHEST + 1))
 BITS = f"""
@@ -67,7 +47,7 @@ BITS = f"""
     sums as (select cohort, [{_SUMS}] as n from later group by 1),
     cells as (select cohort, unnest(range({FURTHEST + 1})) as distance, unnest(n) as n from sums)
     select cohort, distance, n from cells where n > 0 and {_CELLS}
-    union all select * from sizes order by 1, 2
+    union all select * from sizes
 """
 WINDOW = f"""
     with {_STARTS},
@@ -78,22 +58,40 @@ WINDOW = f"""
              window w as (partition by customer)),
     later as (select cohort, week - cohort as distance from each where latest > r0)
     select cohort, distance, count(*) as n from later where {_CELLS} group by 1, 2
-    union all select * from sizes order by 1, 2
+    union all select * from sizes
 """
-DUCK = {"count distinct": DISTINCT, "bits": BITS, "window over weeks": WINDOW}
+# chDB's `retention` asks whether conditions hold that are the same for all; distances from a customer's own start need
+# arrays. Distance -1 stands for the start itself.
+ARRAYS = f"""
+    select cohort, distance, count() from (
+        select intDiv(ts[place] - {BEGIN_US}, {WEEK_US}) as cohort, arrayPushFront(arrayDistinct(arrayFilter(
+                   d -> d between 0 and {FURTHEST} and cohort + d < {WEEKS},
+                   arrayMap(u -> intDiv(u - {BEGIN_US}, {WEEK_US}) - cohort, arraySlice(ts, place + 1)))), -1) as came
+        from (select indexOf(groupArray(event), {START}) as place, groupArray(t) as ts from log group by customer)
+        where place > 0 and cohort between 0 and {WEEKS - 1})
+    array join came as distance group by cohort, distance
+"""
 
 
-def duck(connection: duckdb.DuckDBPyConnection) -> dict[str, Run]:
-    """Give DuckDB's ways over the table `log` (customer, t, event, row), which is stored in order."""
+def fold() -> RetentionFold:
+    """Give Sojourn's fold."""
+    return RetentionFold(
+        start=[START],
+        returns=range(CODES),
+        edges=BEGIN_US + WEEK_US * np.arange(WEEKS + 1),
+        brackets=[(distance, distance) for distance in range(FURTHEST + 1)],
+        as_of_us=BEGIN_US + WEEK_US * WEEKS,
+    )
 
-    def run(sql: str) -> Run:
-        return lambda: connection.sql(sql).fetchall()
 
-    return {name: run(sql) for name, sql in DUCK.items()}
+def rows(answer: Retention) -> Any:
+    """Lay Sojourn's answer out, empty cells left out."""
+    cells = [[c, d, int(answer.returned[c, d])] for c, d in np.argwhere(answer.returned).tolist()]
+    return [*cells, *([c, -1, n] for c, n in enumerate(answer.size.tolist()) if n)]
 
 
 def polars(lazy: pl.LazyFrame) -> dict[str, Run]:
-    """Give Polars' ways over a frame that is known to be sorted by customer and row."""
+    """Give Polars' ways."""
     week = (pl.col("t") - BEGIN_US) // WEEK_US
     starts = (
         lazy.filter(pl.col("event") == START)
@@ -124,46 +122,17 @@ def polars(lazy: pl.LazyFrame) -> dict[str, Run]:
         counted = (
             cells.filter(new.fill_null(True)).group_by("cohort", "distance").agg(pl.len().cast(pl.Int64).alias("n"))
         )
-        return pl.concat([counted, sizes]).sort("cohort", "distance").collect
+        return pl.concat([counted, sizes]).collect
 
-    return {"join": answer(joined), "asof join": answer(near)}
-
-
-def checked(answer: Answer) -> Rows:
-    """Bring an engine's answer into one form: rows of cohort, distance and customers, empty cells left out."""
-    if isinstance(answer, Retention):
-        cells = [[c, d, int(answer.returned[c, d])] for c, d in np.argwhere(answer.returned).tolist()]
-        return sorted([*cells, *([c, -1, n] for c, n in enumerate(answer.size.tolist()) if n)])
-    rows = answer.rows() if isinstance(answer, pl.DataFrame) else answer
-    return sorted([int(each) for each in row] for row in rows)
+    return {"asof join": answer(near), "join": answer(joined)}
 
 
-def main(events: int = 200_000) -> None:
-    """Check that all ways agree and print the CPU time of each, once; raise SystemExit when two differ."""
-    from sojourn.engine.kernels import running
-    from tools.bench_kernels import THREADS, made, table_of
-
-    data = made(events)
-    connection = duckdb.connect()
-    connection.sql(f"set threads={THREADS}")
-    table = table_of(data)
-    connection.register("given", table)
-    connection.sql("create table log as select * from given order by row")
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    lazy = frame.with_columns(pl.col("customer").set_sorted(), pl.col("row").set_sorted()).rechunk().lazy()
-    ways: dict[str, Run] = {"Sojourn": lambda: running.run(fold(), [data])}
-    ways |= {f"DuckDB, {name}": way for name, way in duck(connection).items()}
-    ways |= {f"Polars, {name}": way for name, way in polars(lazy).items()}
-    expected = checked(ways["Sojourn"]())
-    for name, way in ways.items():
-        if checked(way()) != expected:
-            raise SystemExit(f"{name} answers differently")
-        begun = time.process_time()
-        way()
-        print(f"{name}: {(time.process_time() - begun) * 1_000:,.1f} ms")
-    print(f"{len(expected)} cells, the same in all")
-
-
-if __name__ == "__main__":
-    main(*(int(argument.replace("_", "")) for argument in sys.argv[1:]))
+QUESTION = Question(
+    name="retention",
+    asks=f"{WEEKS} weekly cohorts by the first of one event, and who has any event 0 to {FURTHEST} weeks later",
+    fold=fold,
+    rows=rows,
+    duckdb={"window over weeks": Sql(WINDOW), "bits": Sql(BITS), "count distinct": Sql(DISTINCT)},
+    chdb={"arrays": Sql(ARRAYS, 1)},
+    polars=polars,
+)
