@@ -53,6 +53,8 @@ from sojourn.domains.journeys.contracts.graphs import (
     Path,
     PathDetails,
     Step,
+    StepDetails,
+    Times,
     VariantRow,
     VariantTable,
 )
@@ -66,7 +68,14 @@ from sojourn.domains.journeys.contracts.paths import (
     SessionEdge,
     SessionsTable,
 )
-from sojourn.domains.journeys.contracts.patterns import PatternTable, Spread
+from sojourn.domains.journeys.contracts.patterns import (
+    Neighbour,
+    NeighbourKind,
+    PatternAround,
+    PatternSpan,
+    PatternTable,
+    Spread,
+)
 from sojourn.domains.journeys.contracts.process import ProcessModel
 from sojourn.domains.journeys.contracts.retention import (
     Cohort,
@@ -114,6 +123,8 @@ __all__ = [
     "LifecyclePeriod",
     "LifecycleTable",
     "Mean",
+    "Neighbour",
+    "NeighbourKind",
     "PaceDifference",
     "Parameters",
     "Path",
@@ -124,7 +135,9 @@ __all__ = [
     "PathNodeKind",
     "PathTree",
     "PathsAsked",
+    "PatternAround",
     "PatternChosen",
+    "PatternSpan",
     "PatternTable",
     "ProcessModel",
     "PropertyDifference",
@@ -142,10 +155,12 @@ __all__ = [
     "Spread",
     "Step",
     "StepChosen",
+    "StepDetails",
     "StepDifference",
     "StepPlace",
     "StripEvent",
     "SuccessTable",
+    "Times",
     "Touchpoint",
     "TouchpointCredit",
     "VariantChosen",

@@ -6,11 +6,22 @@ from dataclasses import dataclass
 
 from sojourn.domains.privacy.contracts import Coverage
 from sojourn.engine.answers.graph import GraphFigures, Path, PathFigures, Step
+from sojourn.engine.answers.step import StepFigures, Times
 from sojourn.engine.answers.variants import Variant as VariantRow
 from sojourn.engine.answers.variants import VariantFigures
 from sojourn.engine.answers.words import GapBin
 
-__all__ = ["GapBin", "JourneyGraph", "Path", "PathDetails", "Step", "VariantRow", "VariantTable"]
+__all__ = [
+    "GapBin",
+    "JourneyGraph",
+    "Path",
+    "PathDetails",
+    "Step",
+    "StepDetails",
+    "Times",
+    "VariantRow",
+    "VariantTable",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +34,13 @@ class JourneyGraph(GraphFigures):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PathDetails(PathFigures):
     """One edge of the graph with the distribution of its gaps; seconds."""
+
+    coverage: Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepDetails(StepFigures):
+    """One step of the graph with the distributions of the times before and after it; seconds."""
 
     coverage: Coverage
 

@@ -7,11 +7,11 @@ from sojourn.domains.journeys.queries.comparison import compare_completions, com
 from sojourn.domains.journeys.queries.completion import completion, completions
 from sojourn.domains.journeys.queries.door import without
 from sojourn.domains.journeys.queries.funnel import funnel
-from sojourn.domains.journeys.queries.graph import edge, graph
+from sojourn.domains.journeys.queries.graph import edge, graph, step
 from sojourn.domains.journeys.queries.lifecycle import lifecycle
 from sojourn.domains.journeys.queries.named import journey, journeys
 from sojourn.domains.journeys.queries.paths import paths
-from sojourn.domains.journeys.queries.patterns import check_filter, patterns
+from sojourn.domains.journeys.queries.patterns import around_pattern, check_filter, patterns
 from sojourn.domains.journeys.queries.process import process
 from sojourn.domains.journeys.queries.retention import retention
 from sojourn.domains.journeys.queries.saved import (
@@ -27,6 +27,7 @@ from sojourn.domains.journeys.queries.variants import variants
 from sojourn.engine.kernels.cohorts import written_brackets
 
 __all__ = [
+    "around_pattern",
     "answers_asked",
     "attribution",
     "check_filter",
@@ -52,6 +53,7 @@ __all__ = [
     "saved_question",
     "saved_questions",
     "sessions",
+    "step",
     "success",
     "variants",
     "without",

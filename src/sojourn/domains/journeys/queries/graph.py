@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.journeys.contracts import JourneyGraph, PathDetails, Question
+from sojourn.domains.journeys.contracts import JourneyGraph, PathDetails, Question, StepDetails
 from sojourn.domains.journeys.queries.through import Through
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.engine.answers import graph as answers
+from sojourn.engine.answers import step as step_answers
 from sojourn.engine.answers.words import resting
 
 
@@ -28,3 +29,12 @@ def edge(
     door = Through(question, viewer, purpose)
     found, coverage = answers.edge(door, source=source, target=target, steps_shown=question.steps_shown)
     return resting(PathDetails, found, coverage=coverage)
+
+
+def step(*, name: str, question: Question, viewer: Viewer, purpose: Purpose = Purpose.ANALYTICS) -> StepDetails:
+    """Give one step of the question's graph with the distributions of the times before and after it.
+
+    Raise NotFoundError when the graph does not show it.
+    """
+    found, coverage = step_answers.step(Through(question, viewer, purpose), name=name, steps_shown=question.steps_shown)
+    return resting(StepDetails, found, coverage=coverage)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.journeys.contracts import PatternTable, Question
+from sojourn.domains.journeys.contracts import PatternAround, PatternTable, Question
 from sojourn.domains.journeys.queries.through import Through
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.engine.answers import around as around_answers
 from sojourn.engine.answers import patterns as answers
 from sojourn.engine.answers.words import resting
 from sojourn.engine.kernels.patterns import bind, compile_pattern, read
+from sojourn.kit.calendar import CalendarUnit
 
 
 def patterns(*, pattern: str, question: Question, viewer: Viewer, purpose: Purpose = Purpose.ANALYTICS) -> PatternTable:
@@ -20,6 +24,25 @@ def patterns(*, pattern: str, question: Question, viewer: Viewer, purpose: Purpo
     """
     found, coverage = answers.patterns(Through(question, viewer, purpose), pattern)
     return resting(PatternTable, found, coverage=coverage)
+
+
+def around_pattern(
+    *,
+    pattern: str,
+    question: Question,
+    viewer: Viewer,
+    unit: CalendarUnit = CalendarUnit.WEEK,
+    zone: str = "UTC",
+    purpose: Purpose = Purpose.ANALYTICS,
+    now: datetime | None = None,
+) -> PatternAround:
+    """Tell what stands directly before and after a pattern's first match of a customer, and the share over time.
+
+    Raise PatternError, which points at the character, and InvalidError for more spans than can be.
+    """
+    door = Through(question, viewer, purpose, now)
+    found, coverage = around_answers.around(door, pattern, unit=unit, zone=zone)
+    return resting(PatternAround, found, coverage=coverage)
 
 
 def check_filter(*, question: Question, viewer: Viewer, purpose: Purpose = Purpose.ANALYTICS) -> None:
