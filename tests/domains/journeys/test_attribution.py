@@ -80,6 +80,19 @@ def test_each_model_shares_out_all_conversions() -> None:
 
 
 @pytest.mark.usefixtures("shop")
+def test_rules_alone_are_the_same_and_look_at_no_other_paths() -> None:
+    every, found = answer(currency="EUR"), answer(currency="EUR", models=("last", "first"))
+    assert found.models == ("first", "last"), "in the usual order"
+    assert (found.paths, found.open) == (None, None)
+    assert (found.conversions, found.direct, found.value) == (every.conversions, every.direct, every.value)
+    for row, full in zip(found.touchpoints, every.touchpoints, strict=True):
+        assert (row.name, row.touched) == (full.name, full.touched)
+        assert row.credits == {model: full.credits[model] for model in found.models}
+    estimated = answer(currency="EUR", models=("linear", "shapley"))
+    assert (estimated.models, estimated.paths) == (("linear", "shapley"), 50)
+
+
+@pytest.mark.usefixtures("shop")
 def test_touchpoints_may_be_values_of_a_dimension() -> None:
     found = answer(by="channel")
     assert conversions(found, "last") == {"web": 100, "mail": 0, "shop": 0}
@@ -136,6 +149,7 @@ def test_what_cannot_be_attributed_is_refused() -> None:
         ({"window_days": 0}, "window"),
         ({"half_life_days": 0}, "half-life"),
         ({"touchpoints": tuple(map(str, range(25)))}, "at most 24"),
+        ({"models": ("frist",)}, "models: there is no frist"),
     ):
         with pytest.raises(InvalidError, match=said):
             answer(**wrong)

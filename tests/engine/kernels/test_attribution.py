@@ -72,7 +72,7 @@ def test_attribution_equals_its_twin(
     )
     asked: dict[str, Any] = touchpoints | {
         "outcomes": [OUTCOME], "window_us": window, "half_life_us": 2, "collapse": collapse, "currency": 7,
-        "as_of_us": as_of, "since_us": period[0], "until_us": period[1],
+        "as_of_us": as_of, "since_us": period[0], "until_us": period[1], "paths": True,
     }  # fmt: skip
     got = answer(AttributionFold(**asked), halves(events, cut), backwards=backwards)
     expected = [
@@ -82,7 +82,7 @@ def test_attribution_equals_its_twin(
     check_totals(got, expected)
     check_credits(got, expected)
     check_steps_and_sets(got, expected)
-    rules = answer(AttributionFold(**asked, paths=False), halves(events, cut), backwards=backwards)
+    rules = answer(AttributionFold(**asked | {"paths": False}), halves(events, cut), backwards=backwards)
     check_the_same_rules(rules, got)
 
 
@@ -151,7 +151,7 @@ def many(customers: int) -> Slice:
 
 def test_threads_and_slices_do_not_change_a_digit() -> None:
     events = many(3_000)
-    fold = AttributionFold(outcomes=[3], touchpoints={0: 0, 1: 1, 2: 2}, window_us=5, half_life_us=2)
+    fold = AttributionFold(outcomes=[3], touchpoints={0: 0, 1: 1, 2: 2}, window_us=5, half_life_us=2, paths=True)
     whole = running.run(fold, [events])
     smallest, running.SMALLEST_PART = running.SMALLEST_PART, 500
     try:
@@ -172,7 +172,9 @@ def test_sets_of_touchpoints_are_told_apart(touchpoints: int) -> None:
     ]
     events = slice_of(made)
     got = running.run(
-        AttributionFold(outcomes=[30], touchpoints={i: i for i in range(touchpoints)}, window_us=9, half_life_us=1),
+        AttributionFold(
+            outcomes=[30], touchpoints={i: i for i in range(touchpoints)}, window_us=9, half_life_us=1, paths=True
+        ),
         [events],
     )
     expected = Counter(frozenset(code for _, code, _ in path[:-1]) for path in made)
@@ -181,7 +183,7 @@ def test_sets_of_touchpoints_are_told_apart(touchpoints: int) -> None:
 
 
 def test_no_customers_give_no_conversions() -> None:
-    fold = AttributionFold(outcomes=[3], touchpoints={0: 0}, window_us=5, half_life_us=2)
+    fold = AttributionFold(outcomes=[3], touchpoints={0: 0}, window_us=5, half_life_us=2, paths=True)
     empty = fold.finish(fold.start())
     assert (empty.credited.sum(), empty.members.shape) == (0, (0, 1))
 

@@ -41,7 +41,11 @@ def sums(paths: Sequence[Path_], touchpoints: int) -> AttributionSums:
         row=np.arange(len(event)),
     )
     fold = AttributionFold(
-        outcomes=[CONVERSION], touchpoints={i: i for i in range(touchpoints)}, window_us=1_000, half_life_us=7
+        outcomes=[CONVERSION],
+        touchpoints={i: i for i in range(touchpoints)},
+        window_us=1_000,
+        half_life_us=7,
+        paths=True,
     )
     return running.run(fold, [events])
 

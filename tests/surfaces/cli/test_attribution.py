@@ -41,6 +41,10 @@ def test_credits_are_answered_with_intervals() -> None:
     assert web["credits"]["linear"]["share"]["n"] == 60
     assert mail["credits"]["first"]["value"] == 75.0
     assert set(web["credits"]) == set(answer["models"])
+    rules = asker().get("/api/v1/attribution", asked | {"model": ["last", "first"]}).json()
+    assert (rules["models"], rules["paths"]) == (["first", "last"], None)
+    assert rules["touchpoints"][0]["credits"]["first"] == web["credits"]["first"]
+    assert asker().get("/api/v1/attribution", asked | {"model": "frist"}).status_code == 422
 
 
 @pytest.mark.usefixtures("shop")
@@ -55,8 +59,9 @@ def test_the_command_shows_the_models_side_by_side(sojourn: Command) -> None:
     span = ("--since", "2026-01-01")
     done = sojourn("attribution", "Paid", *span, "--model", "first", "--model", "last", "--currency", "EUR")
     assert done.code == 0, done.err
-    assert "60 conversions of 60 customers credited, 0 without a touch" in done.out
+    assert "60 conversions of 60 customers credited, 0 without a touch before them\n" in done.out
     assert "150.00 EUR in them" in done.out
+    assert "0 paths without a conversion, 0 still open" in sojourn("attribution", "Paid", *span).out
     found = json.loads(sojourn("attribution", "Paid", *span, "--by", "channel", "--json").out)
     assert [row["name"] for row in found["touchpoints"]] == ["web", "mail"]
     assert sojourn("attribution", "Paid", *span, "--by", "colour").code == 1

@@ -27,6 +27,15 @@ def test_every_model_stands_beside_the_others_with_a_warning(viewer: httpx.Clien
     assert 'class="whisker"' in page
 
 
+def test_models_may_be_chosen(viewer: httpx.Client) -> None:
+    page = viewer.get(f"/journeys/attribution?{OUTCOME}&by=channel&model=last").text
+    assert ">Last touch</th>" in page and "Shares of the credit by Last touch." in page
+    assert ">Markov</th>" not in page and ">Estimated from paths</th>" not in page
+    assert "Paths without a conversion" not in page, "rules do not look at them"
+    page = viewer.get(f"/journeys/attribution?{OUTCOME}&by=channel&model=markov").text
+    assert ">Markov</th>" in page and ">Rules</th>" not in page and "Paths without a conversion" in page
+
+
 def test_without_an_outcome_the_first_named_journey_s_goal_is_credited(viewer: httpx.Client) -> None:
     assert "Conversions credited" in viewer.get("/journeys/attribution?period=all").text
 

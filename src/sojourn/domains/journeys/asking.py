@@ -172,6 +172,7 @@ def _attribution(asked: Asking) -> tuple[AnswerAsked, ...]:
         "half_life_days": asked.many("half"),
         "collapse": asked.yes("collapse"),
         "currency": asked.many("currency"),
+        "model": asked.many("model"),
         "identity_steps": asked.shown()["identity_steps"],
     }
     return (_asked("attribution", asked.events() | own),)

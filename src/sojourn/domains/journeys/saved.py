@@ -64,14 +64,14 @@ OWN: Final[Mapping[QuestionPage, Mapping[str, Means]]] = {
     QuestionPage.PROCESS: {"covers": Means.NUMBER},
     QuestionPage.ATTRIBUTION: {
         "outcome": Means.EVENT, "by": Means.DIMENSION, "touch": Means.VALUE, "lookback": Means.NUMBER,
-        "half": Means.NUMBER, "collapse": Means.WORD, "currency": Means.CURRENCY,
+        "half": Means.NUMBER, "collapse": Means.WORD, "currency": Means.CURRENCY, "model": Means.WORD,
     },
     QuestionPage.COMPARE: {
         "against": Means.DIMENSION, "a": Means.VALUE, "b": Means.VALUE, "a_since": Means.DAY, "a_until": Means.DAY,
         "looks": Means.WORD, "show": Means.WORD, "soon": Means.NUMBER, "kinds": Means.NUMBER,
     },
 }  # fmt: skip
-WORD: Final = re.compile(r"[a-z0-9, -]{1,200}", re.ASCII)
+WORD: Final = re.compile(r"[a-z0-9_, -]{1,200}", re.ASCII)
 NUMBER: Final = re.compile(r"\d{1,6}", re.ASCII)
 
 

@@ -99,14 +99,13 @@ class AttributionFold:
         as_of_us: int = LAST_INSTANT,
         since_us: int = FIRST_INSTANT,
         until_us: int = LAST_INSTANT,
-        paths: bool = True,
+        paths: bool = False,
     ) -> None:
-        """Ask about conversions from `since_us` until (exclusive) `until_us`; with `paths`, for every model.
+        """Ask about conversions from `since_us` until (exclusive) `until_us`: for rules or, with `paths`, every model.
 
         `touchpoints` gives the touchpoint, counted from 0, of each event code or, with `by`, of each code of that
         dimension (`NO_CODE` for events without a value). With `by`, `touches` are the events that touch; None means
-        all but the outcome's. Without `paths` only rules can be told. Raise ValueError for touchpoints that are not
-        0, 1, 2, ..., too many, or no time.
+        all but the outcome's. Raise ValueError for touchpoints that are not 0, 1, 2, ..., too many, or no time.
         """
         self.touchpoints = len(set(touchpoints.values()))
         if not 1 <= self.touchpoints <= TOUCHPOINTS_MOST or max(touchpoints.values()) != self.touchpoints - 1:

@@ -60,7 +60,7 @@ def warm() -> None:
         PathsFold(shown, root=0, collapse=True),
         SessionsFold(shown),
         MatchFold(bind(compile_pattern(read("a -> b")), ("a", "b"), {})),
-        AttributionFold(outcomes=[1], touchpoints={0: 0}, window_us=1, half_life_us=1),
+        AttributionFold(outcomes=[1], touchpoints={0: 0}, window_us=1, half_life_us=1, paths=True),
     )
     sided = replace(tiny, dimensions={"channel": np.zeros(3, np.uint16)})
     compared: tuple[AnyFold, ...] = (GraphSidesFold(shown), TraitSidesFold({"channel": ("web",)}))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,15 @@ from sojourn.engine.stats.intervals import Interval
 Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 
-RULES: Final = ("first", "last", "linear", "decay", "position")
-MODELS: Final = (*RULES, "markov", "markov2", "shapley", "shapley_rates")
+AttributionModel = Literal[
+    "first", "last", "linear", "decay", "position", "markov", "markov2", "shapley", "shapley_rates"
+]  # fmt: skip
+MODELS: Final[tuple[str, ...]] = get_args(AttributionModel)
+RULES: Final = MODELS[:5]  # what people set; the others are estimated from all paths
 
 
 class Sums(Protocol):
-    """What models need; see `kernels.attribution.AttributionSums`."""
+    """What models need; see `kernels.attribution.AttributionSums`. Rules need no `step`, `members` or `taken`."""
 
     @property
     def credit(self) -> Array: ...
@@ -53,8 +56,8 @@ class Credit:
     value: float
 
 
-def credited(sums: Sums) -> dict[str, tuple[Credit, ...]]:
-    """Give every touchpoint's credit by every model; none where nothing was credited.
+def credited(sums: Sums, models: Collection[str] = ()) -> dict[str, tuple[Credit, ...]]:
+    """Give every touchpoint's credit by these models, or all that the sums are for; none where nothing was credited.
 
     Conversions of a model add up to those credited, shares to 1. Intervals are of the shares, for a population of
     customers of whom these are a sample, by leaving out each group of customers in turn.
@@ -63,10 +66,9 @@ def credited(sums: Sums) -> dict[str, tuple[Credit, ...]]:
     if not conversions:
         return {}
     found = {}
-    worths = _worths(sums)
-    for model in MODELS:
+    for model in models or (MODELS if len(sums.step) else RULES):
         share, error = _estimated(_SHARES[model], sums)
-        money = worths.get(model, share * value)
+        money = _WORTHS[model](sums) if model in _WORTHS else share * value
         found[model] = tuple(
             Credit(
                 share=_interval(model, float(share[t]), float(error[t]), len(sums.credited), n),
@@ -78,20 +80,10 @@ def credited(sums: Sums) -> dict[str, tuple[Credit, ...]]:
     return found
 
 
-def assisted(sums: Sums) -> Array:
-    """Give, for each touchpoint, the conversions whose paths touch it at all: (T,)."""
-    return np.asarray(sums.members.T @ sums.taken[:, :, 0].sum(axis=1))
-
-
 def _interval(model: str, share: float, error: float, groups: int, n: int) -> Interval:
     if model == "shapley_rates":  # may lie outside 0 to 1
         return jackknife.interval(share, error, groups, n)
     return jackknife.proportion(share, error, groups, n)
-
-
-def _worths(sums: Sums) -> dict[str, Floats]:
-    found = {rule: sums.worth[:, :, place].sum(axis=0).astype(float) for place, rule in enumerate(RULES)}
-    return found | {"shapley": shapley.of_conversions(sums.members, sums.taken[:, :, 2].sum(axis=1))}
 
 
 def _estimated(shares: Callable[[Sums], tuple[Floats, Floats]], sums: Sums) -> tuple[Floats, Floats]:
@@ -111,6 +103,10 @@ def _over(credit: Floats) -> tuple[Floats, Floats]:
     total = credit.sum(axis=1, keepdims=True)
     share = np.divide(credit, total, out=np.full(credit.shape, 1 / credit.shape[1]), where=total > 0)
     return share[0], share[1:]
+
+
+def _worth(place: int) -> Callable[[Sums], Floats]:
+    return lambda sums: np.asarray(sums.worth[:, :, place].sum(axis=0), float)
 
 
 def _rule(place: int) -> Callable[[Sums], tuple[Floats, Floats]]:
@@ -138,4 +134,8 @@ _SHARES: Final = {
     "markov2": _markov(removal.second_order),
     "shapley": _shapley,
     "shapley_rates": _shapley_rates,
+}
+_WORTHS: Final[dict[str, Callable[[Sums], Floats]]] = {  # of models that share out each conversion's own money
+    **{rule: _worth(place) for place, rule in enumerate(RULES)},
+    "shapley": lambda sums: shapley.of_conversions(sums.members, sums.taken[:, :, 2].sum(axis=1)),
 }

@@ -7,7 +7,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from sojourn.domains.journeys import queries
-from sojourn.domains.journeys.contracts import AttributionAsked, AttributionTable, Question
+from sojourn.domains.journeys.contracts import AttributionAsked, AttributionModel, AttributionTable, Question
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.question import EventsAsked, SeenAs, event_filter, period
@@ -33,6 +33,12 @@ class AttributionQuery(SeenAs, EventsAsked):
         False, description="Count touches of the same touchpoint that follow one another as one, the last."
     )
     currency: str = Field("", max_length=20, description="Share out the outcome's money in this currency as well.")
+    model: list[AttributionModel] = Field(
+        [],
+        max_length=9,
+        description="Models to credit by; repeat for more; none: all. Rules alone (first, last, linear, decay, "
+        "position) are answered several times as fast, and do not count paths without a conversion.",
+    )
     identity_steps: bool = Field(False, description="Whether identify, group and alias calls may touch.")
 
 
@@ -52,6 +58,7 @@ def attribution(request: HttpRequest, asked: Query[AttributionQuery]) -> Attribu
         half_life_days=asked.half_life_days,
         collapse=asked.collapse,
         currency=asked.currency,
+        models=tuple(asked.model),
     )
     question = Question(period=period(asked, viewer), events=event_filter(asked), identity_steps=asked.identity_steps)
     return queries.attribution(asked=wanted, question=question, viewer=viewer)

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sojourn.domains.journeys.contracts import AttributionTable, Share, Touchpoint
+from sojourn.domains.journeys.contracts import ATTRIBUTION_RULES, AttributionTable, Share, Touchpoint
 from sojourn.surfaces.web import figures
 
 MODELS: dict[str, Promise] = {
@@ -22,7 +22,6 @@ MODELS: dict[str, Promise] = {
     "shapley": gettext_lazy("Shapley"),
     "shapley_rates": gettext_lazy("Shapley, rates"),
 }
-RULES = 5  # the first models are rules that people set; the rest are estimated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +46,19 @@ class Line:
     cells: tuple[Cell, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """One model above its column."""
+
+    name: str
+    is_border: bool
+
+
+def headings(found: AttributionTable) -> tuple[Heading, ...]:
+    """Name the models answered."""
+    return tuple(Heading(name=str(MODELS[model]), is_border=_is_border(model, found)) for model in found.models)
+
+
 def lines(found: AttributionTable) -> tuple[Line, ...]:
     """Lay a table's shares out as bars on one scale, that of the longest."""
     shown = [credit.share for row in found.touchpoints for credit in row.credits.values() if not credit.share.too_few]
@@ -60,6 +72,8 @@ def lines(found: AttributionTable) -> tuple[Line, ...]:
 
 def sentence(found: AttributionTable) -> str:
     """Say for which touchpoint the models differ most."""
+    if len(found.models) == 1:
+        return _("Shares of the credit by %(model)s.") % {"model": MODELS[found.models[0]]}
     spans = []
     for row in found.touchpoints:
         told = [(credit.share.value, model) for model, credit in row.credits.items() if not credit.share.too_few]
@@ -89,8 +103,14 @@ def _cell(row: Touchpoint, model: str, scale: float, found: AttributionTable) ->
         low=low,
         width=high - low,
         says=_says(credit.conversions, credit.value, found.currency),
-        is_border=found.models.index(model) == RULES,
+        is_border=_is_border(model, found),
     )
+
+
+def _is_border(model: str, found: AttributionTable) -> bool:
+    """Say whether a model is the first estimated one after rules."""
+    estimated = [each for each in found.models if each not in ATTRIBUTION_RULES]
+    return model in estimated[:1] and len(estimated) < len(found.models)
 
 
 def _says(conversions: float, value: float | None, currency: str) -> str:

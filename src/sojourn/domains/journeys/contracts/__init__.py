@@ -1,7 +1,9 @@
 """Words of journeys: what people ask, and what they see of graphs, funnels, retention, paths and comparisons."""
 
 from sojourn.domains.journeys.contracts.attribution import (
+    ATTRIBUTION_RULES,
     AttributionAsked,
+    AttributionModel,
     AttributionTable,
     Touchpoint,
     TouchpointCredit,
@@ -90,8 +92,10 @@ from sojourn.domains.journeys.contracts.saved import AnswerAsked, Parameters, Qu
 from sojourn.domains.journeys.contracts.words import Question, Share
 
 __all__ = [
+    "ATTRIBUTION_RULES",
     "AnswerAsked",
     "AttributionAsked",
+    "AttributionModel",
     "AttributionTable",
     "BranchChosen",
     "CellChosen",

@@ -21,7 +21,7 @@ def attribution(
     purpose: Purpose = Purpose.ANALYTICS,
     now: datetime | None = None,
 ) -> AttributionTable:
-    """Credit the conversions of the question's period to touchpoints, by every model.
+    """Credit the conversions of the question's period to touchpoints, by every model asked for.
 
     Touches may lie before the period, by up to the window. Raise InvalidError for what cannot be asked, or an event,
     dimension or currency that was never seen.

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from sojourn.domains.journeys import queries as journeys
-from sojourn.domains.journeys.contracts import AttributionAsked
+from sojourn.domains.journeys.contracts import ATTRIBUTION_RULES, AttributionAsked
 from sojourn.domains.privacy.contracts import Term
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.web import credited
@@ -17,7 +17,7 @@ from sojourn.surfaces.web.analysis import Analysis, opened
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.filters import label
 
-OWN = ("outcome", "by", "touch", "lookback", "half", "collapse", "currency")
+OWN = ("outcome", "by", "touch", "lookback", "half", "collapse", "currency", "model")
 LOOKBACK_DAYS, HALF_LIFE_DAYS = 30, 7
 LISTED = 100
 
@@ -32,6 +32,7 @@ def attribution(request: PageRequest) -> HttpResponse:
         "outcomes": _names(analysis.vocabulary.names, asked.outcome),
         "dimensions": [(name, label(name)) for name in sorted(analysis.vocabulary.dimensions)],
         "currencies": analysis.vocabulary.currencies,
+        "models": [(model, name, model in asked.models) for model, name in credited.MODELS.items()],
     }
     if analysis.vocabulary.names and asked.outcome:
         context |= _answer(asked, analysis)
@@ -47,9 +48,9 @@ def _answer(asked: AttributionAsked, analysis: Analysis) -> dict[str, Any]:
         "found": found,
         "coverage": found.coverage,
         "lines": credited.lines(found),
-        "models": [(str(credited.MODELS[model]), place == credited.RULES) for place, model in enumerate(found.models)],
-        "rules": credited.RULES,
-        "estimated": len(found.models) - credited.RULES,
+        "headings": credited.headings(found),
+        "rules": len(set(found.models) & set(ATTRIBUTION_RULES)),
+        "estimated": len(set(found.models) - set(ATTRIBUTION_RULES)),
         "sentence": credited.sentence(found),
         "how": _(
             "A conversion's path is the touches since the customer's conversion before it, as far back as the window. "
@@ -79,6 +80,7 @@ def _asked(request: PageRequest, analysis: Analysis) -> AttributionAsked:
         half_life_days=_days(query.get("half"), "half", HALF_LIFE_DAYS),
         collapse=query.get("collapse") == "1",
         currency=query.get("currency", ""),
+        models=tuple(dict.fromkeys(each for each in query.getlist("model") if each)),
     )
 
 
