@@ -62,6 +62,7 @@ CASES = [
     Case("A funnel over an event that never happened", "sojourn funnel Opened", 1, "Opened"),
     Case("A comparison of something with itself", "sojourn compare graph", 1, "both sides are the same"),
     Case("A period before that has no beginning", "sojourn compare graph --before --until 2026-01-01", 1, "only a period with a beginning and an end has one before it."),
+    Case("Cases without a start", "sojourn cases --goal Paid", 1, "start: name the event that begins the journey."),
     Case("A journey that is not there", "sojourn journeys completion nothing", 1, "There is no such journey."),
     Case("A journey's outcome without an event", "sojourn journeys save card --start A --goal B --outcome declined", 2, "'declined' is not name=event"),
     Case("A KPI that does not exist", "sojourn kpi happiness", 1, "There is no KPI happiness."),

@@ -60,6 +60,7 @@ MAY = {
     "DELETE /journeys/{slug}": WRITERS,
     "GET /journeys/{slug}/completion": READERS,
     "GET /questions": READERS,
+    "GET /cases": READERS,
     "POST /questions": WRITERS,
     "GET /questions/{question_id}": READERS,
     "GET /questions/{question_id}/answers": READERS,

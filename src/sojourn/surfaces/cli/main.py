@@ -39,6 +39,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "attribution": ("attribution", "attribution", "Credit an outcome to the touchpoints before it."),
     "compare": ("comparison", "compare", "Compare two periods or filters: side b with side a."),
+    "cases": (
+        "cases",
+        "cases",
+        "Show how a journey's cases went: endings, effort, rework, hand-offs and stages.",
+    ),
     "success": ("comparison", "success", "Show which events and properties go with completing a named journey."),
     "journeys": ("journeys", "journeys", "Manage named journeys and see how they end."),
     "questions": ("saved", "questions", "Save the questions of the analysis pages and ask them again."),

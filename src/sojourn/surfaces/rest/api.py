@@ -5,6 +5,7 @@ from __future__ import annotations
 from sojourn import __version__
 from sojourn.surfaces.rest import (
     attribution,
+    cases,
     comparison,
     deliveries,
     events,
@@ -53,6 +54,7 @@ for room in (
     retention,
     attribution,
     comparison,
+    cases,
     journeys,
     saved,
     kpis,

@@ -2,6 +2,7 @@
 
 from sojourn.domains.journeys.funnels import exclusion_said, written_exclusion
 from sojourn.domains.journeys.queries.attribution import attribution
+from sojourn.domains.journeys.queries.cases import cases, cases_of_journey
 from sojourn.domains.journeys.queries.comparing import period_before
 from sojourn.domains.journeys.queries.comparison import compare_completions, compare_funnels, compare_graphs
 from sojourn.domains.journeys.queries.completion import completion, completions
@@ -25,12 +26,15 @@ from sojourn.domains.journeys.queries.sessions import sessions
 from sojourn.domains.journeys.queries.success import success
 from sojourn.domains.journeys.queries.variants import variants
 from sojourn.engine.kernels.cohorts import written_brackets
+from sojourn.engine.answers.cases_asked import written_outcomes, written_stages
 
 __all__ = [
     "around_pattern",
     "answers_asked",
     "attribution",
     "check_filter",
+    "cases",
+    "cases_of_journey",
     "compare_completions",
     "compare_funnels",
     "compare_graphs",
@@ -60,3 +64,5 @@ __all__ = [
     "written_brackets",
     "written_exclusion",
 ]
+    "written_outcomes",
+    "written_stages",
