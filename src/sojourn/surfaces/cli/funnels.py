@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import click
 
@@ -12,6 +12,7 @@ from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, duration, percent
 
+F = TypeVar("F", bound=Callable[..., Any])
 STEPS: Columns = [
     ("step", "name"),
     ("customers", "customers"),
@@ -23,23 +24,31 @@ STEPS: Columns = [
 ENTRIES: Columns = [*STEPS[:1], ("entries", "times"), *STEPS[1:]]
 
 
+def funnel_options(command: F) -> F:
+    """Add the steps of a funnel and how it is counted."""
+    between = "Event that breaks the funnel; 2-3:EVENT between steps 2 and 3 only."
+    for option in (
+        click.option("--by", help="Dimension of the first step to break down by."),
+        click.option("--exclude", multiple=True, help=between),
+        click.option(
+            "--count", type=click.Choice(["customers", "entries"]), default="customers", show_default=True,
+            help="Each customer once, or each entry; one begins while no other runs.",
+        ),
+        click.option(
+            "--order", type=click.Choice(["ordered", "strict", "any"]), default="ordered", show_default=True,
+            help="strict: no other event in between; any: all within the window, whichever comes first.",
+        ),
+        click.option(
+            "--window", "window_days", type=click.FloatRange(0, 3_650, min_open=True), default=14.0, show_default=True,
+            help="Days from the first step to the last.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return click.argument("steps", nargs=-1, required=True)(seen_options(command))
+
+
 @click.command("funnel")
-@click.argument("steps", nargs=-1, required=True)
-@seen_options
-@click.option(
-    "--window", "window_days", type=click.FloatRange(0, 3_650, min_open=True), default=14.0, show_default=True,
-    help="Days from the first step to the last.",
-)  # fmt: skip
-@click.option(
-    "--order", type=click.Choice(["ordered", "strict", "any"]), default="ordered", show_default=True,
-    help="strict: no other event in between; any: all within the window, whichever comes first.",
-)  # fmt: skip
-@click.option(
-    "--count", type=click.Choice(["customers", "entries"]), default="customers", show_default=True,
-    help="Each customer once, or each entry; one begins while no other runs.",
-)  # fmt: skip
-@click.option("--exclude", multiple=True, help="Event that breaks the funnel; 2-3:EVENT between steps 2 and 3 only.")
-@click.option("--by", help="Dimension of the first step to break down by.")
+@funnel_options
 @click.option("--top", type=click.IntRange(1, 50), default=5, show_default=True, help="Most values of it.")
 @click.option("--trend", type=click.Choice(["day", "week", "month"]), help="Conversion by when the first step came.")
 @click.option("--zone", default="UTC", show_default=True, help="Time zone of the calendar, such as Europe/Berlin.")

@@ -34,23 +34,38 @@ def calendar_options(command: F) -> F:
     return command
 
 
+def retention_options(command: F) -> F:
+    """Add what `sojourn retention` asks besides the question."""
+    said = "A customer is in each cohort with a start, not only in the first."
+    for option in (
+        click.option("--or-after", is_flag=True, help="Count a return in its own column and all before it."),
+        click.option("--recurring", is_flag=True, help=said),
+        click.option("--brackets", default="", help="Spans of days as columns instead, such as 0,1-3,4-7,8-14."),
+        click.option("--columns", type=click.IntRange(1, 100), help="Distances shown, from 0 on."),
+        click.option(
+            "--return", "returns", multiple=True, help="Event that is a return; repeat for more; none: any event."
+        ),
+        click.option("--start", multiple=True, help="Event that starts; repeat for more; none: any event."),
+    ):
+        command = option(command)
+    return calendar_options(command)
+
+
+def spans(brackets: str) -> list[str]:
+    """Read --brackets."""
+    return [each.strip() for each in brackets.split(",") if each.strip()]
+
+
 @click.command("retention")
 @seen_options
-@calendar_options
-@click.option("--start", multiple=True, help="Event that starts; repeat for more; none: any event.")
-@click.option("--return", "returns", multiple=True, help="Event that is a return; repeat for more; none: any event.")
-@click.option("--columns", type=click.IntRange(1, 100), help="Distances shown, from 0 on.")
-@click.option("--brackets", default="", help="Spans of days as columns instead, such as 0,1-3,4-7,8-14.")
-@click.option("--recurring", is_flag=True, help="A customer is in each cohort with a start, not only in the first.")
-@click.option("--or-after", is_flag=True, help="Count a return in its own column and all before it.")
+@retention_options
 @connected
 def retention(server: Server, brackets: str, **asked: Any) -> Shown:
     """Show who comes back, by day, week or month of the start.
 
     Shares are of the cohort's customers; a cell is counted once its time has passed for the whole cohort.
     """
-    spans = [each.strip() for each in brackets.split(",") if each.strip()]
-    answer = server.get("/retention", **asked, bracket=spans)
+    answer = server.get("/retention", **asked, bracket=spans(brackets))
     names = [f"{answer['distance_unit']} {_span(each)}" for each in answer["columns"]]
     columns: Columns = [
         (answer["unit"], "day"),

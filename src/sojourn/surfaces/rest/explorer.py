@@ -7,7 +7,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from sojourn.domains.journeys import queries
-from sojourn.domains.journeys.contracts import JourneyGraph, PathDetails, VariantTable
+from sojourn.domains.journeys.contracts import JourneyGraph, PathDetails, StepDetails, VariantTable
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
@@ -27,6 +27,12 @@ class EdgeAsked(Purposed, QuestionAsked):
     target: str = Field(max_length=400, description="The step after.")
 
 
+class StepAsked(Purposed, QuestionAsked):
+    """One step of the graph."""
+
+    step: str = Field(min_length=1, max_length=400, description="The step.")
+
+
 class VariantsAsked(Purposed, QuestionAsked):
     """The most frequent ways through."""
 
@@ -38,6 +44,15 @@ def graph(request: HttpRequest, asked: Query[GraphAsked]) -> JourneyGraph:
     """A directly-follows graph with customers, times, mean, exact median and 90th percentile of the gaps."""
     viewer = viewer_of(request)
     return queries.graph(question=question(asked, viewer), viewer=viewer, purpose=Purpose(asked.purpose))
+
+
+@router.get("/graph/step", response={200: StepDetails, **PROBLEMS}, summary="Show one step of the graph")
+def step(request: HttpRequest, asked: Query[StepAsked]) -> StepDetails:
+    """The step with the distributions of the times since the step before and until the next."""
+    viewer = viewer_of(request)
+    return queries.step(
+        name=asked.step, question=question(asked, viewer), viewer=viewer, purpose=Purpose(asked.purpose)
+    )
 
 
 @router.get("/graph/path", response={200: PathDetails, **PROBLEMS}, summary="Show one path of the graph")

@@ -46,16 +46,22 @@ def funnel(request: HttpRequest, asked: Query[FunnelAsked]) -> FunnelTable:
     """Within a window that begins with the first step; with times to convert, groups and a trend."""
     viewer = viewer_of(request)
     return queries.funnel(
-        steps=[tuple(name for name in each.split("|") if name) or (each,) for each in asked.step],
+        steps=steps_of(asked),
         window_days=asked.window_days,
         question=question(asked, viewer),
-        options=_options(asked),
+        options=options_of(asked),
         viewer=viewer,
         purpose=Purpose(asked.purpose),
     )
 
 
-def _options(asked: FunnelAsked) -> FunnelOptions:
+def steps_of(asked: FunnelAsked) -> tuple[tuple[str, ...], ...]:
+    """Give the steps asked for."""
+    return tuple(tuple(name for name in each.split("|") if name) or (each,) for each in asked.step)
+
+
+def options_of(asked: FunnelAsked) -> FunnelOptions:
+    """Give how the funnel is counted; raise InvalidError for an exclusion that names no event."""
     return FunnelOptions(
         order=asked.order,
         count=asked.count,

@@ -43,7 +43,12 @@ class SessionsAsked(Purposed, QuestionAsked):
 def paths(request: HttpRequest, asked: Query[TreeAsked]) -> PathTree:
     """Nodes in order of reading, each with the place of the node before it; steps not shown are together as others."""
     viewer = viewer_of(request)
-    wanted = PathsAsked(
+    return queries.paths(question=question(asked, viewer), viewer=viewer, asked=tree_of(asked))
+
+
+def tree_of(asked: TreeAsked) -> PathsAsked:
+    """Give the tree asked for."""
+    return PathsAsked(
         root=asked.root,
         forward=asked.direction == "from",
         depth=asked.depth,
@@ -54,7 +59,6 @@ def paths(request: HttpRequest, asked: Query[TreeAsked]) -> PathTree:
         pause_minutes=asked.pause_minutes,
         least=asked.least,
     )
-    return queries.paths(question=question(asked, viewer), viewer=viewer, asked=wanted)
 
 
 @router.get("/sessions", response={200: SessionsTable, **PROBLEMS}, summary="Show sessions")

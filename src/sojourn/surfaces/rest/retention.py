@@ -54,7 +54,17 @@ class LifecycleQuery(CalendarAsked):
 def retention(request: HttpRequest, asked: Query[RetentionQuery]) -> RetentionTable:
     """Cohorts are the days, weeks or months that the period touches; a cell is counted once its time has passed."""
     viewer = viewer_of(request)
-    wanted = RetentionAsked(
+    return queries.retention(
+        asked=retention_of(asked),
+        question=calendar_question(asked, viewer),
+        viewer=viewer,
+        purpose=Purpose(asked.purpose),
+    )
+
+
+def retention_of(asked: RetentionQuery) -> RetentionAsked:
+    """Give the retention asked for; raise InvalidError for brackets that cannot be."""
+    return RetentionAsked(
         start=tuple(asked.start),
         returns=tuple(asked.returns),
         unit=asked.unit,
@@ -63,9 +73,6 @@ def retention(request: HttpRequest, asked: Query[RetentionQuery]) -> RetentionTa
         recurring=asked.recurring,
         or_after=asked.or_after,
         zone=asked.zone,
-    )
-    return queries.retention(
-        asked=wanted, question=_question(asked, viewer), viewer=viewer, purpose=Purpose(asked.purpose)
     )
 
 
@@ -78,9 +85,10 @@ def lifecycle(request: HttpRequest, asked: Query[LifecycleQuery]) -> LifecycleTa
     """The days, weeks or months that the period touches and that have passed."""
     viewer = viewer_of(request)
     return queries.lifecycle(
-        question=_question(asked, viewer), viewer=viewer, active=asked.active, unit=asked.unit, zone=asked.zone
+        question=calendar_question(asked, viewer), viewer=viewer, active=asked.active, unit=asked.unit, zone=asked.zone
     )
 
 
-def _question(asked: CalendarAsked, viewer: Viewer) -> Question:
+def calendar_question(asked: CalendarAsked, viewer: Viewer) -> Question:
+    """Give the question asked; raise InvalidError."""
     return Question(period=period(asked, viewer), events=event_filter(asked), identity_steps=asked.identity_steps)

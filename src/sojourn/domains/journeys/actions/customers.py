@@ -68,7 +68,7 @@ def customers(
 def _place(after: str | None) -> int | None:
     if not after:
         return None
-    if not after.isascii() or not after.isdigit() or len(after) > 19:
+    if not after.isascii() or not after.isdigit() or len(after) > 19 or int(after) >= 1 << 63:
         raise InvalidError("after: give the number of the last customer on the page before.")
     return int(after)
 
