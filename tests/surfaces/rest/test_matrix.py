@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -41,6 +42,15 @@ MAY = {
     "GET /stream": READERS,
     "GET /graph": READERS,
     "GET /graph/path": READERS,
+    "GET /graph/step": READERS,
+    "GET /graph/step/customers": ANALYSTS,
+    "GET /graph/path/customers": ANALYSTS,
+    "GET /variants/customers": ANALYSTS,
+    "GET /patterns/customers": ANALYSTS,
+    "GET /patterns/around": READERS,
+    "GET /paths/customers": ANALYSTS,
+    "GET /funnel/customers": ANALYSTS,
+    "GET /retention/customers": ANALYSTS,
     "GET /variants": READERS,
     "GET /funnel": READERS,
     "GET /paths": READERS,
@@ -132,6 +142,16 @@ BODIES: dict[str, dict[str, object]] = {
     "PUT /people/{person_id}/password": {"password": "a long enough one"},
     "POST /keys": {"name": "new", "scopes": ["read"]},
 }
+# Queries that fit, for the same reason.
+QUERIES = {
+    "GET /graph/step/customers": {"step": "A"},
+    "GET /graph/path/customers": {"source": "A", "target": "B"},
+    "GET /variants/customers": {"step": "A"},
+    "GET /patterns/customers": {"pattern": "A"},
+    "GET /paths/customers": {"root": "A"},
+    "GET /funnel/customers": {"step": "A"},
+    "GET /retention/customers": {"cohort": "2026-01-01"},
+}
 
 
 def described() -> Iterator[str]:
@@ -161,8 +181,9 @@ def _asked(client: Client, endpoint: str) -> int:
         path = path.replace(f"{{{name}}}", "nothing")
     for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id"):
         path = path.replace(f"{{{name}}}", "987654")
+    query = urlencode(QUERIES.get(endpoint, {}))
     answer = client.generic(
-        method, PREFIX + path, json.dumps(BODIES.get(endpoint, {})), content_type="application/json"
+        method, f"{PREFIX}{path}?{query}", json.dumps(BODIES.get(endpoint, {})), content_type="application/json"
     )
     assert answer.status_code < 500, (endpoint, answer.content)
     return int(answer.status_code)

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "funnel": ("funnels", "funnel", "Show who gets from step to step."),
     "paths": ("paths", "paths", "Show the tree of paths from an event, or to it."),
     "sessions": ("paths", "sessions", "Show sessions and what they begin and end with."),
+    "customers": ("customers", "customers", "List the customers behind a number: pseudonymous, and audited."),
     "patterns": ("patterns", "patterns", "Show who matches a path pattern, how often, and how long it takes."),
     "process": ("process", "process", "Mine a process tree from the most frequent ways through."),
     "retention": ("retention", "retention", "Show who comes back, by day, week or month of the start."),
