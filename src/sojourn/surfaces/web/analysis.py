@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.http import QueryDict
+
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys import queries as journeys
-from sojourn.domains.journeys.contracts import Journey, Question
+from sojourn.domains.journeys.contracts import Journey, Question, QuestionPage
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Vocabulary
 from sojourn.engine.kernels.patterns import PatternError
@@ -16,6 +18,7 @@ from sojourn.surfaces.web import questions
 from sojourn.surfaces.web.doors import PageRequest
 from sojourn.surfaces.web.filters import Refused, choices, chosen, refused
 from sojourn.surfaces.web.questions import Asked
+from sojourn.surfaces.web.saved import SavedHere, open_here, page_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,7 @@ class Analysis:
     vocabulary: Vocabulary
     viewer: Viewer
     refused: Refused | None = None  # the pattern that was asked for and is not applied
+    saved: SavedHere | None = None
 
     def context(self) -> dict[str, Any]:
         """Give what `web/analysis.html` needs."""
@@ -39,6 +43,7 @@ class Analysis:
             "chosen": chosen(self.asked),
             "pattern_refused": self.refused,
             "vocabulary": self.vocabulary,
+            "saved": self.saved,
         }
 
 
@@ -47,14 +52,22 @@ def opened(request: PageRequest, own: Iterable[str] = ()) -> Analysis:
 
     A pattern that means nothing is shown with its mistake and not applied.
     """
-    viewer = request.viewer
+    return analysed(request.GET, request.viewer, own, page_of(request))
+
+
+def analysed(query: QueryDict, viewer: Viewer, own: Iterable[str], page: QuestionPage | None) -> Analysis:
+    """Read the question from a query, for the page that answers it."""
     vocabulary = privacy.vocabulary(viewer=viewer)
-    asked = questions.read(request.GET, vocabulary.dimensions, own)
+    saved = open_here(page, query, vocabulary.dimensions, viewer)
+    asked = questions.read(query, vocabulary.dimensions, own)
+    asked = replace(asked, saved=saved.question.id if saved else "")
     journey = journeys.journey(slug=asked.journey, viewer=viewer) if asked.journey else None
     days = int(asked.period) if asked.period.isdigit() else int(questions.DEFAULT_DAYS)
     recent = privacy.recent_period(days=days, viewer=viewer)
     question = questions.question(asked, recent=recent, journey=journey)
-    found = Analysis(asked=asked, question=question, journey=journey, vocabulary=vocabulary, viewer=viewer)
+    found = Analysis(
+        asked=asked, question=question, journey=journey, vocabulary=vocabulary, viewer=viewer, saved=saved
+    )
     try:
         journeys.check_filter(question=question, viewer=viewer)
     except PatternError as error:

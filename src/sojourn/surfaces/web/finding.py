@@ -1,4 +1,4 @@
-"""Finding a page, a journey, an event or a KPI by some letters of its name."""
+"""Finding a page, a journey, a saved question, an event or a KPI by some letters of its name."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sojourn.domains.privacy import queries as privacy
 from sojourn.surfaces.web.shell import bar
 
 MOST = 20
+MOST_QUESTIONS = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,8 @@ def everything(viewer: Viewer) -> Iterator[Found]:
             yield Found(label=str(part.entry.label), kind=gettext("page"), url=part.entry.url)
     for journey in journeys.journeys(viewer=viewer):
         yield Found(label=journey.name, kind=gettext("journey"), url=explorer_url(journey=journey.slug))
+    for question in journeys.saved_questions(viewer=viewer, limit=MOST_QUESTIONS):
+        yield Found(label=question.name, kind=gettext("saved question"), url=reverse("saved", args=[question.id]))
     for term in privacy.vocabulary(viewer=viewer).names:
         yield Found(label=term.name, kind=gettext("event"), url=explorer_url(at=term.name))
     for kpi in metrics.kpis():

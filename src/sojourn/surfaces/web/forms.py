@@ -25,6 +25,7 @@ KINDS = [
     (SourceKind.SERVER.value, _("Server")),
     (SourceKind.FILE.value, _("Files")),
 ]
+SEEN_BY = [("me", _("Only I")), ("everyone", _("Everyone with access"))]
 LIFETIMES = [("", _("never")), ("30", _("30 days")), ("90", _("90 days")), ("365", _("a year"))]
 
 
@@ -141,3 +142,22 @@ class JourneyForm(PlainForm):
         help_text=_("One event a line, in order."),
     )
     window_days = forms.IntegerField(label=_("Window in days"), min_value=1, max_value=3_650, initial=30)
+
+
+class QuestionForm(PlainForm):
+    """A saved question."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        help_text=_("What it is for; no names, mail addresses or numbers of customers."),
+    )
+    seen_by = forms.ChoiceField(label=_("Who sees it"), choices=SEEN_BY, initial="me")
+    place = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def is_shared(self) -> bool:
+        """Say whether everyone with access shall see it."""
+        return bool(self.cleaned_data["seen_by"] == "everyone")

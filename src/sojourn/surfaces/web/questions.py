@@ -43,6 +43,7 @@ class Asked:
     identity: str = ""  # "1": identify, group and alias calls are steps too
     at: str = ""  # the step that is open in the side panel
     path: tuple[str, str] | None = None  # or the path
+    saved: str = ""  # the id of the saved question that is open
     own: tuple[tuple[str, str], ...] = ()  # what a page of its own asks besides, as it stands in the address
 
     def query(self, **changes: Any) -> str:
@@ -88,6 +89,7 @@ def read(query: QueryDict, known: Iterable[str], own: Iterable[str] = ()) -> Ask
         identity="1" if query.get("identity") == "1" else "",
         at=query.get("at", ""),
         path=(source, target) if source and target else None,
+        saved=_id(query.get("saved", "")),
         own=tuple((name, value) for name in own for value in _values(query, name)),
     )
 
@@ -136,6 +138,7 @@ def _pairs(asked: Asked) -> Iterable[tuple[str, str]]:
         "window",
         "identity",
         "at",
+        "saved",
     ):
         value = getattr(asked, name)
         if value and value != getattr(plain, name):
@@ -158,6 +161,10 @@ def _number(query: QueryDict, name: str, usual: int, low: int, high: int) -> int
     if not text.isascii() or not text.isdigit():
         raise InvalidError(f"{name}: must be a whole number.")
     return max(low, min(int(text[:9]), high))
+
+
+def _id(text: str) -> str:
+    return text if text.isascii() and text.isalnum() and len(text) <= 12 else ""
 
 
 def _day(query: QueryDict, name: str) -> date | None:

@@ -45,6 +45,7 @@ BAR = (
             Entry(label=_("Process"), name="process"),
             Entry(label=_("Attribution"), name="attribution"),
             Entry(label=_("Compare"), name="compare"),
+            Entry(label=_("Saved questions"), name="saved-questions"),
             Entry(label=_("Named journeys"), name="journeys"),
         ),
     ),

@@ -21,6 +21,7 @@ from sojourn.surfaces.web.views import (
     plan,
     process,
     retention,
+    saved,
     sources,
 )
 
@@ -34,6 +35,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/retention", retention.retention, name="retention"),
     path("journeys/compare", compare.compare, name="compare"),
     path("journeys/attribution", attribution.attribution, name="attribution"),
+    path("journeys/saved", saved.saved_questions, name="saved-questions"),
+    path("journeys/saved/new", saved.saved_new, name="saved-new"),
+    path("journeys/saved/<slug:question>", saved.saved_question, name="saved"),
+    path("journeys/saved/<slug:question>/rename", saved.saved_change, name="saved-change"),
+    path("journeys/saved/<slug:question>/replace", saved.saved_replace, name="saved-replace"),
+    path("journeys/saved/<slug:question>/remove", saved.saved_delete, name="saved-delete"),
+    path("journeys/saved/<slug:question>/restore", saved.saved_restore, name="saved-restore"),
+    path("journeys/saved/<slug:question>/pin", saved.saved_pin, name="saved-pin"),
+    path("journeys/saved/<slug:question>/card", saved.saved_card, name="saved-card"),
     path("journeys/new", journeys.journey_new, name="journey-new"),
     path("journeys/<slug:slug>/change", journeys.journey_edit, name="journey-edit"),
     path("journeys/<slug:slug>/delete", journeys.journey_delete, name="journey-delete"),

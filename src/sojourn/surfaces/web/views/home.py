@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.privacy import queries as privacy
 from sojourn.surfaces.web.doors import PageRequest, page
+from sojourn.surfaces.web.saved import NAMES
 from sojourn.surfaces.web.views.journeys import how, journey_lines
 from sojourn.surfaces.web.views.measures import computed_cards
 from sojourn.surfaces.web.waiting import matters
@@ -25,6 +27,9 @@ def home(request: PageRequest) -> HttpResponse:
     """
     fresh = privacy.freshness(viewer=request.viewer)
     context: dict[str, Any] = {"fresh": fresh, "matters": matters(request.viewer, timezone.now()), "how": how()}
+    context["pinned"] = [
+        {"question": each, "kind": NAMES[each.page]} for each in journeys.pinned_questions(viewer=request.viewer)
+    ]
     is_now = "now" in request.GET
     if is_now and fresh.events:
         cards = computed_cards(request.viewer, DAYS)

@@ -1,4 +1,6 @@
 // An analysis: a changed control asks again, as a page of its own, so that going back works.
+import "./undo.js";
+
 const form = document.getElementById("question");
 
 if (form) {

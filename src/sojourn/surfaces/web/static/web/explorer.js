@@ -1,6 +1,7 @@
 // The explorer: every control changes the address, the server mines again, and only what differs is replaced.
 import { listenForDrags, makeDraggable } from "./funnel-drag.js";
 import { drawGraph } from "./graph-draw.js";
+import { pushAddress, replaceAddress } from "./undo.js";
 
 const WAIT_MS = 180;
 const SLOW_MS = 2000;
@@ -12,6 +13,8 @@ let asking = null;
 let waiting = null;
 let following = null;
 let answeredAt = Date.now();
+let slid = false; // the address is of a slider that is still being moved
+let released = true;
 
 function address() {
   const pairs = [...new FormData(form)].filter(([, value]) => value !== "");
@@ -19,7 +22,7 @@ function address() {
 }
 
 // Fetches an address and shows its answer; a newer question cancels an older one.
-async function ask(url, { push = true, replace = false } = {}) {
+async function ask(url, { push = true, slide = false } = {}) {
   clearTimeout(waiting);
   asking?.abort();
   const mine = new AbortController();
@@ -33,9 +36,10 @@ async function ask(url, { push = true, replace = false } = {}) {
       location.assign(url); // signed out, or refused: the whole page says so
       return;
     }
-    if (replace) history.replaceState(null, "", url);
-    else if (push && url !== location.href) history.pushState(null, "", url);
-    show(page);
+    if (slide && slid) replaceAddress(url);
+    else if (push && url !== location.href) pushAddress(url);
+    slid = slide;
+    show(page, { all: !push });
   } catch (error) {
     if (error.name !== "AbortError") throw error;
   } finally {
@@ -60,7 +64,7 @@ async function follow() {
   if (answer.ok && page.getElementById("drawn") && !asking && url === location.href) show(page, { quietly: true });
 }
 
-function show(page, { quietly = false } = {}) {
+function show(page, { quietly = false, all = false } = {}) {
   const drawn = document.getElementById("drawn").textContent;
   const focused = document.activeElement?.closest("[data-region]")?.dataset.region;
   const focusedName = document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.id;
@@ -73,7 +77,7 @@ function show(page, { quietly = false } = {}) {
     fresh.scrollTop = scrolled;
   }
   makeDraggable();
-  if (!quietly) copyControls(page);
+  if (!quietly) copyControls(page, all);
   document.title = page.title;
   if (!quietly || document.getElementById("drawn").textContent !== drawn) draw();
   if (focused) refocus(focused, focusedName);
@@ -87,10 +91,10 @@ function refocus(region, name) {
   (same ?? place.querySelector("a, button, input, summary") ?? place).focus({ preventScroll: true });
 }
 
-function copyControls(page) {
+function copyControls(page, all) {
   for (const control of form.querySelectorAll("input[id], select[id]")) {
     const fresh = page.getElementById(control.id);
-    if (!fresh || (control === document.activeElement && control.type === "range")) continue; // it is being dragged
+    if (!fresh || (!all && control === document.activeElement && control.type === "range")) continue; // it is being dragged
     if (control.max !== undefined && fresh.max) control.max = fresh.max;
     if (control.type === "checkbox" || control.type === "radio") control.checked = fresh.checked;
     else control.value = fresh.value;
@@ -124,9 +128,12 @@ function addToFunnel(name) {
   ask(url.href);
 }
 
+// While a slider moves, its addresses replace each other, so that one step back undoes the whole move.
 function soon() {
+  if (released) slid = false;
+  released = false;
   clearTimeout(waiting);
-  waiting = setTimeout(() => ask(address(), { replace: true }), WAIT_MS);
+  waiting = setTimeout(() => ask(address(), { slide: true }), WAIT_MS);
 }
 
 if (form) {
@@ -134,7 +141,11 @@ if (form) {
     if (event.target.type === "range") soon();
   });
   document.addEventListener("change", (event) => {
-    if (event.target.form !== form || event.target.type === "range") return;
+    if (event.target.form !== form) return;
+    if (event.target.type === "range") {
+      released = true;
+      return;
+    }
     if (event.target.id === "period") document.querySelector(".days").hidden = event.target.value !== "custom";
     ask(address());
   });

@@ -1,4 +1,6 @@
 // Retention: a cell opens at the side, and nothing else moves.
+import { pushAddress } from "./undo.js";
+
 const top = document.getElementById("retention");
 
 async function open(url, { push = true } = {}) {
@@ -9,7 +11,7 @@ async function open(url, { push = true } = {}) {
     location.assign(url); // signed out, or refused: the whole page says so
     return;
   }
-  if (push) history.pushState(null, "", url);
+  if (push) pushAddress(url);
   document.getElementById("detail").replaceWith(document.adoptNode(fresh));
   const chosen = new URL(url, location.href).searchParams.get("cell");
   for (const link of top.querySelectorAll(".heat [data-cell]")) {
