@@ -63,6 +63,6 @@ __all__ = [
     "without",
     "written_brackets",
     "written_exclusion",
-]
     "written_outcomes",
     "written_stages",
+]
