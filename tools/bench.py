@@ -1,7 +1,8 @@
 """Measure Sojourn beside its peers and write the tables into `docs/benchmarks.md`.
 
-``python -m tools.bench [kernels timeline import intake pages]``: each module `tools/bench_<name>.py` has ``TITLE`` and
-``measure() -> str``, which returns Markdown; its section of the page is replaced, the others stay.
+``python -m tools.bench [kernels large miners logs timeline simulation import intake pages]``: each module
+`tools/bench_<name>.py` has ``TITLE`` and ``measure() -> str``, which returns Markdown; its section of the page is
+replaced, the others stay.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-SECTIONS = ("intake", "import", "timeline", "kernels", "simulation", "pages")
+SECTIONS = ("intake", "import", "timeline", "kernels", "large", "miners", "logs", "simulation", "pages")
 
 
 def main(names: list[str]) -> int:

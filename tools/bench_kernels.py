@@ -25,6 +25,15 @@ from tools.peers.workers import THREADS, Worker
 TITLE = "Kernels"
 EVENTS = 10_000_000
 ROUNDS = 9
+SAID = """{:,} events of {:,} customers, {codes} event names, one gap in twenty a tie; medians of {rounds} alternating
+rounds after two to warm up: CPU ms (wall ms). Each engine has its own process; DuckDB and Polars run on {threads}
+threads and chDB on one, which took it less, where nothing else is said. Each gets sorted, dictionary-coded columns and
+gives the same answers, checked to 12 digits. A way that took half as much again as its engine's quickest was run once
+more only.
+"""
+BANDWIDTH = """Share of the memory's bandwidth: one thread reads {one:.1f} GB/s here, two {two:.1f} GB/s (the sum of a
+gigabyte). A question must read at least the columns named: their bytes in the wall time above. Funnels, attribution and
+path tree read the instants of some events only: theirs is an upper bound."""
 
 
 def measure(events: int = EVENTS, rounds: int = ROUNDS, names: tuple[str, ...] = ()) -> str:
@@ -48,9 +57,7 @@ def measure(events: int = EVENTS, rounds: int = ROUNDS, names: tuple[str, ...] =
             _header(["question", *(worker.engine for worker in workers), "times less CPU", "wanted"]),
             *(_row(question, found[question.name], workers, rounds) for question in questions),
             "",
-            f"Share of the memory's bandwidth: one thread reads {speed[1] / 1e9:.1f} GB/s here, two {speed[2] / 1e9:.1f} "
-            "GB/s (the sum of a gigabyte). A question must read at least the columns named: their bytes in the wall time "
-            "above. Funnels, attribution and path tree read the instants of some events only: theirs is an upper bound.",
+            BANDWIDTH.format(one=speed[1] / 1e9, two=speed[2] / 1e9),
             "",
             _header(["question", "columns", "MB", "1 thread", "2 threads"]),
             *(_share(question, found[question.name], given, speed) for question in questions),
@@ -75,13 +82,7 @@ def started(folder: Path) -> list[Worker]:
 
 def _said(given: Slice, rounds: int, questions: list[Question]) -> str:
     asked = "".join(f"\n- **{question.name}**: {question.asks}" for question in questions)
-    return (
-        f"{len(given.at):,} events of {given.customers:,} customers, {CODES} event names, one gap in twenty a tie; "
-        f"medians of {rounds} alternating rounds after two to warm up: CPU ms (wall ms). Each engine has its own "
-        f"process; DuckDB and Polars run on {THREADS} threads and chDB on one, which took it less, where nothing else is "
-        "said. Each gets sorted, dictionary-coded columns and gives the same answers, checked to 12 digits. A way that "
-        f"took half as much again as its engine's quickest was run once more only.\n{asked}"
-    )
+    return SAID.format(len(given.at), given.customers, codes=CODES, rounds=rounds, threads=THREADS) + asked
 
 
 def _header(cells: list[str]) -> str:

@@ -41,10 +41,15 @@ def made(events: int, seed: int = 7) -> Slice:
     return Slice(np.arange(1, customers + 1), offset, at, event.astype(np.uint8), np.arange(total))
 
 
-def saved(events: Slice, folder: Path) -> None:
+def saved(events: Slice, folder: Path, *, table: bool = True) -> None:
     """Write a slice's columns for Sojourn, and the same as an Arrow file of rows for its peers."""
     for name in COLUMNS:
         np.save(folder / f"{name}.npy", getattr(events, name))
+    if table:
+        _save_rows(events, folder)
+
+
+def _save_rows(events: Slice, folder: Path) -> None:
     customer = np.repeat(events.customer, np.diff(events.offset))
     table = pa.table({"customer": customer, "t": events.at, "event": events.event, "row": events.row})
     with pa.OSFile(str(folder / "log.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:

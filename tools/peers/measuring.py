@@ -44,7 +44,7 @@ def measured(workers: Sequence[Worker], question: Question, rounds: int) -> Timi
             quickest = min(answer.cpu for (engine, _), answer in first.items() if engine == worker.engine)
             if mine.cpu <= FAR * quickest and (mine.wall <= SLOW_S or turn < max(rounds // 3, 1)):
                 spent[worker.engine, way].append(worker.run(question.name, way))
-    timings: Timings = {worker.engine: {} for worker in workers if worker.ways.get(question.name)}
+    timings: Timings = {engine: {} for engine, _ in spent}
     for (engine, way), answers in spent.items():
         timings[engine][way] = _timed(answers or [first[engine, way]])
     return timings
@@ -60,12 +60,16 @@ def _where(one: list[list[float]], other: list[list[float]]) -> str:
     return f", {len(one)} rows and {len(other)}{rows[0] if rows else ''}"
 
 
-def cell(ways: dict[str, Timing], rounds: int) -> str:
+def cell(ways: dict[str, Timing], rounds: int, digits: int = 0) -> str:
     """Write an engine's quickest way, and what the others took."""
+
+    def told(way: str) -> str:
+        return f"{ways[way].cpu:,.{digits}f} ({ways[way].wall:,.{digits}f})"
+
     best, *others = sorted(ways, key=lambda way: ways[way].cpu)
-    rest = "".join(f"; {way} {ways[way].cpu:,.0f} ({ways[way].wall:,.0f})" for way in others)
+    rest = "".join(f"; {way} {told(way)}" for way in others)
     fewer = f", {ways[best].rounds} rounds" if ways[best].rounds < rounds else ""
-    return f"{ways[best].cpu:,.0f} ({ways[best].wall:,.0f}), {best}{fewer}{rest}"
+    return f"{told(best)}, {best}{fewer}{rest}"
 
 
 def least(ways: dict[str, Timing]) -> float:

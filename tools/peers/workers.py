@@ -14,23 +14,24 @@ THREADS = 2
 
 
 class Answer(NamedTuple):
-    """Seconds of the process's CPU time and of wall time, and the rows."""
+    """Seconds of the process's CPU time and of wall time, most memory resident in MB, and the rows."""
 
     cpu: float
     wall: float
+    peak_mb: float
     rows: list[Any]
 
 
 class Worker:
     """An engine in a process of its own, which holds the events of a folder and runs a way when it is told to."""
 
-    def __init__(self, engine: str, folder: Path, *, python: Path | None = None, told: Any = None) -> None:
+    def __init__(self, engine: str, folder: Path, *more: str, python: Path | None = None, told: Any = None) -> None:
         """Start it, with another environment's Python where one is given; `told` are texts by question and way."""
         self.engine = engine
         module = f"tools.peers.engines.{engine.lower()}"
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": str(THREADS)}
         self._process = subprocess.Popen(
-            [str(python or sys.executable), "-W", "ignore", "-m", module, str(folder)],
+            [str(python or sys.executable), "-W", "ignore", "-m", module, str(folder), *more],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True, env=environment,
         )  # fmt: skip
         hello = self._asked(told)
@@ -42,7 +43,7 @@ class Worker:
         told = self._asked([question, way])
         if "error" in told:
             raise SystemExit(f"{self.engine} ({way}) cannot answer {question}: {told['error']}")
-        return Answer(told["cpu"], told["wall"], told["rows"])
+        return Answer(**told)
 
     def end(self) -> None:
         """Let the process end."""

@@ -10,15 +10,17 @@ from typing import Any
 import sojourn
 from sojourn.engine.kernels import running, warming
 from sojourn.engine.kernels.words import AnyFold, Slice
+from tools.peers import miners, questions
 from tools.peers.events import loaded
-from tools.peers.questions import QUESTIONS
 from tools.peers.serving import Run, Ways, serve
+
+ASKED = questions.QUESTIONS | miners.QUESTIONS
 
 
 def ways(events: Slice) -> Ways:
     """Give the ways of every question."""
     warming.warm()
-    return {name: _ways(question.fold(), events) for name, question in QUESTIONS.items()}
+    return {name: _ways(question.fold(), events) for name, question in ASKED.items()}
 
 
 def _ways(fold: AnyFold, events: Slice) -> Mapping[str, Run]:
@@ -30,7 +32,7 @@ def _ways(fold: AnyFold, events: Slice) -> Mapping[str, Run]:
 
 def rows(question: str, answer: Any) -> Any:
     """Lay an answer out."""
-    return [[_plain(cell) for cell in row] for row in QUESTIONS[question].rows(answer)]
+    return [[_plain(cell) for cell in row] for row in ASKED[question].rows(answer)]
 
 
 def _plain(cell: Any) -> Any:
