@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 import click
 
@@ -71,7 +71,7 @@ def run(server: Server, question: str) -> Shown:
     """Ask a saved question again, with the newest data."""
     found = server.get(_path(question))
     places = server.get(f"{_path(question)}/answers")["items"]
-    answers = [(each["answer"], server.get(each["address"].removeprefix(PREFIX))) for each in places]
+    answers = [(each["answer"], _asked(server, each["address"])) for each in places]
     return ShownInParts(
         data=found | {"answers": dict(answers)},
         before=[f"{found['name']}: {found['address']}"],
@@ -112,6 +112,11 @@ def remove(server: Server, question: str) -> Shown:
 def restore(server: Server, question: str) -> Shown:
     """Bring back a question deleted less than a day ago."""
     return _one(server.post(f"{_path(question)}/restore"))
+
+
+def _asked(server: Server, address: str) -> Any:
+    path, _, query = address.removeprefix(PREFIX).partition("?")
+    return server.get(path, **parse_qs(query))
 
 
 def _path(question: str) -> str:
