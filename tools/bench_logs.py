@@ -22,8 +22,8 @@ LOGS = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "even
 NAMES = ("bpic2012", "bpic2013_incidents", "bpic2013_closed")
 DRAW = "import sys, sojourn as sj; sj.read_events(sys.argv[1]).graph().plot().save(sys.argv[2])"
 SAID = """Each log, written as XES beforehand: a new Python process that imports the library, reads the file, mines the
-graph of the twelve commonest steps and saves its drawing as SVG; medians of {rounds} rounds after one to warm up, kernels
-compiled before. Wanted: under {limit:g} s. The logs: 4TU.ResearchData, BPI Challenges 2012 and 2013.
+graph of the twelve commonest steps and saves its drawing as SVG; medians of {rounds} rounds after one to warm up,
+kernels compiled before. Wanted: under {limit:g} s. The logs: 4TU.ResearchData, BPI Challenges 2012 and 2013.
 """
 
 

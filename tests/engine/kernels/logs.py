@@ -11,7 +11,9 @@ import pytest
 
 from sojourn.engine.kernels.words import Slice
 
-LOGS = Path(__file__).resolve().parents[4] / "shared" / "data" / "eventlogs"
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
+LOGS = DATA / "eventlogs"
+SHOP = DATA / "retentioneering_ecom" / "ecom.parquet"
 
 
 class Log(NamedTuple):
@@ -23,23 +25,33 @@ class Log(NamedTuple):
 
 
 def log(name: str) -> Log:
-    """Read a real log; ties in time keep the order of the file, as event ids would. Skip where it is absent."""
-    if not (LOGS / name).exists():
+    """Read a real event log; skip where it is absent."""
+    return read(LOGS / name, "case_id", "activity")
+
+
+def shop() -> Log:
+    """Read retentioneering's shop; skip where it is absent."""
+    return read(SHOP, "user_id", "event")
+
+
+def read(path: Path, customer: str, event: str) -> Log:
+    """Read a log by its columns; ties in time keep the order of the file, as event ids would."""
+    if not path.exists():
         pytest.skip("the real logs are not beside the project")
     connection = duckdb.connect()
     connection.sql("set threads=2")
     connection.sql("set TimeZone='UTC'")
     connection.sql(f"""
         create table log as
-        select dense_rank() over (order by case_id::varchar) customer, epoch_us("timestamp"::timestamptz) t,
-               (dense_rank() over (order by activity) - 1)::usmallint event, row, activity
-        from (select *, row_number() over () as row from '{LOGS / name}') order by 1, 2, row
+        select dense_rank() over (order by {customer}::varchar) customer, epoch_us("timestamp"::timestamptz) t,
+               (dense_rank() over (order by {event}) - 1)::usmallint event, row, {event} as name
+        from (select *, row_number() over () as row from '{path}') order by 1, 2, row
     """)
     table = connection.sql("select customer, t, event, row from log order by customer, t, row").fetchnumpy()
-    names = [row[0] for row in connection.sql("select distinct activity, event from log order by event").fetchall()]
-    customer, first = np.unique(table["customer"], return_index=True)
+    names = [row[0] for row in connection.sql("select distinct name, event from log order by event").fetchall()]
+    numbers, first = np.unique(table["customer"], return_index=True)
     events = Slice(
-        customer=customer.astype(np.int64),
+        customer=numbers.astype(np.int64),
         offset=np.append(first, len(table["t"])).astype(np.int64),
         at=table["t"].astype(np.int64),
         event=table["event"].astype(np.uint16),
