@@ -69,18 +69,21 @@ def only(cases_of: list[list[Case]], keep: Callable[[Case], bool]) -> list[list[
 @settings(max_examples=300, deadline=None)
 @given(
     histories, st.booleans(), chosen, st.sets(st.integers(0, 5)),
-    st.tuples(st.integers(0, 9), st.integers(0, 9) | st.none(), st.integers(0, 24)),
+    st.tuples(st.integers(0, 9), st.integers(0, 9) | st.none(), st.integers(0, 24), st.integers(0, 9) | st.none()),
     st.tuples(st.integers(-3, 4), st.integers(5, 15)), st.integers(0, 7), st.booleans(),
 )  # fmt: skip
 def test_cases_equal_their_twin(
     history: Histories, mask: bool, kept: Any, shown: set[int], limits: Any, period: Any, cut: int, backwards: bool
 ) -> None:
     events = in_seconds(slice_of(history, masked=mask, chosen=None if kept is None else kept[: len(history)]))
-    window, idle, as_of, since, until = (None if each is None else each * SECOND for each in (*limits, *period))
+    window, idle, as_of, landmark, since, until = (
+        None if each is None else each * SECOND for each in (*limits, *period)
+    )
     fold = CasesFold(
         shown, start=0, goals=[2], outcomes=[[3]], window_us=window, idle_us=idle, as_of_us=as_of, since_us=since,
         until_us=until, stages=STAGES, across="channel", channels=["web", "app", "shop"], channels_shown=[0, 1],
         by="channel", texts=["web", "app", "shop"], top=2, marks=[3 * SECOND], edges_us=[0, 4 * SECOND],
+        landmark_us=landmark,
     )  # fmt: skip
     partials = [fold.fold(each, fold.start()) for each in halves(events, cut)]
     left, right = reversed(partials) if backwards else partials
@@ -90,6 +93,7 @@ def test_cases_equal_their_twin(
     closed = only(every, lambda case: case.ending is not None)
     check_endings(got, every, closed)
     check_effort(got, closed)
+    check_friction(got, closed, window, idles.get("idle_us", window), landmark)
     check_stages(got, closed)
     check_groups(got, every)
 
@@ -115,10 +119,6 @@ def check_effort(got: Cases, closed: list[list[Case]]) -> None:
     assert same_measure(got.whole.handoffs, closed, lambda case: len(case.handoffs))
     assert Counter(dict(enumerate(got.sizes.tolist()))) == Counter(len(case.events) for _, case in flat)
     assert got.with_repeats == sums(closed, lambda case: bool(case.repeated), one)
-    for bucket in range(4):
-        for found, number in ((got.by_repeats, "repeated"), (got.by_handoffs, "handoffs")):
-            mine = only(closed, lambda case: min(len(getattr(case, number)), 3) == bucket)  # noqa: B023
-            assert found[bucket][1] == sums(mine, lambda case: case.ending == 1, one)
     for step in got.steps:
         having = only(closed, lambda case: step.code in codes(case))  # noqa: B023
         times = [(who, case, codes(case).count(step.code)) for who, case in flat]
@@ -133,6 +133,21 @@ def check_effort(got: Cases, closed: list[list[Case]]) -> None:
     passes = [(who, nth, (*pair, False)) for nth, (who, case) in enumerate(flat) for pair in case.handoffs]
     pairs(got.handoffs, passes)
     assert got.channels == ("web", "app")
+
+
+def check_friction(got: Cases, closed: list[list[Case]], window: int, idle: int, landmark: int | None) -> None:
+    ran = closed if landmark is None else only(closed, lambda case: case.ran(window, idle) > landmark)
+    assert got.over == sum(map(len, closed)) - sum(map(len, ran))
+    for bucket in range(4):
+        for found, number in ((got.by_repeats, "repeated"), (got.by_handoffs, "handoffs")):
+
+            def many(case: Case) -> int:
+                early = case if landmark is None else case.early(landmark)
+                return min(len(getattr(early, number)), 3)  # noqa: B023
+
+            mine = only(ran, lambda case: many(case) == bucket)  # noqa: B023
+            for ending in range(3):
+                assert found[bucket][ending] == sums(mine, lambda case: case.ending == ending, one)  # noqa: B023
 
 
 def pairs(got: Any, found: list[tuple[int, int, tuple[int, int, bool]]]) -> None:
@@ -255,7 +270,14 @@ def test_no_customers_have_no_cases() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"goals": [0]}, {"window_us": -1}, {"idle_us": -1}, {"stages": [[1], [1]]}, {"shown": range(1_025)}],
+    [
+        {"goals": [0]},
+        {"landmark_us": -1},
+        {"window_us": -1},
+        {"idle_us": -1},
+        {"stages": [[1], [1]]},
+        {"shown": range(1_025)},
+    ],
 )
 def test_what_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
     asked: dict[str, Any] = {"shown": [1], "start": 0, "goals": [2], "window_us": 1, "as_of_us": 9} | wrong

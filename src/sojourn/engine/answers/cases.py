@@ -79,6 +79,7 @@ def _journey(asked: CasesAsked, codes: Codes) -> dict[str, Any]:
         "stages": [coded(stage.events) for stage in stages_of(asked)],
         "window_us": asked.window_days * DAY_S * MICROS,
         "idle_us": None if asked.idle_days is None else round(asked.idle_days * DAY_S * MICROS),
+        "landmark_us": None if asked.landmark_hours is None else round(asked.landmark_hours * 3_600 * MICROS),
         "edges_us": [edge * MICROS for edge in BIN_EDGES_S],
         "top": asked.top,
     }
@@ -129,6 +130,8 @@ def _told(asked: CasesAsked, period: Period) -> dict[str, object]:
     told["window in days"] = asked.window_days
     if asked.idle_days is not None:
         told["abandoned after days without an event"] = asked.idle_days
+    if asked.landmark_hours is not None:
+        told["friction up to hours after the start"] = asked.landmark_hours
     told["events counted"] = "those named" if asked.only_named else "all meanwhile"
     if asked.across:
         told["hand-offs between values of"] = asked.across
@@ -153,6 +156,7 @@ def _figures(asked: CasesAsked, found: Cases, names: Sequence[str], fewest: int)
         sizes=figures.sizes(found),
         repeats=figures.effort(whole.repeats),
         with_repeats=figures.share(found.with_repeats),
+        over=found.over,
         by_repeats=figures.friction(found.by_repeats),
         handoffs=figures.effort(whole.handoffs) if asked.across else figures.UNKNOWN,
         with_handoffs=figures.share(found.with_handoffs) if asked.across else None,

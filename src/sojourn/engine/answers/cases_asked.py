@@ -31,8 +31,9 @@ class CasesAsked:
     A case begins with `start`, is completed by one of `goals` and ended by the events of `outcomes`; it is abandoned
     when `window_days` have passed, or after `idle_days` without an event. `only_named` counts only the events named
     here as events of a case. Hand-offs are changes of the dimension `across`; none are counted where it is empty, or
-    where no event has a channel. `by` breaks down by a dimension of the start event, its `top` values and the rest;
-    `trend` by the day, week or month of it, in `zone`.
+    where no event has a channel. With `landmark_hours` friction counts only repeats and hand-offs so soon after the
+    start, of cases that still ran then. `by` breaks down by a dimension of the start event, its `top` values and the
+    rest; `trend` by the day, week or month of it, in `zone`.
     """
 
     start: str
@@ -40,6 +41,7 @@ class CasesAsked:
     outcomes: dict[str, tuple[str, ...]]
     window_days: int = 30
     idle_days: float | None = None
+    landmark_hours: float | None = None
     stages: tuple[Stage, ...] = ()
     only_named: bool = False
     across: str = CHANNEL
@@ -86,6 +88,8 @@ def check(asked: CasesAsked) -> None:
     check_window(asked.window_days)
     if asked.idle_days is not None and not 0 < asked.idle_days <= WINDOW_DAYS_MOST:
         raise InvalidError(f"idle: choose more than 0 and at most {WINDOW_DAYS_MOST} days.")
+    if asked.landmark_hours is not None and not 0 < asked.landmark_hours < asked.window_days * 24:
+        raise InvalidError(f"landmark: choose more than 0 and less than the {asked.window_days} days of the window.")
     if not 1 <= asked.top <= TOP_MOST:
         raise InvalidError(f"top: choose 1 to {TOP_MOST} values, not {asked.top}.")
     _check_stages(asked)

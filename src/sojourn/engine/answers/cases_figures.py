@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -39,7 +40,10 @@ def effort(measured: Measured) -> Effort:
     """Give a number that each case has."""
     if not measured.sums.n:
         return UNKNOWN
-    return Effort(mean=mean_of(Clusters(*measured.sums)), median=measured.median, p90=measured.p90)
+    mean = mean_of(Clusters(*measured.sums))
+    if mean is not None and mean.low is not None:  # a count lies above 0, whatever Student's interval says
+        mean = replace(mean, low=max(mean.low, 0.0))
+    return Effort(mean=mean, median=measured.median, p90=measured.p90)
 
 
 def endings(found: Cases, outcomes: Sequence[str]) -> tuple[CaseEnding, ...]:

@@ -44,7 +44,7 @@ class CaseCount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FrictionRow:
-    """How closed cases with `least` to `most` (None: no end) repeats or hand-offs ended."""
+    """How closed cases with `least` to `most` (None: no end) repeats or hand-offs (up to the landmark) ended."""
 
     least: int
     most: int | None
@@ -167,6 +167,7 @@ class CasesFigures:
     sizes: tuple[CaseCount, ...]
     repeats: Effort
     with_repeats: Share
+    over: int  # closed cases that ended before the landmark, and are not in `by_repeats` and `by_handoffs`
     by_repeats: tuple[FrictionRow, ...]
     handoffs: Effort
     with_handoffs: Share | None

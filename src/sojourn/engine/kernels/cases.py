@@ -19,7 +19,7 @@ from sojourn.engine.kernels.cases_effort import effort, forget, pairs_table, ste
 from sojourn.engine.kernels.cases_found import Cases
 from sojourn.engine.kernels.cases_stages import NO_STAGE, stays
 from sojourn.engine.kernels.compiling import frozen, masks
-from sojourn.engine.kernels.completion import COMPLETED, FIRST_OUTCOME
+from sojourn.engine.kernels.completion import ABANDONED, COMPLETED, FIRST_OUTCOME
 from sojourn.engine.kernels.funnel_tally import ranked_groups
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Int64s, Slice, UInt16s
@@ -44,8 +44,10 @@ class CasesPartial:
 class CasesFold:
     """Asks what the cases of a journey take; see `cases_found.Cases`. Time is linear in events.
 
-    `shown` are the codes that count in a case, besides start and ends. `stages` are sets of codes: such an event enters
-    the stage. `across` names the dimension whose changes are hand-offs, `channels` its values' texts by code, of which
+    With `landmark_us` only repeats and hand-offs so soon after the start go into `by_repeats` and `by_handoffs`, of
+    cases still running then: a case that ends early has little time to gather any. `shown` are the codes that count in
+    a case, besides start and ends. `stages` are sets of codes: such an event enters the stage. `across` names the
+    dimension whose changes are hand-offs, `channels` its values' texts by code, of which
     those with the codes `channels_shown` are told apart in the table. `by`, `texts`, `top`, `least` and `marks` are as
     in `funnel_detail.FunnelDetailFold`, of the start event.
     """
@@ -60,6 +62,7 @@ class CasesFold:
         window_us: int,
         as_of_us: int,
         idle_us: int | None = None,
+        landmark_us: int | None = None,
         since_us: int = FIRST_INSTANT,
         until_us: int = LAST_INSTANT,
         stages: Sequence[Iterable[int]] = (),
@@ -89,8 +92,9 @@ class CasesFold:
         self._across, self._channel_texts = across, tuple(channels)
         self._window_us, self._as_of_us, self._since_us, self._until_us = window_us, as_of_us, since_us, until_us
         self._idle_us = LAST_INSTANT if idle_us is None else idle_us
-        if window_us < 0 or self._idle_us < 0:
-            raise ValueError("a window or an idle time cannot be negative")
+        self._landmark_us = LAST_INSTANT if landmark_us is None else landmark_us
+        if min(window_us, self._idle_us, self._landmark_us) < 0:
+            raise ValueError("a window, an idle time or a landmark cannot be negative")
         self._by, self._texts, self._top, self._least = by, tuple(texts), top, least
         self._marks, self._edges_us = np.asarray(marks, np.int64), np.asarray(edges_us, np.int64)
 
@@ -116,17 +120,19 @@ class CasesFold:
         ending = ending[:found].copy()
         counted = (ending != OPEN).astype(np.uint8)
         size, repeats, hands = (np.zeros(found, np.int64) for _ in range(3))
+        soon = np.zeros((found, 2), np.int64)
         channel = NO_DIMENSION if self._across is None else events.dimensions[self._across]
         forget(partial.steps, partial.ways, partial.passes)
         effort(
-            event, keep, frozen(channel), self._place, self._channel_place, who, first, last, counted,
-            size, repeats, hands, partial.steps, partial.ways, partial.passes,
+            at, event, keep, frozen(channel), self._place, self._channel_place, who, first, last, counted,
+            self._landmark_us, size, repeats, hands, soon, partial.steps, partial.ways, partial.passes,
         )  # fmt: skip
+        lasted = at[last] - at[first]
         partial.blocks.append(
             CasesBlock(
                 who, events.dimensions[self._by][first] if self._by else np.zeros(found, np.uint16),
                 np.searchsorted(self._marks, at[first], side="right").astype(np.uint16), ending,
-                at[last] - at[first], size, repeats, hands,
+                lasted, size, repeats, hands, soon, self._ran(lasted, ending),
                 *self._stays(at, event, keep, first, last, ending, counted, room),
             )
         )  # fmt: skip
@@ -147,8 +153,6 @@ class CasesFold:
         everything = np.zeros(len(block.who), np.int64)
         spans = len(self._marks) + 1 if len(self._marks) else 0
         shut = block.closed()
-        by_repeats, with_repeats = figures.friction(block, block.repeats, endings)
-        by_handoffs, with_handoffs = figures.friction(block, block.hands, endings)
         return Cases(
             whole=figures.case_groups(block, everything, 1, endings)[0],
             parts=figures.case_groups(block, place[block.group], len(values) + 1, endings) if self._by else (),
@@ -157,16 +161,23 @@ class CasesFold:
             spans=figures.case_groups(block, block.span.astype(np.int64), spans, endings) if spans else (),
             bins=figures.bins(block, endings, self._edges_us),
             sizes=np.bincount(block.size[shut]),
-            by_repeats=by_repeats,
-            by_handoffs=by_handoffs,
-            with_repeats=with_repeats,
-            with_handoffs=with_handoffs,
+            by_repeats=figures.friction(block, block.soon[:, 0], endings),
+            by_handoffs=figures.friction(block, block.soon[:, 1], endings),
+            over=int((shut & (block.ran == 0)).sum()),
+            with_repeats=figures.having(block, block.repeats),
+            with_handoffs=figures.having(block, block.hands),
             steps=figures.step_repeats(partial.steps, self._codes),
             ways_back=figures.pairs(partial.ways, self._codes),
             handoffs=figures.pairs(partial.passes, np.arange(len(self._channels) + 1)),
             channels=tuple(self._channel_texts[code] for code in self._channels.tolist()),
             stages=figures.stage_stays(block, self._stages),
         )
+
+    def _ran(self, lasted: Int64s, ending: Bytes) -> Bytes:
+        """Say which cases still ran at the landmark; an abandoned one runs until it is given up."""
+        given_up = np.minimum(self._window_us, lasted + min(self._idle_us, self._window_us))
+        ends = np.where(ending == ABANDONED, given_up, lasted)
+        return (ends > self._landmark_us if self._landmark_us < LAST_INSTANT else ends >= 0).astype(np.uint8)
 
     def _stays(
         self, at: Int64s, event: Int64s, keep: Bytes, first: Int64s, last: Int64s, ending: Bytes, counted: Bytes,

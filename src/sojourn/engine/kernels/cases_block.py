@@ -26,6 +26,8 @@ class CasesBlock:
     size: Int64s  # events
     repeats: Int64s
     hands: Int64s  # hand-offs
+    soon: Int64s  # (cases, 2) repeats and hand-offs up to the landmark
+    ran: Bytes  # whether it still ran at the landmark
     stage_case: Int64s
     stage: Bytes
     visits: Int64s
@@ -48,10 +50,20 @@ def joined(blocks: Sequence[CasesBlock]) -> CasesBlock:
         stage_cases.append(block.stage_case + cases)
         customers += int(block.who[-1]) + 1 if len(block.who) else 0
         cases += len(block.who)
-    narrow = {"group": np.uint16, "span": np.uint16, "ending": np.uint8, "stage": np.uint8, "left": np.uint8}
+    narrow = {
+        "group": np.uint16,
+        "span": np.uint16,
+        "ending": np.uint8,
+        "ran": np.uint8,
+        "stage": np.uint8,
+        "left": np.uint8,
+    }
     rest = {
         each.name: np.concatenate(
-            [np.zeros(0, narrow.get(each.name, np.int64)), *(getattr(block, each.name) for block in blocks)]
+            [
+                np.zeros((0, 2) if each.name == "soon" else 0, narrow.get(each.name, np.int64)),
+                *(getattr(block, each.name) for block in blocks),
+            ]
         )
         for each in fields(CasesBlock)
         if each.name not in ("who", "stage_case")

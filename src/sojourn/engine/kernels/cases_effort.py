@@ -37,14 +37,14 @@ def forget(steps: Int64s, *pairs: Int64s) -> None:
 
 @compiled
 def effort(
-    event: Codes, keep: Bytes, channel: UInt16s, place: UInt16s, shown: UInt16s,
-    who: Int64s, first: Int64s, last: Int64s, counted: Bytes,
-    size: Int64s, repeats: Int64s, hands: Int64s, steps: Int64s, ways: Int64s, passes: Int64s,
+    at: Int64s, event: Codes, keep: Bytes, channel: UInt16s, place: UInt16s, shown: UInt16s,
+    who: Int64s, first: Int64s, last: Int64s, counted: Bytes, landmark: int,
+    size: Int64s, repeats: Int64s, hands: Int64s, soon: Int64s, steps: Int64s, ways: Int64s, passes: Int64s,
 ) -> None:  # fmt: skip
     """Count each counted case's events, repeats and hand-offs, and add them to the tables.
 
     `place` numbers the events, `shown` the channels of the table. An event that says no channel is passed over by
-    hand-offs.
+    hand-offs. `soon`, shape (cases, 2), counts the repeats and hand-offs up to the landmark after the start.
     """
     masked, crossing = len(keep) > 0, len(channel) > 0
     kinds, channels = len(steps), int(np.sqrt(len(passes)) + 0.5)
@@ -59,9 +59,11 @@ def effort(
             if place[event[i]] == 65_535 or (masked and keep[i] == 0):
                 continue
             step = np.int64(place[event[i]])
+            is_soon = at[i] - at[first[case]] <= landmark
             size[case] += 1
             if _is_repeat(steps[step], case, who[case], step == before):
                 repeats[case] += 1
+                soon[case, 0] += is_soon
                 if step != before:
                     is_ping = step == second and before == third
                     _add_pair(ways[before * kinds + step], case, who[case], is_ping)
@@ -70,6 +72,7 @@ def effort(
             if crossing and channel[i] != 65_535:
                 if at_channel >= 0 and at_channel != channel[i]:
                     hands[case] += 1
+                    soon[case, 1] += is_soon
                     pair = np.int64(shown[at_channel]) * channels + np.int64(shown[channel[i]])
                     _add_pair(passes[pair], case, who[case], False)
                 at_channel = np.int64(channel[i])

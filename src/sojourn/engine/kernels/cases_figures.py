@@ -39,14 +39,18 @@ def by_ending(
     return tuple(zip(*each, strict=True))
 
 
-def friction(
-    block: CasesBlock, count: Int64s, endings: int
-) -> tuple[tuple[tuple[CustomerSums, ...], ...], CustomerSums]:
-    """Give the endings of closed cases with none, one, two and more of something, and the sums of those with any."""
+def friction(block: CasesBlock, count: Int64s, endings: int) -> tuple[tuple[CustomerSums, ...], ...]:
+    """Give the endings of closed cases that still ran at the landmark, with none, one, two and more of something."""
+    kept = block.closed() & (block.ran != 0)
+    bucket = np.minimum(count[kept], BUCKETS - 1)
+    return by_ending(block.who[kept], bucket, BUCKETS, block.ending[kept], endings)
+
+
+def having(block: CasesBlock, count: Int64s) -> CustomerSums:
+    """Sum up the closed cases, and those of them with at least one of something."""
     shut = block.closed()
-    who, mine = block.who[shut], count[shut]
-    (some,) = sums_by_group(who, np.zeros(len(who), np.int64), 1, score=mine > 0)
-    return by_ending(who, np.minimum(mine, BUCKETS - 1), BUCKETS, block.ending[shut], endings), some
+    who = block.who[shut]
+    return sums_by_group(who, np.zeros(len(who), np.int64), 1, score=count[shut] > 0)[0]
 
 
 def bins(block: CasesBlock, endings: int, edges_us: Int64s) -> Int64s:

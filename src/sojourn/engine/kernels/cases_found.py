@@ -101,8 +101,9 @@ class Cases:
     `parts` are groups by the dimension: `values` are codes of the values with the most cases, `names` their texts, the
     last part is the rest; `spans` are groups by span of time; both are empty where they were not asked for. `bins`
     counts closed cases by ending and by how long they lasted, between the edges asked for. `sizes[k]` counts closed
-    cases with `k` events; `by_repeats` and `by_handoffs` give the endings of cases with none, one, two, and more.
-    Hand-offs go between places of `channels`, texts of the values shown and one more for the others.
+    cases with `k` events; `by_repeats` and `by_handoffs` give the endings of cases with none, one, two, and more; with
+    a landmark of those that still ran then, by what they had up to it: `over` cases had ended. Hand-offs go between
+    places of `channels`, texts of the values shown and one more for the others.
     """
 
     whole: CaseGroup
@@ -114,6 +115,7 @@ class Cases:
     sizes: Int64s
     by_repeats: tuple[tuple[CustomerSums, ...], ...]  # (BUCKETS, endings)
     by_handoffs: tuple[tuple[CustomerSums, ...], ...]
+    over: int
     with_repeats: CustomerSums  # closed cases n, with at least one repeat k
     with_handoffs: CustomerSums
     steps: tuple[StepRepeats, ...]  # ascending codes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -56,6 +56,14 @@ class Case:
         """Changes of channel, passing over events that say none."""
         said = [each.channel for each in self.events if each.channel != NO_CODE]
         return [(a, b) for a, b in pairwise(said) if a != b]
+
+    def early(self, landmark_us: int) -> Case:
+        """Give what happened up to a landmark after the start."""
+        return replace(self, events=[each for each in self.events if each.at - self.events[0].at <= landmark_us])
+
+    def ran(self, window_us: int, idle_us: int) -> int:
+        """Say how long the case ran: to its end, or until it was given up."""
+        return min(window_us, self.lasted + idle_us) if self.is_abandoned else self.lasted
 
     def stays(self, stages: Sequence[Collection[int]]) -> dict[int, list[tuple[int, int, bool]]]:
         """Give each stage's visits: how long it took, how long of it was waiting, and whether it was left."""

@@ -89,6 +89,12 @@ TABLES: dict[str, Columns] = {
 @click.option("--window", "window_days", type=click.IntRange(1, 3_650), help="Days that a case may take.")
 @click.option("--idle", "idle_days", type=click.FloatRange(0, 3_650, min_open=True), help="Days without an event that "
               "give a case up, too.")  # fmt: skip
+@click.option(
+    "--landmark",
+    "landmark_hours",
+    type=click.FloatRange(0, 87_600, min_open=True, max_open=True),
+    help="Friction counts only what happened so many hours after the start, of cases still running then.",
+)
 @click.option("--stage", multiple=True, help="A stage, name=event|event; repeat for more; else the journey's steps.")
 @click.option("--only-named/--all-events", "only_named", default=None, help="Count only events that are named, or all "
               "meanwhile; of a named journey the first, else the second.")  # fmt: skip
@@ -102,7 +108,8 @@ def cases(
 ) -> Shown:
     """Show how a journey's cases went: endings, effort, rework, hand-offs and stages.
 
-    With --by or --trend, and no other --show, the breakdown is shown.
+    With --by or --trend, and no other --show, the breakdown is shown. Friction without --landmark says little: a case
+    that ends early has little time to gather repeats and hand-offs.
     """
     given = {} if only_named is None else {"only_named": "true" if only_named else "false"}
     answer = server.get("/cases", **asked, **given, by=by, trend=trend)
@@ -138,6 +145,8 @@ def _sentences(answer: dict[str, Any]) -> Iterator[str]:
             if effort["mean"] is None:
                 continue
             yield f"{name} a case: {_mean(effort['mean'])}, median {effort['median']:g}, 90 % {effort['p90']:g}"
+    if answer["over"]:
+        yield f"{answer['over']:,} cases were over before the landmark, and are not in the friction"
     for name in answer["unseen"]:
         yield f"No event is called {name}: it counted for nothing."
 

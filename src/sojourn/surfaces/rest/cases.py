@@ -34,6 +34,9 @@ class CasesQuery(Purposed, QuestionAsked):
         None, ge=1, le=3_650, description="Days that a case may take; 30 without a journey."
     )
     idle_days: float | None = Field(None, gt=0, le=3_650, description="Days without an event that give a case up, too.")
+    landmark_hours: float | None = Field(
+        None, gt=0, lt=87_600, description="Friction counts only what happened so soon, of cases still running then."
+    )
     stage: list[str] = Field(
         [], max_length=STAGES_MAX, description="Stages as `name=event|event`, or an event; a journey's steps, if none."
     )
@@ -68,6 +71,7 @@ def _wanted(asked: CasesQuery, viewer: Viewer) -> CasesAsked:
         outcomes=queries.written_outcomes(asked.outcome) or wanted.outcomes,
         window_days=asked.window_days or wanted.window_days,
         idle_days=asked.idle_days,
+        landmark_hours=asked.landmark_hours,
         stages=queries.written_stages(asked.stage) or wanted.stages,
         only_named=wanted.only_named if asked.only_named is None else asked.only_named,
         across=asked.across,
