@@ -86,7 +86,9 @@ def test_saved_groups_are_versions_of_the_plan() -> None:
     assert (row.members, row.count) == (("login_app", "login_web"), 12)
     actions.save_group(group=EventGroup(name="Login", events=("login_web",), kind="Access"), viewer=ANALYST)
     assert [each.events for each in queries.groups()] == [("login_web",)]
-    assert actions.delete_group(name="Login", viewer=ANALYST).version == 3
+    actions.save_group(group=EventGroup(name="Sign-in", events=("login_web",)), instead_of="Login", viewer=ANALYST)
+    assert [each.name for each in queries.groups()] == ["Sign-in"]
+    assert actions.delete_group(name="Sign-in", viewer=ANALYST).version == 4
     assert queries.groups() == () and queries.plan(2).groups[0].kind == "Access"
     with pytest.raises(NotFoundError):
         actions.delete_group(name="Login", viewer=ANALYST)
@@ -104,3 +106,8 @@ def _seen(**counts: int) -> BatchObservation:
         SeenEvents(event=name, source="shop", count=count, first_us=1, last_us=2) for name, count in counts.items()
     )
     return BatchObservation(batch=1, received_us=2, events=events)
+
+
+def test_two_suggestions_never_have_one_name() -> None:
+    counts = {f"{beginning}{what}": 1 for beginning in ("card.", "Card ", "x_") for what in "abc"}
+    assert {group.name for group, _ in grouping.suggested(counts, ())} == {"Card", "card.*", "X"}

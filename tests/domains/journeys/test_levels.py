@@ -149,3 +149,16 @@ def test_an_answer_changes_when_the_groups_do_and_says_its_level() -> None:
 def test_the_vocabulary_is_told_at_a_level() -> None:
     terms = privacy.vocabulary(abstraction=Abstraction(level=Level.GROUPS), viewer=SYSTEM).names
     assert {each.name: each.customers for each in terms}["Login"] == 70
+
+
+def test_a_group_lists_what_it_stands_for_one_level_lower() -> None:
+    def members(asked: Question, name: str) -> list[tuple[str, int, int]]:
+        found = queries.group_members(name=name, question=asked, viewer=SYSTEM)
+        return [(each.name, each.customers, each.events) for each in found]
+
+    assert members(question(once=True), "Login") == [("login_web", 60, 60), ("login_app", 30, 30)]
+    assert members(question(Level.KINDS), "Service") == [("Cards", 50, 90), ("Help", 20, 20)]
+    assert members(question(Level.KINDS, expanded=("Service",)), "Cards") == [
+        ("card.shown", 50, 50), ("card.ordered", 40, 40),
+    ]  # fmt: skip
+    assert members(question(), "paid") == [("paid", 60, 60)]

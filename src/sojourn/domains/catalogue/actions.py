@@ -130,8 +130,8 @@ def save_plan(*, text: str, viewer: Viewer, base: int | None = None) -> Plan:
     return replace(saved, version=version + 1)
 
 
-def save_group(*, group: EventGroup, viewer: Viewer) -> Plan:
-    """Save a group of events, in place of the one called so, as the plan's next version.
+def save_group(*, group: EventGroup, viewer: Viewer, instead_of: str = "") -> Plan:
+    """Save a group of events, in place of the one called so or `instead_of` it, as the plan's next version.
 
     Raise PlanError for a group that cannot be, ForbiddenError.
     """
@@ -139,9 +139,10 @@ def save_group(*, group: EventGroup, viewer: Viewer) -> Plan:
     with transaction.atomic(using=router.db_for_write(PlanRow)):
         bump()  # holds the row that two who save at once must pass one after the other
         now = queries.plan()
-        is_there = any(each.name == group.name for each in now.groups)
-        groups = tuple(group if each.name == group.name else each for each in now.groups)
-        return _with_groups(now, groups if is_there else (*groups, group), viewer)
+        places = [at for at, each in enumerate(now.groups) if each.name in {group.name, instead_of}]
+        groups = [each for at, each in enumerate(now.groups) if at not in places]
+        groups.insert(min(places, default=len(groups)), group)
+        return _with_groups(now, tuple(groups), viewer)
 
 
 def delete_group(*, name: str, viewer: Viewer) -> Plan:

@@ -65,12 +65,12 @@ def suggested(
     for beginning, alike in sorted(sharing.items(), key=lambda each: len(each[0])):
         if len(alike) >= FEWEST and (len(alike) < len(free) or len(free) < len(counts)):
             longest[frozenset(alike)] = beginning
-    found = []
+    found: list[tuple[EventGroup, tuple[str, ...]]] = []
     taken: set[str] = set()
     for same, beginning in sorted(longest.items(), key=lambda each: (-len(each[0]), each[1])):
         if not same & taken:
             taken |= same
-            name = _title(beginning, {each.name for each in groups} | set(counts))
+            name = _title(beginning, {each.name for each in (*groups, *(group for group, _ in found))} | set(counts))
             members = sorted(same, key=lambda each: (-counts[each], each))
             found.append((EventGroup(name=name, events=(beginning + ANY,)), tuple(members)))
     return tuple(found)
@@ -86,7 +86,7 @@ def _label(name: str, group: EventGroup, level: Level, expanded: Sequence[str]) 
 def _title(beginning: str, taken: set[str]) -> str:
     name = SEPARATORS.sub(" ", beginning).strip() or beginning
     name = name[:1].upper() + name[1:]
-    return name if name not in taken else f"{name} ({ANY})"
+    return beginning + ANY if name in taken else name
 
 
 @lru_cache(maxsize=4_096)

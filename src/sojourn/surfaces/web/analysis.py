@@ -17,6 +17,7 @@ from sojourn.engine.kernels.patterns import PatternError
 from sojourn.surfaces.web import questions
 from sojourn.surfaces.web.doors import PageRequest
 from sojourn.surfaces.web.filters import Refused, choices, chosen, refused
+from sojourn.surfaces.web.levels import Levels, as_seen, levels
 from sojourn.surfaces.web.questions import Asked
 from sojourn.surfaces.web.saved import SavedHere, open_here, page_of
 
@@ -29,6 +30,7 @@ class Analysis:
     question: Question
     journey: Journey | None
     vocabulary: Vocabulary
+    levels: Levels
     viewer: Viewer
     refused: Refused | None = None  # the pattern that was asked for and is not applied
     saved: SavedHere | None = None
@@ -43,6 +45,7 @@ class Analysis:
             "chosen": chosen(self.asked),
             "pattern_refused": self.refused,
             "vocabulary": self.vocabulary,
+            "levels": self.levels,
             "saved": self.saved,
         }
 
@@ -61,12 +64,22 @@ def analysed(query: QueryDict, viewer: Viewer, own: Iterable[str], page: Questio
     saved = open_here(page, query, vocabulary.dimensions, viewer)
     asked = questions.read(query, vocabulary.dimensions, own)
     asked = replace(asked, saved=saved.question.id if saved else "")
+    chosen_levels = levels(asked, (term.name for term in vocabulary.names))
+    asked = as_seen(asked, chosen_levels)
     journey = journeys.journey(slug=asked.journey, viewer=viewer) if asked.journey else None
     days = int(asked.period) if asked.period.isdigit() else int(questions.DEFAULT_DAYS)
     recent = privacy.recent_period(days=days, viewer=viewer)
     question = questions.question(asked, recent=recent, journey=journey)
+    if asked.level:
+        vocabulary = privacy.vocabulary(abstraction=asked.abstraction, viewer=viewer)
     found = Analysis(
-        asked=asked, question=question, journey=journey, vocabulary=vocabulary, viewer=viewer, saved=saved
+        asked=asked,
+        question=question,
+        journey=chosen_levels.journey(journey) if journey else None,
+        vocabulary=vocabulary,
+        levels=chosen_levels,
+        viewer=viewer,
+        saved=saved,
     )
     try:
         journeys.check_filter(question=question, viewer=viewer)

@@ -71,14 +71,22 @@ def choices(asked: Asked, vocabulary: Vocabulary) -> tuple[Choice, ...]:
 
 
 def chosen(asked: Asked) -> tuple[Chip, ...]:
-    """Give the filters that are on and have no control of their own: customers who did something."""
-    return tuple(
+    """Give what is on and has no control of its own: groups that are opened, customers who did something."""
+    opened = (
+        Chip(
+            says=_("%(group)s by its events") % {"group": group},
+            without=asked.query(expand=tuple(each for each in asked.expand if each != group)),
+        )
+        for group in asked.expand
+    )
+    having = (
         Chip(
             says=_("customers who did %(event)s") % {"event": event},
             without=asked.query(having=tuple(each for each in asked.having if each != event)),
         )
         for event in asked.having
     )
+    return (*opened, *having)
 
 
 def label(dimension: str) -> str:

@@ -116,6 +116,20 @@ class PlanForm(PlainForm):
     base = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
+class GroupForm(PlainForm):
+    """A group of events."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    events = forms.CharField(
+        label=_("Events"),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "form-control code"}),
+        help_text=_("One a line; * stands for any letters, such as card.*"),
+    )
+    kind = forms.CharField(
+        label=_("Kind"), max_length=200, required=False, help_text=_("Brings groups together one level higher.")
+    )
+
+
 class JourneyForm(PlainForm):
     """A named journey."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sojourn.domains.journeys.contracts import JourneyGraph, Step
+from sojourn.domains.privacy.contracts import Term
 from sojourn.surfaces.web.picture import Row, rows
 from sojourn.surfaces.web.questions import Asked
 
@@ -22,6 +23,8 @@ class StepPanel:
     only: str
     closed: str
     is_in_funnel: bool
+    members: tuple[Term, ...]  # of a group: what it stands for
+    opened: str  # the address that sees the group one level lower
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +37,15 @@ class PathPanel:
     closed: str
 
 
-def panel(asked: Asked, graph: JourneyGraph) -> StepPanel | PathPanel | None:
-    """Give what is open in the panel; None when nothing is, or it is not in the picture."""
+def panel(asked: Asked, graph: JourneyGraph, members: tuple[Term, ...] = ()) -> StepPanel | PathPanel | None:
+    """Give what is open in the panel; None when nothing is, or it is not in the picture.
+
+    `members` are what the open step stands for where it is a group.
+    """
     if asked.path:
         return _path_panel(asked, graph)
     step = next((each for each in graph.steps if each.name == asked.at), None)
-    return _step_panel(asked, graph, step) if step else None
+    return _step_panel(asked, graph, step, members) if step else None
 
 
 def _path_panel(asked: Asked, graph: JourneyGraph) -> PathPanel | None:
@@ -55,7 +61,7 @@ def _path_panel(asked: Asked, graph: JourneyGraph) -> PathPanel | None:
     )
 
 
-def _step_panel(asked: Asked, graph: JourneyGraph, step: Step) -> StepPanel:
+def _step_panel(asked: Asked, graph: JourneyGraph, step: Step, members: tuple[Term, ...]) -> StepPanel:
     others = [row for row in rows(graph) if row.path.source != row.path.target]
     return StepPanel(
         step=step,
@@ -65,4 +71,6 @@ def _step_panel(asked: Asked, graph: JourneyGraph, step: Step) -> StepPanel:
         only=asked.query(having=(step.name,)),
         closed=asked.query(at=""),
         is_in_funnel=step.name in asked.funnel,
+        members=members,
+        opened=asked.query(expand=tuple(sorted({*asked.expand, step.name})), at=""),
     )

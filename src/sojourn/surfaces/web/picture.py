@@ -36,15 +36,17 @@ def rows(graph: JourneyGraph) -> tuple[Row, ...]:
     return tuple(Row(path=path, pace=_pace(path.median_s, slow, slowest)) for path in ordered)
 
 
-def drawn(graph: JourneyGraph, colour: str, finished: frozenset[str] = frozenset()) -> dict[str, Any]:
+def drawn(
+    graph: JourneyGraph, colour: str, finished: frozenset[str] = frozenset(), groups: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """Give what the script draws: nodes, edges with their labels and look; texts are ready for people.
 
-    Ending with one of the `finished` events is no loss.
+    Ending with one of the `finished` events is no loss. Steps that are `groups` look so.
     """
     return {
         "colour": colour,
         "most": max((step.customers for step in graph.steps), default=1),
-        "nodes": [_node(step, finished) for step in graph.steps],
+        "nodes": [_node(step, finished, step.name in groups) for step in graph.steps],
         "edges": [
             *(_edge(row, colour) for row in rows(graph) if row.path.source != row.path.target),
             *_begins(graph),
@@ -87,8 +89,9 @@ def share_words(share: Share) -> str:
     return figures.too_few(share.n) if share.too_few else figures.percent(share.value)
 
 
-def _node(step: Step, finished: frozenset[str]) -> dict[str, Any]:
+def _node(step: Step, finished: frozenset[str], is_group: bool) -> dict[str, Any]:
     return {
+        "look": "group" if is_group else "",
         "id": step.name,
         "name": step.name,
         "customers": step.customers,

@@ -10,14 +10,16 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.http import urlencode
 
+from sojourn.domains.catalogue.contracts import Level
 from sojourn.domains.journeys.contracts import Journey, Question
-from sojourn.domains.privacy.contracts import EventFilter
+from sojourn.domains.privacy.contracts import Abstraction, EventFilter
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 
 PERIODS = ("7", "28", "90", "365", "all", "custom")
 DEFAULT_DAYS = "90"
 COLOURS = ("time", "drop")
+LEVELS = (Level.GROUPS.value, Level.KINDS.value)
 MOST_STEPS = 60
 MOST_FUNNEL_STEPS = 50
 MOST_VALUES = 50
@@ -41,10 +43,18 @@ class Asked:
     funnel: tuple[str, ...] = ()
     window: int = DEFAULT_WINDOW
     identity: str = ""  # "1": identify, group and alias calls are steps too
+    level: str = ""  # groups or kinds; else every event is seen by its name
+    once: str = ""  # "1": events in a row that are seen as the same are one
+    expand: tuple[str, ...] = ()  # groups and kinds that are seen one level lower
     at: str = ""  # the step that is open in the side panel
     path: tuple[str, str] | None = None  # or the path
     saved: str = ""  # the id of the saved question that is open
     own: tuple[tuple[str, str], ...] = ()  # what a page of its own asks besides, as it stands in the address
+
+    @property
+    def abstraction(self) -> Abstraction:
+        """What events are seen as."""
+        return Abstraction(level=Level(self.level or "events"), once=bool(self.once), expanded=self.expand)
 
     def query(self, **changes: Any) -> str:
         """Write the address's query, changed as asked, leaving out what is as usual."""
@@ -87,6 +97,9 @@ def read(query: QueryDict, known: Iterable[str], own: Iterable[str] = ()) -> Ask
         funnel=tuple(each for each in query.getlist("f") if each)[:MOST_FUNNEL_STEPS],
         window=_number(query, "window", DEFAULT_WINDOW, 1, 3_650),
         identity="1" if query.get("identity") == "1" else "",
+        level=level if (level := query.get("level", "")) in LEVELS else "",
+        once="1" if query.get("once") == "1" else "",
+        expand=tuple(sorted(_values(query, "expand"))),
         at=query.get("at", ""),
         path=(source, target) if source and target else None,
         saved=_id(query.get("saved", "")),
@@ -98,7 +111,13 @@ def question(asked: Asked, *, recent: Period, journey: Journey | None) -> Questi
     """Make the question for the journeys room; `recent` is the period of the last days of the data."""
     names = journey_events(journey) if journey else ()
     having = asked.having or ((journey.start,) if journey else ())
-    events = EventFilter(names=names, dimensions=asked.dimensions, having=having, having_pattern=asked.having_pattern)
+    events = EventFilter(
+        names=names,
+        dimensions=asked.dimensions,
+        having=having,
+        having_pattern=asked.having_pattern,
+        abstraction=asked.abstraction,
+    )
     period = recent
     if asked.period == "all":
         period = Period()
@@ -137,6 +156,8 @@ def _pairs(asked: Asked) -> Iterable[tuple[str, str]]:
         "colour",
         "window",
         "identity",
+        "level",
+        "once",
         "at",
         "saved",
     ):
@@ -146,6 +167,7 @@ def _pairs(asked: Asked) -> Iterable[tuple[str, str]]:
     for dimension, values in sorted(asked.dimensions.items()):
         yield from ((parameter(dimension), value) for value in values)
     yield from (("having", each) for each in asked.having)
+    yield from (("expand", each) for each in asked.expand)
     yield from (("f", each) for each in asked.funnel)
     if asked.path:
         yield from zip(("from", "to"), asked.path, strict=True)

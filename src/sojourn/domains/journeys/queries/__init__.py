@@ -9,6 +9,7 @@ from sojourn.domains.journeys.queries.completion import completion, completions
 from sojourn.domains.journeys.queries.door import without
 from sojourn.domains.journeys.queries.funnel import funnel
 from sojourn.domains.journeys.queries.graph import edge, graph, step
+from sojourn.domains.journeys.queries.levels import group_members
 from sojourn.domains.journeys.queries.lifecycle import lifecycle
 from sojourn.domains.journeys.queries.named import journey, journeys
 from sojourn.domains.journeys.queries.paths import paths
@@ -44,6 +45,7 @@ __all__ = [
     "exclusion_said",
     "funnel",
     "graph",
+    "group_members",
     "journey",
     "journeys",
     "lifecycle",

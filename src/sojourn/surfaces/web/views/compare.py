@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import Question
+from sojourn.domains.privacy.contracts import Abstraction
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.web import differences, picture
 from sojourn.surfaces.web.analysis import Analysis, opened
@@ -100,7 +101,7 @@ def _endings(analysis: Analysis, a: Question, b: Question, looks: str | None) ->
     if analysis.journey is None:
         return {"endings": None}
     found = journeys.compare_completions(
-        slug=analysis.journey.slug, a=_all_names(a), b=_all_names(b), viewer=analysis.viewer, looks=looks
+        slug=analysis.journey.slug, a=_by_name(a), b=_by_name(b), viewer=analysis.viewer, looks=looks
     )
     rows = [{"ending": each, "says": differences.by(each.share)} for each in found.endings]
     return {"endings": found, "comparison": found.comparison, "rows": rows}
@@ -109,7 +110,7 @@ def _endings(analysis: Analysis, a: Question, b: Question, looks: str | None) ->
 def _success(analysis: Analysis, said: Sides) -> dict[str, Any]:
     if analysis.journey is None:
         return {"success": None}
-    asked = _all_names(analysis.question)
+    asked = _by_name(analysis.question)
     found = journeys.success(
         slug=analysis.journey.slug,
         period=asked.period,
@@ -128,6 +129,12 @@ def _success(analysis: Analysis, said: Sides) -> dict[str, Any]:
 def _all_names(asked: Question) -> Question:
     """Take a journey's own narrowing of events away: what a funnel or an ending counts is named already."""
     return replace(asked, events=replace(asked.events, names=(), having=()))
+
+
+def _by_name(asked: Question) -> Question:
+    """Ask a named journey about events by their names, whatever the level."""
+    whole = _all_names(asked)
+    return replace(whole, events=replace(whole.events, abstraction=Abstraction()))
 
 
 def _hours(text: str) -> float | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import Journey, Question
+from sojourn.domains.privacy.contracts import Term
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.web import picture, questions
 from sojourn.surfaces.web.analysis import Analysis, opened
@@ -33,20 +34,21 @@ def explorer(request: PageRequest) -> HttpResponse:
     analysis = replace(analysis, asked=replace(analysis.asked, own=chosen.own()))
     context = analysis.context()
     if analysis.vocabulary.names:
-        context |= _answers(analysis.asked, analysis.question, analysis.journey, analysis.viewer)
+        context |= _answers(analysis)
         context |= _funnel_context(analysis, chosen)
     return render(request, "web/explorer.html", context)
 
 
-def _answers(asked: Asked, question: Question, journey: Journey | None, viewer: Viewer) -> dict[str, Any]:
+def _answers(analysis: Analysis) -> dict[str, Any]:
+    asked, question, journey, viewer = analysis.asked, analysis.question, analysis.journey, analysis.viewer
     graph = journeys.graph(question=question, viewer=viewer)
     variants = journeys.variants(question=question, viewer=viewer, top=VARIANTS_SHOWN)
     return {
         "graph": graph,
-        "drawn": picture.drawn(graph, asked.colour, _finished(journey)),
+        "drawn": picture.drawn(graph, asked.colour, _finished(journey), analysis.levels.groups),
         "sentence": picture.sentence(graph),
         "rows": picture.rows(graph),
-        "panel": panel(asked, graph),
+        "panel": panel(asked, graph, _members(analysis)),
         "variants": [
             {"row": row, "funnel": asked.query(funnel=_once(row.steps)), "rest": max(0, len(row.steps) - 8)}
             for row in variants.rows
@@ -61,6 +63,13 @@ def _answers(asked: Asked, question: Question, journey: Journey | None, viewer: 
         "silent": _silent(asked, question, journey, viewer),
         "busiest": asked.query(funnel=_busiest(graph.steps)),
     }
+
+
+def _members(analysis: Analysis) -> tuple[Term, ...]:
+    at = analysis.asked.at
+    if at not in analysis.levels.groups:
+        return ()
+    return journeys.group_members(name=at, question=analysis.question, viewer=analysis.viewer)
 
 
 def _funnel_context(analysis: Analysis, chosen: FunnelSettings) -> dict[str, Any]:

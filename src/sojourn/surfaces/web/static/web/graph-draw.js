@@ -97,6 +97,7 @@ function drawnNode(node, at, data, chosen) {
       tabindex: -1, "aria-label": node.says,
     },
     make("title", {}, node.says),
+    ...(node.look === "group" ? [make("rect", { class: "behind", x: left + 4, y: top - 4, width: at.width, height: at.height, rx: 5 })] : []),
     make("rect", { class: "box", x: left, y: top, width: at.width, height: at.height, rx: 5 }),
     make("rect", { class: "share-track", x: left + 1, y: top + at.height - 5, width: at.width - 2, height: 4, rx: 2 }),
     make("rect", { class: "share", x: left + 1, y: top + at.height - 5, width: ((at.width - 2) * node.customers) / data.most, height: 4, rx: 2 }),
