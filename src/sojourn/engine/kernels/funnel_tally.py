@@ -77,8 +77,8 @@ def binned(size: Int64s, ordered: Int64s, edges_us: Int64s) -> Int64s:
 
     The last bin has no end.
     """
-    if not len(edges_us):
-        return np.zeros((len(size), 0), np.int64)
+    if len(edges_us) < 2:  # no bins, or one for all
+        return np.repeat(size[:, None], len(edges_us), axis=1)
     step = np.repeat(np.arange(len(size)), size)
     place = np.searchsorted(edges_us, ordered, side="right") - 1
     counts = np.bincount(step * len(edges_us) + place, minlength=len(size) * len(edges_us))
@@ -90,9 +90,14 @@ def _tally(who: Int64s, level: Bytes, key: UInt16s, place: Int64s, sums: Any) ->
     """Add customers, times, squares, products with the step before and with the first, by group and step."""
     groups, steps = sums.shape[0], sums.shape[1]
     count = np.zeros((groups, steps), np.int64)  # this customer's chains by group and by the steps they took
+    alone = np.zeros((groups, steps), np.int64)  # customers with a single chain, whose figures are all 1
     touched = np.zeros(groups, np.int64)
     first = 0
     while first < len(who):
+        if first + 1 == len(who) or who[first + 1] != who[first]:
+            alone[place[key[first]] if len(place) > 0 else np.int64(key[first]), level[first] - 1] += 1
+            first += 1
+            continue
         last = first
         seen = 0
         while last < len(who) and who[last] == who[first]:
@@ -118,3 +123,8 @@ def _tally(who: Int64s, level: Bytes, key: UInt16s, place: Int64s, sums: Any) ->
                 sums[g, s, 4] += reached * everything
             count[g] = 0
         first = last
+    for g in range(groups):
+        reached = 0
+        for s in range(steps - 1, -1, -1):
+            reached += alone[g, s]
+            sums[g, s] += reached

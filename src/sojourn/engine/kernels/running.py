@@ -63,7 +63,7 @@ def split(events: Slice, parts: int) -> list[Slice]:
         return []
     first, last = int(events.offset[0]), int(events.offset[-1])
     parts = max(1, min(parts, (last - first) // SMALLEST_PART))
-    marks = np.searchsorted(events.offset, np.linspace(first, last, parts + 1)[1:-1])
+    marks = np.searchsorted(events.offset, np.linspace(first, last, parts + 1)[1:-1].astype(np.int64))
     cuts = np.unique([0, *marks.tolist(), events.customers]).tolist()
     return [part(events, low, high) for low, high in pairwise(cuts)]
 
