@@ -34,6 +34,7 @@ class Analysis:
     viewer: Viewer
     refused: Refused | None = None  # the pattern that was asked for and is not applied
     saved: SavedHere | None = None
+    page: QuestionPage | None = None  # whose questions can be saved
 
     def context(self) -> dict[str, Any]:
         """Give what `web/analysis.html` needs."""
@@ -47,6 +48,7 @@ class Analysis:
             "vocabulary": self.vocabulary,
             "levels": self.levels,
             "saved": self.saved,
+            "can_save": self.page is not None and self.viewer.can_write(),
         }
 
 
@@ -80,6 +82,7 @@ def analysed(query: QueryDict, viewer: Viewer, own: Iterable[str], page: Questio
         levels=chosen_levels,
         viewer=viewer,
         saved=saved,
+        page=page,
     )
     try:
         journeys.check_filter(question=question, viewer=viewer)
