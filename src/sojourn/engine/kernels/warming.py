@@ -14,7 +14,9 @@ import numpy as np
 
 from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.attribution import AttributionFold
+from sojourn.engine.kernels.choosing import CellChooser, FunnelChooser, PatternChooser
 from sojourn.engine.kernels.completion import CompletionFold
+from sojourn.engine.kernels.customers import Chooser, CustomersFold
 from sojourn.engine.kernels.funnel import FunnelFold
 from sojourn.engine.kernels.funnel_asked import Order
 from sojourn.engine.kernels.funnel_detail import FunnelDetailFold
@@ -22,7 +24,7 @@ from sojourn.engine.kernels.gaps import GapsFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.lifecycle import LifecycleFold
 from sojourn.engine.kernels.paths import PathsFold
-from sojourn.engine.kernels.patterns import MatchFold, bind, compile_pattern, read
+from sojourn.engine.kernels.patterns import AroundFold, MatchFold, bind, compile_pattern, read
 from sojourn.engine.kernels.retention import RetentionFold
 from sojourn.engine.kernels.running import require_order
 from sojourn.engine.kernels.sessions import SessionsFold
@@ -46,7 +48,7 @@ def warm() -> None:
     )
     masked = replace(tiny, keep=np.ones(3, np.uint8), customer_keep=np.ones(2, np.uint8))
     require_order(tiny)
-    shown = lens.every(2)
+    shown, matched = lens.every(2), bind(compile_pattern(read("a -> b")), ("a", "b"), {})
     folds: tuple[AnyFold, ...] = (
         GraphFold(shown),
         GapsFold(shown, source=0, target=1),
@@ -59,15 +61,25 @@ def warm() -> None:
         LifecycleFold(active=[0], edges=[0, 2, 4]),
         PathsFold(shown, root=0, collapse=True),
         SessionsFold(shown),
-        MatchFold(bind(compile_pattern(read("a -> b")), ("a", "b"), {})),
+        MatchFold(matched),
         AttributionFold(outcomes=[1], touchpoints={0: 0}, window_us=1, half_life_us=1, paths=True),
     )
     sided = replace(tiny, dimensions={"channel": np.zeros(3, np.uint16)})
     compared: tuple[AnyFold, ...] = (GraphSidesFold(shown), TraitSidesFold({"channel": ("web",)}))
+    funnel = FunnelDetailFold([[0], [1]], window_us=1)
+    choosers: tuple[Chooser, ...] = (
+        PatternChooser(matched),
+        FunnelChooser(funnel, step=0, lost=False, codes=[0, 1]),
+        CellChooser(start=[0], returns=[1], edges=[0, 2, 4], cohorts=[0], cohort=0, bracket=(0, 0), as_of_us=9),
+    )
+    listed: tuple[AnyFold, ...] = (
+        AroundFold(matched, marks=[1]),
+        *(CustomersFold(each, limit=1) for each in choosers),
+    )
     for fold in folds:  # the explorer's come first: it is what people open first
         left, right = (fold.fold(each, fold.start()) for each in (tiny, masked))
         fold.finish(fold.merge(left, right))
-    for fold in compared:
+    for fold in (*compared, *listed):
         fold.finish(fold.fold(sided, fold.start()))
 
 

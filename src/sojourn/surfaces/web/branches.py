@@ -98,7 +98,7 @@ def panel(rows: tuple[Branch, ...], tree: PathTree, asked: Asked) -> BranchPanel
     if branch is None:
         return None
     name = branch.node.name
-    steps = tuple(dict.fromkeys(_steps(branch, rows)))
+    steps = tuple(dict.fromkeys(steps_to(branch, rows)))
     return BranchPanel(
         branch=branch,
         onward=changed(asked, root=name, way="", node="") if name else "",
@@ -154,7 +154,7 @@ def _name(node: PathNode, *, forward: bool) -> str:
     return node.name
 
 
-def _steps(branch: Branch, rows: tuple[Branch, ...]) -> list[str]:
+def steps_to(branch: Branch, rows: tuple[Branch, ...]) -> list[str]:
     """Name the steps from the root to a row."""
     names: list[str] = []
     at: int | None = branch.place

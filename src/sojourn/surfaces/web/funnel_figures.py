@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils import formats
@@ -43,6 +43,7 @@ class PartLine:
     first: FunnelCounts
     last: FunnelCounts
     part: FunnelPart
+    listed: str  # the list of the customers at its first step, "" where there is none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +71,12 @@ def times(table: FunnelTable, timed: int) -> Times:
     timed = timed if 0 < timed < len(table.steps) else 0
     bins = table.steps[timed].bins if timed else table.bins
     total = sum(each.times for each in bins)
-    longest = max((each.times for each in bins), default=1)
     if table.options.order is Order.ANY:  # which steps they are differs from customer to customer
         names = [_("step %(n)s to be taken") % {"n": at + 1} for at in range(len(table.steps))]
     else:
         names = [f"{at + 1} {step.name}" for at, step in enumerate(table.steps)]
     return Times(
-        lines=tuple(
-            TimeLine(
-                says=_span(each), times=each.times, share=each.times / total, length=100 * each.times / max(longest, 1)
-            )
-            for each in bins
-        ),
+        lines=time_lines(bins),
         median_s=table.steps[timed].median_s if timed else table.median_total_s,
         p90_s=table.steps[timed].p90_s if timed else table.p90_total_s,
         n=total,
@@ -93,14 +88,26 @@ def times(table: FunnelTable, timed: int) -> Times:
     )
 
 
-def parts(table: FunnelTable) -> tuple[PartLine, ...]:
-    """Lay out the groups."""
+def time_lines(bins: Sequence[GapBin]) -> tuple[TimeLine, ...]:
+    """Lay a distribution of times out as bars."""
+    total, longest = sum(each.times for each in bins), max((each.times for each in bins), default=1)
+    return tuple(
+        TimeLine(
+            says=_span(each), times=each.times, share=each.times / total, length=100 * each.times / max(longest, 1)
+        )
+        for each in bins
+    )
+
+
+def parts(table: FunnelTable, listed: Callable[[str], str]) -> tuple[PartLine, ...]:
+    """Lay out the groups; `listed` gives the address of the list of a group's customers."""
     return tuple(
         PartLine(
             name=_("the rest") if part.is_rest else part.name or _("(none)"),
             first=part.steps[0],
             last=part.steps[-1],
             part=part,
+            listed="" if part.is_rest or not part.name else listed(part.name),
         )
         for part in table.parts
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +13,7 @@ from sojourn.surfaces.web import figures, funnel_figures
 from sojourn.surfaces.web.funnel_figures import PartLine, Times, Trend
 from sojourn.surfaces.web.funnel_settings import Broken, FunnelSettings, pairs_of
 from sojourn.surfaces.web.questions import Asked
+from sojourn.surfaces.web.strips import customers_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,9 @@ class FunnelLine:
     earlier: str  # "" for the first
     later: str  # "" for the last
     means: str = ""  # whom the number counts, where it is not the step beside it
+    reached: str = ""  # the list of the customers who reached the step
+    lost: int = 0  # customers who got no further
+    lost_list: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +61,12 @@ def funnel_view(
     def changed(funnel: tuple[str, ...]) -> str:
         return asked.query(funnel=funnel, window=window_days)
 
+    def listed(number: int, **own: str) -> str:
+        here = replace(asked, funnel=steps, window=window_days)
+        return customers_url(here, "funnel", (("k", str(number)), *own.items()))
+
     first = max(table.steps[0].times, 1) if table.steps else 1
+    onward = [step.customers for step in table.steps[1:]]
     lines = tuple(
         FunnelLine(
             number=at + 1,
@@ -67,6 +76,9 @@ def funnel_view(
             earlier=changed(_swapped(steps, at - 1)) if at else "",
             later=changed(_swapped(steps, at)) if at + 1 < len(steps) else "",
             means=_means(at + 1, len(steps)) if chosen.order is Order.ANY else "",
+            reached=listed(at + 1),
+            lost=step.customers - onward[at] if at < len(onward) else 0,
+            lost_list=listed(at + 1, lost="1"),
         )
         for at, step in enumerate(table.steps)
     )
@@ -79,7 +91,7 @@ def funnel_view(
         lines=lines,
         table=table,
         times=funnel_figures.times(table, chosen.timed) if len(steps) > 1 else None,
-        parts=funnel_figures.parts(table),
+        parts=funnel_figures.parts(table, lambda value: listed(1, part=value)),
         trend=funnel_figures.trend(table),
         says=_sentence(table, window_days, is_by_entry=chosen.is_by_entry()),
         how=_how(chosen),

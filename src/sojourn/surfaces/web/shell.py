@@ -25,11 +25,17 @@ class Entry:
     icon: str = ""
     role: Role = Role.VIEWER
     parts: tuple[Entry, ...] = ()
+    holds: tuple[str, ...] = ()  # names of pages below it whose addresses do not lie below its own
 
     @property
     def url(self) -> str:
         """Where the entry leads."""
         return reverse(self.name)
+
+    def above(self, path: str) -> str:
+        """Give the longest address of the entry's that a path lies below, "" when there is none."""
+        urls = (reverse(name) for name in (self.name, *self.holds))
+        return max((url for url in urls if (path == url if url == "/" else path.startswith(url))), key=len, default="")
 
 
 BAR = (
@@ -39,8 +45,9 @@ BAR = (
         name="explorer",
         icon="route",
         parts=(
-            Entry(label=_("Explorer"), name="explorer"),
+            Entry(label=_("Explorer"), name="explorer", holds=("customers",)),
             Entry(label=_("Paths"), name="paths"),
+            Entry(label=_("Patterns"), name="patterns"),
             Entry(label=_("Retention"), name="retention"),
             Entry(label=_("Process"), name="process"),
             Entry(label=_("Attribution"), name="attribution"),
@@ -109,5 +116,4 @@ def _line(entry: Entry, viewer: Viewer, path: str) -> Line:
 
 def _nearest(entries: tuple[Entry, ...], path: str) -> Entry | None:
     """Give the entry whose address the path lies below, the longest such."""
-    above = [each for each in entries if (path == each.url if each.url == "/" else path.startswith(each.url))]
-    return max(above, key=lambda each: len(each.url), default=None)
+    return max((each for each in entries if each.above(path)), key=lambda each: len(each.above(path)), default=None)

@@ -17,6 +17,7 @@ from sojourn.domains.journeys.contracts import Step
 from sojourn.kit.period import Period
 from sojourn.surfaces.web import figures
 from sojourn.surfaces.web.questions import Asked
+from sojourn.surfaces.web.strips import customers_url, written_steps
 
 register = template.Library()
 
@@ -89,6 +90,15 @@ def query(asked: Asked, **changes: Any) -> str:
     if changes.get("funnel") == "":
         changes["funnel"] = ()
     return asked.query(**changes)
+
+
+@register.simple_tag
+def customers(asked: Asked, of: str, **own: Any) -> str:
+    """Give the address of the list of the customers behind a number of the page; steps are written as one part."""
+    pairs = (
+        (name, str(value) if isinstance(value, str | int) else written_steps(value)) for name, value in own.items()
+    )
+    return customers_url(asked, of, pairs)
 
 
 @register.filter

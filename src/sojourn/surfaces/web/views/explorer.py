@@ -20,6 +20,7 @@ from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.filters import label
 from sojourn.surfaces.web.funnel_settings import PARAMETERS, FunnelSettings, dimensions, settings
 from sojourn.surfaces.web.funnels import FunnelView, funnel_view, refused_funnel
+from sojourn.surfaces.web.gaps import gaps
 from sojourn.surfaces.web.panel import panel
 from sojourn.surfaces.web.questions import Asked
 
@@ -43,12 +44,14 @@ def _answers(analysis: Analysis) -> dict[str, Any]:
     asked, question, journey, viewer = analysis.asked, analysis.question, analysis.journey, analysis.viewer
     graph = journeys.graph(question=question, viewer=viewer)
     variants = journeys.variants(question=question, viewer=viewer, top=VARIANTS_SHOWN)
+    opened_panel = panel(asked, graph, _members(analysis))
     return {
         "graph": graph,
         "drawn": picture.drawn(graph, asked.colour, _finished(journey), analysis.levels.groups),
         "sentence": picture.sentence(graph),
         "rows": picture.rows(graph),
-        "panel": panel(asked, graph, _members(analysis)),
+        "panel": opened_panel,
+        "gaps": gaps(opened_panel, question, viewer),
         "variants": [
             {"row": row, "funnel": asked.query(funnel=_once(row.steps)), "rest": max(0, len(row.steps) - 8)}
             for row in variants.rows

@@ -26,12 +26,12 @@ def paths(request: PageRequest) -> HttpResponse:
     analysis = opened(request, own=OWN)
     context = analysis.context()
     if analysis.vocabulary.names:
-        wanted = _wanted(request)
-        context |= _tree(analysis, wanted, request.GET.get("node", "")) | _sessions(analysis, request)
+        context |= _tree(analysis, wanted(request), request.GET.get("node", "")) | _sessions(analysis, request)
     return render(request, "web/paths.html", context)
 
 
-def _wanted(request: PageRequest) -> PathsAsked:
+def wanted(request: PageRequest) -> PathsAsked:
+    """Read which tree of paths an address asks for; raise InvalidError for a number that is none."""
     within, pause = _number(request, "within", 0, 0, 3_650), _number(request, "pause", 0, 0, 100_000)
     return PathsAsked(
         root=request.GET.get("root", ""),
@@ -45,10 +45,10 @@ def _wanted(request: PageRequest) -> PathsAsked:
     )
 
 
-def _tree(analysis: Analysis, wanted: PathsAsked, chosen: str) -> dict[str, Any]:
-    asked, given = analysis.asked, {"wanted": wanted}
+def _tree(analysis: Analysis, tree_asked: PathsAsked, chosen: str) -> dict[str, Any]:
+    asked, given = analysis.asked, {"wanted": tree_asked}
     try:
-        tree = journeys.paths(question=analysis.question, viewer=analysis.viewer, asked=wanted)
+        tree = journeys.paths(question=analysis.question, viewer=analysis.viewer, asked=tree_asked)
     except InvalidError as refusal:  # a step typed wrongly must not take the page away
         return given | {"refused": refusal.message, "undone": changed(asked, root="", node="")}
     rows = branches(tree, asked, chosen)

@@ -28,7 +28,7 @@ MOST_NAMES = 200
 def retention(request: PageRequest) -> HttpResponse:
     """Answer the question that stands in the address."""
     analysis = opened(request, OWN)
-    own = _own(analysis)
+    own = own_of(analysis)
     context = analysis.context() | {
         "by": own.get("by", ("week",))[0],
         "recurring": own.get("cohorts") == ("each",),
@@ -40,13 +40,13 @@ def retention(request: PageRequest) -> HttpResponse:
     }  # fmt: skip
     if analysis.vocabulary.names:
         try:
-            context |= _answers(analysis, _asked(own), own.get("cell", ("",))[0])
+            context |= _answers(analysis, asked_of(own), own.get("cell", ("",))[0])
         except InvalidError as refusal:  # brackets typed wrongly must not take the controls away
             context["refused"] = refusal.message
     return render(request, "web/retention.html", context)
 
 
-def _own(analysis: Analysis) -> dict[str, tuple[str, ...]]:
+def own_of(analysis: Analysis) -> dict[str, tuple[str, ...]]:
     """Give the page's own parameters, by name."""
     found: dict[str, tuple[str, ...]] = {}
     for name, value in analysis.asked.own:
@@ -54,7 +54,8 @@ def _own(analysis: Analysis) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _asked(own: dict[str, tuple[str, ...]]) -> RetentionAsked:
+def asked_of(own: dict[str, tuple[str, ...]]) -> RetentionAsked:
+    """Read which retention an address asks for; raise InvalidError for brackets that cannot be."""
     unit = own.get("by", ("week",))[0]
     if unit not in set(CalendarUnit):
         raise InvalidError("by: one of day, week or month.")
