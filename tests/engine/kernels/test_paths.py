@@ -73,6 +73,27 @@ def test_children_add_up_to_the_times_of_their_step(
         assert found.times.tolist() == found.customers.tolist()
 
 
+@pytest.mark.parametrize("first", [0, 300])
+@pytest.mark.parametrize("every", [False, True])
+@pytest.mark.parametrize("since", [0, 100])
+def test_roots_are_found_wherever_they_stand_in_a_long_history(first: int, every: bool, since: int) -> None:
+    random = np.random.default_rng(since + first)
+    lengths = [64, 0, 300, 1, 128, 65, *random.integers(0, 300, 60).tolist()]
+    made = [
+        [
+            (at, first + int(code > 0) * (1 + int(code) % 3), True)
+            for at, code in enumerate(random.integers(0, 70, most))
+        ]
+        for most in lengths
+    ]
+    events, view = slice_of(made), lens.every(first + 4)
+    for forward in (True, False):
+        asked = {"forward": forward, "depth": 2, "every": every, "since_us": since}
+        found = rows(running.run(PathsFold(view, root=first, **asked), [events]))
+        walked = [naive_paths.walks(each, first, **asked, collapse=False) for each in naive.seen([events], view)]
+        assert found == naive_paths.tree(walked, 5, 1)
+
+
 def test_many_prefixes_and_wide_codes_are_told_apart() -> None:
     random = np.random.default_rng(3)
     made = [[(place, int(code), True) for place, code in enumerate(random.integers(0, 300, 6))] for _ in range(4_000)]

@@ -9,18 +9,32 @@ where the next event lies further away than `window_us` from the root or than `g
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from sojourn.engine.kernels.compiling import frozen
 from sojourn.engine.kernels.hashing import narrowed
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
-from sojourn.engine.kernels.prefixes import BEFORE, Int32s, collapsed, rooted, shown_behind, timed, united, walked
 from sojourn.engine.kernels.projecting import Projected, projected
-from sojourn.engine.kernels.pruning import ENDED, OTHERS, STEP, Pruned, pruned
+from sojourn.engine.kernels.pruning import (
+    BEFORE,
+    CODE,
+    CUSTOMERS,
+    ENDED,
+    GATHERED,
+    KIND,
+    OTHERS,
+    STEP,
+    TIMES,
+    Pruned,
+    Walks,
+    pruned,
+    reading_order,
+)
 from sojourn.engine.kernels.quantiles import grouped
-from sojourn.engine.kernels.words import Bytes, Floats, Int64s, Slice, UInt16s
+from sojourn.engine.kernels.walks import Int32s, codes_ahead, collapsed, roots, shorten, timed
+from sojourn.engine.kernels.words import Bytes, Codes, Floats, Int64s, Slice, UInt16s
 
 __all__ = ["ENDED", "OTHERS", "STEP", "PathTree", "PathsFold"]
 
@@ -50,14 +64,13 @@ class PathTree:
 
 @dataclass(slots=True)
 class PathsBlock:
-    """The walks of some customers: their tree, where each began, and at which node each came to its end."""
+    """The walks of some customers: where each began and what lies ahead, see `walks`."""
 
-    counts: Int32s  # (nodes, 4), see `prefixes`
-    code: UInt16s
-    place: Int64s
-    who: Int32s
-    leaf: Int32s
     at: Int64s
+    place: Int64s
+    ahead: Bytes
+    code: Codes
+    who: Int32s  # empty where each customer has but one walk
 
 
 @dataclass(slots=True)
@@ -116,14 +129,16 @@ class PathsFold:
         seen = replace(seen, event=frozen(narrowed(seen.event, self._lens)))
         if self._collapse:
             seen = Projected(*(frozen(array) for array in collapsed(seen.offset, seen.at, seen.event)))
-        place, ahead, who = rooted(
-            seen.offset, seen.at, seen.event, self._root, self._step == 1, self._every, self._since_us, self._until_us
-        )
-        is_timed = self._window_us != LAST_INSTANT or self._gap_us != LAST_INSTANT
-        counts, code, leaf = walked(
-            seen.at, seen.event, place, ahead, who, self._step, self._depth, self._window_us, self._gap_us, is_timed
-        )
-        partial.blocks.append(PathsBlock(counts, code, place, who, leaf, seen.at))
+        bounds = (self._since_us, self._until_us)
+        bounded = bounds != (FIRST_INSTANT, LAST_INSTANT)
+        place, ahead, who = roots(
+            seen.offset, seen.at, seen.event, self._root, self._depth, self._step == 1, self._every,
+            bounds if bounded else None,
+        )  # fmt: skip
+        if self._window_us != LAST_INSTANT or self._gap_us != LAST_INSTANT:
+            shorten(seen.at, place, ahead, self._step, self._window_us, self._gap_us)
+        code = codes_ahead(seen.event, place, ahead, self._step, self._depth)
+        partial.blocks.append(PathsBlock(seen.at, place, ahead, code, who))
         return partial
 
     def merge(self, left: PathsPartial, right: PathsPartial) -> PathsPartial:
@@ -134,47 +149,53 @@ class PathsFold:
     def finish(self, partial: PathsPartial) -> PathTree:
         """Choose what is shown and work out its times."""
         blocks = partial.blocks or self.fold(_NOBODY, self.start()).blocks
-        shift = np.cumsum([0, *(len(block.code) for block in blocks)]).tolist()
-        whole = np.concatenate([block.counts for block in blocks])
-        for first, last in pairwise(shift):
-            whole[first + 1 : last, BEFORE] += first
-        number, before, times, customers, code = united(whole, np.concatenate([block.code for block in blocks]))
-        fewest = max(self._fewest, int(np.ceil(self._least_share * customers[0])))
-        shown = pruned(before, customers, times, code, self._root, self._breadth, fewest)
-        return self._timed(blocks, shown, number, times, customers, shift)
+        ahead, code = (_joined([getattr(block, name) for block in blocks]) for name in ("ahead", "code"))
+        who, seen = [], 0
+        for block in blocks:  # customers are numbered anew in each
+            who.append(block.who + seen if seen else block.who)
+            seen += int(block.who.max(initial=-1)) + 1
+        walks = Walks(ahead, code, _joined(who))
+        people = int(np.count_nonzero(np.diff(walks.who, prepend=-1))) if self._every else len(ahead)
+        fewest = max(self._fewest, int(np.ceil(self._least_share * people)))
+        shown = pruned(walks, self._root, people, breadth=self._breadth, fewest=fewest)
+        return _tree(shown, self._timed(blocks, shown))
 
-    def _timed(
-        self, blocks: list[PathsBlock], shown: Pruned, number: Int64s, times: Int64s, everyone: Int64s, shift: list[int]
-    ) -> PathTree:
-        """Read the times to each node shown; all walks are at the root at once."""
-        nodes, before = len(shown.before), np.array(shown.before)
-        depth = np.zeros(nodes, np.int64)
-        for place in range(1, nodes):
-            depth[place] = depth[before[place]] + 1
-        is_shown = shown.group >= 0
-        size = np.bincount(shown.group[is_shown], times[is_shown], nodes).astype(np.int64)
-        filed = np.append(0, size[1:])
-        free = np.cumsum(filed) - filed
-        values, customers = np.empty(int(filed.sum()), np.int64), np.append(everyone[0], np.zeros(nodes - 1, np.int64))
-        reach = depth - (np.array(shown.kind) == ENDED)  # an end has the time of its last event
-        for block, first in zip(blocks, shift, strict=False):
-            group = shown.group[number[first : first + len(block.code)]]
-            last = shown_behind(block.counts[:, BEFORE].copy(), group)[block.leaf]
-            timed(block.at, block.place, block.who, last, self._step, before, reach, free, values, customers)
-        _, median = grouped(filed, values, (0.5,))
-        median[0] = 0 if size[0] else np.nan
-        order = np.array(shown.in_order())
-        place_of = np.append(np.argsort(order), -1)
-        return PathTree(
-            before=place_of[before[order]],
-            depth=depth[order],
-            kind=np.array(shown.kind, np.uint8)[order],
-            code=np.array(shown.code, np.uint16)[order],
-            gathered=np.array(shown.gathered)[order],
-            times=size[order],
-            customers=customers[order],
-            median_time=median[order, 0],
-        )
+    def _timed(self, blocks: list[PathsBlock], shown: Pruned) -> Floats:
+        """Read the times to each node shown, and give their medians; all walks are at the root at once."""
+        size = shown.nodes[:, TIMES].copy()
+        size[0] = 0
+        free = np.cumsum(size) - size
+        free[0] = size.sum()
+        values = np.empty(int(free[0]) + 1, np.int64)
+        first = 0
+        for block in blocks:
+            last = shown.last[first : first + len(block.place)]
+            timed(frozen(block.at), block.place, block.ahead, last, self._step, shown.chain, free, values)
+            first += len(block.place)
+        _, median = grouped(size, values[:-1], (0.5,))
+        median[0] = 0 if len(shown.last) else np.nan
+        return median[:, 0]
+
+
+def _joined(parts: list[Any]) -> Any:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _tree(shown: Pruned, median: Floats) -> PathTree:
+    """Bring nodes into the order of reading."""
+    place = reading_order(shown.nodes[:, BEFORE].copy())
+    order = np.argsort(place)
+    nodes = shown.nodes[order]
+    return PathTree(
+        before=np.append(place, -1)[nodes[:, BEFORE]],
+        depth=(shown.chain[order] > 0).sum(axis=1),
+        kind=nodes[:, KIND].astype(np.uint8),
+        code=nodes[:, CODE].astype(np.uint16),
+        gathered=nodes[:, GATHERED],
+        times=nodes[:, TIMES],
+        customers=nodes[:, CUSTOMERS],
+        median_time=median[order],
+    )
 
 
 _NONE = np.zeros(0, np.int64)

@@ -11,21 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 import numpy as np
 
-from sojourn.engine.kernels.compiling import compiled, frozen
-from sojourn.engine.kernels.customer_sums import add_wide
+from sojourn.engine.kernels.compiling import frozen
+from sojourn.engine.kernels.hashing import narrowed
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.projecting import projected
 from sojourn.engine.kernels.quantiles import ranked, workspace
-from sojourn.engine.kernels.words import NO_CODE, Bytes, Codes, Int64s, Slice, UInt16s, UInt64s
+from sojourn.engine.kernels.sessions_cut import cut
+from sojourn.engine.kernels.words import Int64s, Slice, UInt16s
 
 TIMEOUT_US = 30 * 60 * 1_000_000
 QUANTILES = (0.5, 0.9)
 _NONE = np.zeros(0, np.int64)
-TIMES, VISITORS, SQUARES, PRODUCTS, _SEEN, _MINE = range(6)  # columns of the tables of events at a session's edges
+TIMES, VISITORS, SQUARES, PRODUCTS = range(4)  # columns of the tables of events at a session's edges
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +66,7 @@ class SessionsPartial:
 
     sums: Int64s  # the first nine figures of `Sessions`
     seconds: list[int]  # the next three, which may take more than 64 bits, and the sum of durations in microseconds
-    entries: Int64s  # (CODES, 8), by code shown
+    entries: Int64s  # (CODES, 4), by code shown
     exits: Int64s
     sizes: Int64s  # sessions by number of events
     durations: list[Int64s] = field(default_factory=list)  # those above 0
@@ -94,7 +94,7 @@ class SessionsFold:
         if timeout_us < 0:
             raise ValueError("a timeout cannot be negative")
         self._lens = frozen(lens)
-        self._cuts = frozen(np.isin(lens, np.setdiff1d(np.fromiter(starts, np.uint16), [NO_CODE])).astype(np.uint8))
+        self._cuts = frozen(np.isin(np.arange(CODES), np.fromiter(starts, np.uint16)).astype(np.uint8))
         self._cutting = bool(self._cuts.any())
         self._timeout_us, self._since_us, self._until_us = timeout_us, since_us, until_us
 
@@ -105,16 +105,21 @@ class SessionsFold:
     def fold(self, events: Slice, partial: SessionsPartial) -> SessionsPartial:
         """Add a slice's customers."""
         seen = projected(events, self._lens, self._since_us, self._until_us)
-        longest = int(np.diff(seen.offset).max(initial=1))
-        sizes, wide = np.zeros(longest + 1, np.int64), np.zeros((4, 2), np.uint64)
-        partial.entries[:, _SEEN] = partial.exits[:, _SEEN] = -1  # customers are numbered anew in each slice
-        durations = _scan(
-            seen.offset, seen.at, seen.event, self._lens, self._cuts, self._cutting, self._timeout_us,
-            partial.sums, wide, partial.entries, partial.exits, sizes,
+        event = frozen(narrowed(seen.event, self._lens))
+        codes = int(event.max(initial=0)) + 1
+        sizes = np.zeros(int(np.diff(seen.offset).max(initial=1)) + 1, np.int64)
+        wide, edges = np.zeros((4, 2), np.uint64), np.zeros((4, 2 * codes), np.int64)
+        durations = np.empty(len(event) // 2 + 1, np.int64)  # as many as there can be, of sessions of two events
+        filled = cut(
+            seen.offset, seen.at, event, codes, self._cuts, self._cutting, self._timeout_us,
+            partial.sums, wide, edges, sizes, durations,
         )  # fmt: skip
+        durations.resize(filled, refcheck=False)  # gives the memory back
+        partial.durations.append(durations)
         for place, (low, high) in enumerate(wide.tolist()):
             partial.seconds[place] += (high << 64) + low
-        partial.durations.append(durations)
+        partial.entries[:codes] += edges[:, :codes].T
+        partial.exits[:codes] += edges[:, codes:].T
         partial.sizes = _added(partial.sizes, sizes)
         return partial
 
@@ -143,13 +148,13 @@ class SessionsFold:
             median_duration=median,
             p90_duration=p90,
             node=node.astype(np.uint16),
-            entries=partial.entries[node, :_SEEN],
-            exits=partial.exits[node, :_SEEN],
+            entries=partial.entries[node],
+            exits=partial.exits[node],
         )
 
 
 def _edge_table() -> Int64s:
-    return np.zeros((CODES, 8), np.int64)  # a row is one line of the cache
+    return np.zeros((CODES, 4), np.int64)
 
 
 def _with_zeros(zeros: int, values: Int64s) -> list[float]:
@@ -186,68 +191,3 @@ def _of_counts(counts: Int64s, q: float) -> float:
     below = int(rank)
     low, high = np.searchsorted(up_to, [below, min(below + 1, n - 1)], side="right").tolist()
     return float(low + (rank - below) * (high - low))
-
-
-@compiled
-def _scan(
-    offset: Int64s, at: Int64s, event: Codes, lens: UInt16s, cuts: Bytes, cutting: bool, timeout: int,
-    sums: Int64s, wide: UInt64s, entries: Int64s, exits: Int64s, sizes: Int64s,
-) -> Int64s:  # fmt: skip
-    begin = np.empty(len(sizes) + 1, np.uint64)
-    duration = np.empty(len(at), np.int64)  # as many as there can be; pages not written to take no memory
-    customers, n, nn, b, bb, nb, e, ee, ne = 0, 0, 0, 0, 0, 0, 0, 0, 0
-    one = np.uint64(1)
-    filled: Any = np.uint64(0)
-    for customer in range(len(offset) - 1):
-        first, last = np.uint64(offset[customer]), np.uint64(offset[customer + 1])
-        if first == last:
-            continue
-        found: Any = one
-        begin[0] = first
-        # without a branch, as in `projecting`
-        if cutting:
-            for i in range(first + one, last):
-                begin[found] = i
-                found += np.uint64((at[i] - at[i - one] > timeout) | (cuts[event[i]] != 0))
-        else:
-            for i in range(first + one, last):
-                begin[found] = i
-                found += np.uint64(at[i] - at[i - one] > timeout)
-        begin[found] = last
-        sessions: Any = np.int64(found)
-        bounces: Any = np.int64(0)
-        lasted: Any = np.int64(0)
-        for k in range(found):
-            entry, leave = begin[k], begin[k + one] - one
-            size = leave - entry + one
-            sizes[size] += 1
-            bounces += size == one
-            duration[filled] = at[leave] - at[entry]
-            lasted += duration[filled]
-            filled += np.uint64(duration[filled] > 0)
-            _counted(entries, np.uint64(lens[event[entry]]), customer, sessions)
-            _counted(exits, np.uint64(lens[event[leave]]), customer, sessions)
-        mine: Any = np.int64(last - first)
-        customers, n, nn = customers + 1, n + sessions, nn + sessions * sessions
-        b, bb, nb = b + bounces, bb + bounces * bounces, nb + sessions * bounces
-        e, ee, ne = e + mine, ee + mine * mine, ne + sessions * mine
-        seconds = np.uint64(lasted // 1_000_000)
-        add_wide(wide, 0, seconds)
-        add_wide(wide, 1, seconds * seconds)
-        add_wide(wide, 2, seconds * np.uint64(sessions))
-        add_wide(wide, 3, np.uint64(lasted))
-    for place, figure in enumerate((customers, n, nn, b, bb, nb, e, ee, ne)):
-        sums[place] += figure
-    return duration[:filled].copy()
-
-
-@compiled
-def _counted(table: Int64s, code: Any, customer: int, sessions: int) -> None:
-    """Count a session that begins (or ends) with an event; the sum of squares grows by k * k - (k - 1) * (k - 1)."""
-    same = np.int64(table[code, 4] == customer)
-    k = table[code, 5] * same + 1
-    table[code, 0] += 1
-    table[code, 1] += 1 - same
-    table[code, 2] += 2 * k - 1
-    table[code, 3] += sessions
-    table[code, 4], table[code, 5] = customer, k
