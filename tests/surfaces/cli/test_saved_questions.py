@@ -56,6 +56,7 @@ def test_a_question_is_saved_listed_changed_removed_and_restored(sojourn: Comman
         (f"/journeys/retention?{DAYS}&by=day", {"retention": "distance", "lifecycle": "2026-01-01"}),
         (f"/journeys/attribution?{DAYS}&outcome=Left", {"attribution": "Searched"}),
         (f"/journeys/compare?{DAYS}&against=channel&a=web&b=app", {"compare/graph": "a: 30 customers"}),
+        (f"/journeys/cases?{DAYS}&start=Searched&goal=Paid", {"cases": "abandoned"}),
     ],
 )
 def test_a_question_is_asked_again(address: str, parts: dict[str, str], sojourn: Command) -> None:

@@ -22,6 +22,8 @@ PAGES = (
     "/journeys/explorer?level=groups&once=1&expand=Nothing",
     "/journeys/paths",
     "/journeys/paths?root=Balance+Viewed&way=to&every=1&depth=3&node=Balance+Viewed+%E2%80%BA+Signed+In",
+    "/journeys/cases",
+    "/journeys/cases?period=365&of=card-application&start=Complaint+Received&goal=Complaint+Upheld&by=channel&trend=month",
     "/journeys/patterns",
     "/journeys/patterns?period=365&match=%22Signed+In%22+-%3E+%22Balance+Viewed%22",
     "/journeys/customers?period=365&of=path&from=Signed+In&to=Balance+Viewed",

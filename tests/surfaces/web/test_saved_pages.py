@@ -12,7 +12,7 @@ import pytest
 
 from sojourn.domains.journeys import saved
 from sojourn.domains.journeys.contracts import QuestionPage
-from sojourn.surfaces.web import funnel_settings, questions, sides
+from sojourn.surfaces.web import case_settings, funnel_settings, questions, sides
 from sojourn.surfaces.web import saved as saved_pages
 from sojourn.surfaces.web.views import attribution, paths, retention
 from surfaces.web.bank import Served
@@ -29,6 +29,8 @@ ADDRESSES = (
     "/journeys/compare?period=365&against=channel&a=web&b=app&show=funnel&f=Signed+In&f=Balance+Viewed",
     "/journeys/compare?period=90&journey=card-application&show=endings",
     "/journeys/compare?period=365&journey=card-application&show=success",
+    "/journeys/cases?period=365&journey=card-application&by=channel&trend=month",
+    "/journeys/cases?period=365&of=card-application&start=Complaint+Received&goal=Complaint+Upheld&stage=Complaint+Received",
 )
 
 
@@ -64,6 +66,7 @@ def test_every_parameter_of_a_page_is_known_to_what_is_saved() -> None:
         QuestionPage.PROCESS: ("covers",),
         QuestionPage.ATTRIBUTION: attribution.OWN,
         QuestionPage.COMPARE: sides.OWN,
+        QuestionPage.CASES: case_settings.OWN,
     }
     for page, names in own.items():
         assert set(names) - OPEN_AT_THE_SIDE == set(saved.OWN[page]), page

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from sojourn.domains.journeys.contracts import AnswerAsked, Journey, Parameters, QuestionPage, SavedQuestion
+from sojourn.domains.journeys.rules import other_outcomes
 from sojourn.domains.journeys.saved import OWN, SHARED, plain
 from sojourn.domains.privacy.contracts import Vocabulary
 from sojourn.kit.errors import InvalidError
@@ -178,6 +179,43 @@ def _attribution(asked: Asking) -> tuple[AnswerAsked, ...]:
     return (_asked("attribution", asked.events() | own),)
 
 
+def _cases(asked: Asking) -> tuple[AnswerAsked, ...]:
+    named = asked.journey or asked.journeys.get(asked.one("of")) or next(iter(asked.journeys.values()), None)
+    if asked.one("start") and (named is None or asked.one("of") == named.slug):
+        said = _said_cases(asked, named)
+    elif named:
+        said = {"journey": (named.slug,)}
+    else:
+        raise InvalidError("start: this question names none; open it and choose one.")
+    days = int(said.get("window_days", (str(named.window_days if named else 30),))[0])
+    soon = asked.one("soon", "24")
+    own: Said = {
+        "idle_days": _more_than_none(asked.many("idle")),
+        "landmark_hours": (soon,) if 0 < int(soon) < days * 24 else (),
+        "across": asked.many("across"),
+        "by": asked.many("by"),
+        "trend": asked.many("trend"),
+        "zone": (asked.zone,),
+        "identity_steps": asked.shown()["identity_steps"],
+        "having": asked.many("having"),
+    }
+    return (_asked("cases", asked.all_events() | said | own),)
+
+
+def _said_cases(asked: Asking, named: Journey | None) -> Said:
+    """Give what the controls say of where cases begin and end, outcomes by the names that the journey gives them."""
+    names = {event: name for name, events in other_outcomes(named).items() for event in events} if named else {}
+    usual = ("named" if named else "all", str(named.window_days if named else 30))
+    return {
+        "start": (asked.one("start"),),
+        "goal": asked.many("goal"),
+        "outcome": tuple(f"{names.get(event, event)}={event}" for event in asked.many("ending")),
+        "stage": asked.many("stage"),
+        "window_days": (asked.one("within", usual[1]),),
+        "only_named": ("true",) if asked.one("counted", usual[0]) == "named" else (),
+    }
+
+
 def _compare(asked: Asking) -> tuple[AnswerAsked, ...]:
     slug, show = asked.journey.slug if asked.journey else "", asked.one("show", "graph")
     looks: Said = {"looks": asked.many("looks")}
@@ -221,6 +259,7 @@ BY_PAGE: Final[Mapping[QuestionPage, Callable[[Asking], tuple[AnswerAsked, ...]]
     QuestionPage.PROCESS: _process,
     QuestionPage.ATTRIBUTION: _attribution,
     QuestionPage.COMPARE: _compare,
+    QuestionPage.CASES: _cases,
 }
 
 

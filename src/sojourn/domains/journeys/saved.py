@@ -70,6 +70,11 @@ OWN: Final[Mapping[QuestionPage, Mapping[str, Means]]] = {
         "against": Means.DIMENSION, "a": Means.VALUE, "b": Means.VALUE, "a_since": Means.DAY, "a_until": Means.DAY,
         "looks": Means.WORD, "show": Means.WORD, "soon": Means.NUMBER, "kinds": Means.NUMBER,
     },
+    QuestionPage.CASES: {
+        "of": Means.JOURNEY, "start": Means.EVENT, "goal": Means.EVENT, "ending": Means.EVENT, "stage": Means.EVENT,
+        "within": Means.NUMBER, "idle": Means.NUMBER, "soon": Means.NUMBER, "counted": Means.WORD,
+        "across": Means.DIMENSION, "by": Means.DIMENSION, "trend": Means.WORD,
+    },
 }  # fmt: skip
 WORD: Final = re.compile(r"[a-z0-9_, -]{1,200}", re.ASCII)
 NUMBER: Final = re.compile(r"\d{1,6}", re.ASCII)
@@ -113,16 +118,18 @@ def check_parameters(
         known.check(name, value)
 
 
-def question_of(page: QuestionPage, parameters: Parameters, goals: tuple[str, ...]) -> Parameters:
+def question_of(page: QuestionPage, parameters: Parameters, goals: tuple[str, ...], journey: str = "") -> Parameters:
     """Keep what is part of the question, and say what the page takes for granted, so that it means the same for good.
 
     What is open at the side is no part of it. Where none is said, the period is the usual one, and the outcome of an
-    attribution any of `goals`.
+    attribution any of `goals`, and cases are those of `journey`.
     """
     kept = tuple(pair for pair in parameters if pair[0] not in OPEN_AT_THE_SIDE)
     said = {name for name, _ in kept}
     if page is QuestionPage.ATTRIBUTION and "outcome" not in said:
         kept = (*kept, *(("outcome", goal) for goal in goals))
+    if page is QuestionPage.CASES and journey and not said & {"journey", "of"}:
+        kept = (*kept, ("of", journey))
     return kept if "period" in said else (USUAL_PERIOD, *kept)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.attribution import AttributionFold
+from sojourn.engine.kernels.cases import CasesFold
 from sojourn.engine.kernels.choosing import CellChooser, FunnelChooser, PatternChooser
 from sojourn.engine.kernels.completion import CompletionFold
 from sojourn.engine.kernels.customers import Chooser, CustomersFold
@@ -65,7 +66,11 @@ def warm() -> None:
         AttributionFold(outcomes=[1], touchpoints={0: 0}, window_us=1, half_life_us=1, paths=True),
     )
     sided = replace(tiny, dimensions={"channel": np.zeros(3, np.uint16)})
-    compared: tuple[AnyFold, ...] = (GraphSidesFold(shown), TraitSidesFold({"channel": ("web",)}))
+    compared: tuple[AnyFold, ...] = (
+        GraphSidesFold(shown),
+        TraitSidesFold({"channel": ("web",)}),
+        CasesFold([0], start=0, goals=[1], window_us=1, as_of_us=9, stages=[[0]], across="channel", channels=("web",)),
+    )
     funnel = FunnelDetailFold([[0], [1]], window_us=1)
     choosers: tuple[Chooser, ...] = (
         PatternChooser(matched),

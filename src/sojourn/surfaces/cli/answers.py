@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sojourn.surfaces.cli import attribution, comparison, explorer, funnels, paths, process
+from sojourn.surfaces.cli import attribution, cases, comparison, explorer, funnels, paths, process
 from sojourn.surfaces.cli.asked import coverage_line
 from sojourn.surfaces.cli.tables import Columns, Shown, percent
 
@@ -75,6 +75,7 @@ TABLES: Final[dict[str, Callable[[dict[str, Any]], tuple[Columns, list[Any]]]]] 
     "lifecycle": lambda found: (LIFECYCLE, found["periods"]),
     "process": lambda found: (process.COLUMNS, [found]),
     "attribution": _attribution,
+    "cases": lambda found: (cases.ENDINGS, found["endings"]),
     "compare/graph": lambda found: (comparison.FINDINGS, found["findings"]),
     "compare/funnel": lambda found: (comparison.FUNNEL, found["steps"]),
     "compare/journeys": lambda found: (comparison.ENDINGS, found["endings"]),

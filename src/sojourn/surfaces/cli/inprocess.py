@@ -18,8 +18,8 @@ App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 PREFIX = "/api/v1/"
 OF_THE_TIMELINE = frozenset(
     {
-        "attribution", "compare", "events", "export", "funnel", "graph", "journeys", "kpis", "lifecycle", "paths",
-        "patterns", "process", "questions", "retention", "sessions", "stream", "variants", "vocabulary",
+        "attribution", "cases", "compare", "events", "export", "funnel", "graph", "journeys", "kpis", "lifecycle",
+        "paths", "patterns", "process", "questions", "retention", "sessions", "stream", "variants", "vocabulary",
     }
 )  # fmt: skip
 OF_THE_CATALOGUE = frozenset({"freshness", "plan"})

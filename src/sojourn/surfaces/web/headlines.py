@@ -24,7 +24,7 @@ from sojourn.domains.journeys.contracts import (
 )
 from sojourn.domains.journeys.contracts.comparison import Verdict
 from sojourn.kit.calendar import CalendarUnit
-from sojourn.surfaces.web import branches, differences, figures, picture
+from sojourn.surfaces.web import branches, case_settings, differences, figures, picture
 from sojourn.surfaces.web.analysis import Analysis, analysed
 from sojourn.surfaces.web.funnel_settings import settings
 from sojourn.surfaces.web.saved import query_of
@@ -156,6 +156,15 @@ def _attribution(analysis: Analysis) -> Headline:
     return _of_share(most.credits["linear"].share, says % {"outcome": " / ".join(outcome), "name": most.name})
 
 
+def _cases(analysis: Analysis) -> Headline:
+    asked = case_settings.wanted(analysis)
+    if not asked.start:
+        return Headline(value="", about="", says=_("No journey is chosen."))
+    found = journeys.cases(asked=asked, question=case_settings.question(analysis), viewer=analysis.viewer)
+    says = _("of the cases that begin with %(start)s are completed") % {"start": asked.start}
+    return _of_share(found.endings[0].share, says)
+
+
 def _compare(analysis: Analysis) -> Headline:
     said = sides(analysis)
     if said.show == "success":
@@ -204,4 +213,5 @@ BY_PAGE: Final[dict[QuestionPage, Callable[[Analysis], Headline]]] = {
     QuestionPage.PROCESS: _process,
     QuestionPage.ATTRIBUTION: _attribution,
     QuestionPage.COMPARE: _compare,
+    QuestionPage.CASES: _cases,
 }

@@ -28,6 +28,7 @@ NAMES: Final[dict[QuestionPage, str | Promise]] = {
     QuestionPage.PROCESS: _("Process"),
     QuestionPage.ATTRIBUTION: _("Attribution"),
     QuestionPage.COMPARE: _("Compare"),
+    QuestionPage.CASES: _("Cases"),
 }
 # What a page's controls send though nobody chose it: it says the same as nothing.
 USUAL: Final[dict[QuestionPage, dict[str, str]]] = {
@@ -37,6 +38,7 @@ USUAL: Final[dict[QuestionPage, dict[str, str]]] = {
     QuestionPage.PROCESS: {"covers": "80"},
     QuestionPage.ATTRIBUTION: {"lookback": "30", "half": "7"},
     QuestionPage.COMPARE: {"kinds": "25", "show": "graph", "against": "before"},
+    QuestionPage.CASES: {"soon": "24", "across": "channel"},
 }
 OPEN_AT_THE_SIDE: Final = frozenset({"node", "cell"})
 

@@ -49,6 +49,7 @@ BAR = (
             Entry(label=_("Paths"), name="paths"),
             Entry(label=_("Patterns"), name="patterns"),
             Entry(label=_("Retention"), name="retention"),
+            Entry(label=_("Cases"), name="cases"),
             Entry(label=_("Process"), name="process"),
             Entry(label=_("Attribution"), name="attribution"),
             Entry(label=_("Compare"), name="compare"),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from sojourn.surfaces.web.views import (
     attribution,
+    cases,
     compare,
     customers,
     data,
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/customers", customers.customers, name="customers"),
     path("journeys/process", process.process, name="process"),
     path("journeys/retention", retention.retention, name="retention"),
+    path("journeys/cases", cases.cases, name="cases"),
     path("journeys/compare", compare.compare, name="compare"),
     path("journeys/attribution", attribution.attribution, name="attribution"),
     path("journeys/saved", saved.saved_questions, name="saved-questions"),

@@ -138,7 +138,7 @@ def _checked(page: QuestionPage, parameters: Parameters, viewer: Viewer) -> list
     named = journeys.get(dict(parameters).get("journey", "")) or next(iter(journeys.values()), None)
     present = {term.name for term in vocabulary.names}
     goals = tuple(goal for goal in named.goals if goal in present) if named else ()
-    kept = saved.question_of(page, parameters, goals)
+    kept = saved.question_of(page, parameters, goals, named.slug if named else "")
     groups = frozenset(label for each in catalogue.groups() for label in (each.name, each.kind) if label)
     saved.check_parameters(
         page=page, parameters=kept, vocabulary=vocabulary, journeys=frozenset(journeys), groups=groups

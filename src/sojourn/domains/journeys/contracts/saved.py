@@ -18,6 +18,7 @@ class QuestionPage(StrEnum):
     PROCESS = "process"
     ATTRIBUTION = "attribution"
     COMPARE = "compare"
+    CASES = "cases"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
