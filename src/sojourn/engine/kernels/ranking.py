@@ -22,10 +22,10 @@ def most_frequent(customers: Int64s, start: Int64s, end: Int64s, code: Codes, to
     above = np.flatnonzero(customers > border)
     tied = _narrowed(np.flatnonzero(customers == border), start, end, code, top - len(above))
 
-    def rank(v: int) -> tuple[int, list[int]]:
-        return -int(customers[v]), code[start[v] : end[v]].tolist()
-
-    return np.array(sorted([*above.tolist(), *tied.tolist()], key=rank)[:top], np.int64)
+    mine = np.concatenate([above, tied])
+    rows = zip((-customers[mine]).tolist(), start[mine].tolist(), end[mine].tolist(), mine.tolist(), strict=True)
+    ordered = sorted((fewer, code[first:last].tolist(), v) for fewer, first, last, v in rows)
+    return np.array([v for _, _, v in ordered[:top]], np.int64)
 
 
 def _border(customers: Int64s, top: int) -> int:

@@ -17,7 +17,7 @@ from sojourn.engine.kernels.compiling import compiled, frozen
 from sojourn.engine.kernels.hashing import BATCH, hashed, narrowed, rehashed, workspace
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.projecting import Projected, projected
-from sojourn.engine.kernels.quantiles import quantile
+from sojourn.engine.kernels.quantiles import grouped
 from sojourn.engine.kernels.ranking import most_frequent
 from sojourn.engine.kernels.results import Variant, Variants
 from sojourn.engine.kernels.words import Codes, Int64s, Slice, UInt16s, UInt64s
@@ -99,15 +99,13 @@ class VariantsFold:
             return Variants(top=(), distinct=0, total_customers=0)
         whole = _Whole(partial.blocks, self._longest)
         chosen = most_frequent(whole.customers, whole.start, whole.end, whole.code, self._top)
-        durations = whole.durations_of(chosen)
+        _, medians = grouped(*whole.durations_of(chosen), (0.5,))
+        columns = (whole.start[chosen], whole.end[chosen], whole.customers[chosen], medians[:, 0])
+        rows = zip(*(column.tolist() for column in columns), strict=True)
         return Variants(
             top=tuple(
-                Variant(
-                    events=tuple(whole.code[whole.start[v] : whole.end[v]].tolist()),
-                    customers=int(whole.customers[v]),
-                    median_duration=quantile(durations[place], 0.5),
-                )
-                for place, v in enumerate(chosen)
+                Variant(events=tuple(whole.code[start:end].tolist()), customers=customers, median_duration=median)
+                for start, end, customers, median in rows
             ),
             distinct=len(whole.customers),
             total_customers=int(whole.customers.sum()),
@@ -135,8 +133,8 @@ class _Whole:
             self.number, first, self.customers = _numbered(lanes, counted)
             self.start, self.end = start[first], end[first]
 
-    def durations_of(self, chosen: Int64s) -> list[Int64s]:
-        """Give the durations of each chosen variant."""
+    def durations_of(self, chosen: Int64s) -> tuple[Int64s, Int64s]:
+        """Give how many durations each chosen variant has, and the durations, one variant's after the other's."""
         place = np.full(len(self.customers) + 1, NOWHERE, np.uint16)  # one more: number -1 is nobody's variant
         place[chosen] = np.arange(len(chosen))
         size = self.customers[chosen]
@@ -147,7 +145,7 @@ class _Whole:
             mine = np.append(place[self.number[base : base + len(block.lanes)]], NOWHERE)
             _put(mine, block.variant, block.seen.offset, block.seen.at, self._longest, free, ordered)
             base += len(block.lanes)
-        return np.split(ordered, np.cumsum(size)[:-1])
+        return size, ordered
 
 
 def _joined(arrays: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
