@@ -20,6 +20,7 @@ from tools.peers.questions.funnel import STEPS
 from tools.peers.words import Question
 
 SECOND_US = 1_000_000
+TOP = 20
 ALWAYS_US = 2**61  # a window that nothing falls out of
 STARTS, ENDS = -1, -2
 
@@ -52,6 +53,11 @@ def variants(found: Variants) -> Iterator[Any]:
         yield [each.customers, *each.events]
 
 
+def top(found: Variants) -> Iterator[Any]:
+    """Give the customers of the commonest variants: which of those with as many is named is not the same."""
+    yield sorted(each.customers for each in found.top)
+
+
 def sessions(found: Sessions) -> Iterator[Any]:
     """Give the numbers of sessions, customers and events."""
     yield [found.sessions, found.customers, found.events]
@@ -79,6 +85,7 @@ QUESTIONS = {
         ),
         question("median times of edges", graph, lambda g: zip(edges(g), g.median_gap / SECOND_US, strict=True)),
         question("starts and ends", graph, ends),
+        question("20 commonest variants", lambda: VariantsFold(lens.every(CODES), top=TOP), top),
         question("all variants", lambda: VariantsFold(lens.every(CODES), top=65_000), variants),
         question(
             "funnel without a window",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from heapq import nlargest
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,14 @@ def ways(folder: Path) -> Ways:
     def ends() -> Any:
         return pm4py.get_start_activities(log), pm4py.get_end_activities(log)
 
+    def top() -> Any:
+        return nlargest(20, pm4py.get_variants(log).items(), key=itemgetter(1))
+
     return {
         "edges": {"discover_dfg": lambda: pm4py.discover_dfg(log)},
         "times of edges": {"discover_performance_dfg": lambda: pm4py.discover_performance_dfg(log)},
         "starts and ends": {"get_start_activities, get_end_activities": ends},
+        "20 commonest variants": {"get_variants": top},
         "all variants": {"get_variants": lambda: pm4py.get_variants(log)},
     }
 
@@ -43,6 +49,8 @@ def rows(question: str, answer: Any) -> Any:
         return [[edge(a, b), one["mean"], one["median"]] for (a, b), one in edges.items()]
     if question == "starts and ends":
         return [*_counted(-1, answer[0]), *_counted(-2, answer[1])]
+    if question == "20 commonest variants":
+        return [sorted(count for _, count in answer)]
     return [[count, *(int(name[1:]) for name in way)] for way, count in answer.items()]
 
 
