@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from simulated_year import ANCHOR, Year, simulated
-from sojourn.domains.journeys.graphs_apart import GraphsApart, graphs_apart
+from sojourn.engine.answers.graphs_apart import GraphsApart, graphs_apart
 from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.running import run
 from sojourn.engine.kernels.sides import A, B

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sojourn.domains.journeys.graphs_apart import graphs_apart
+from sojourn.engine.answers.graphs_apart import graphs_apart
 from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.running import run
 from sojourn.engine.kernels.sides import A, B

@@ -13,6 +13,7 @@ import pytest
 import sojourn as sj
 from sojourn.engine.kernels.patterns import PatternError
 from sojourn.kit.errors import InvalidError, NotFoundError
+from surfaces.library.clicks import clicks
 from surfaces.library.conftest import KINDS
 
 Opened = Callable[[str], sj.Log]
@@ -98,7 +99,7 @@ def test_columns_are_named_by_the_caller() -> None:
 
 
 def test_an_unknown_event_or_column_is_refused_with_what_there_is(log_as: Opened) -> None:
-    with pytest.raises(InvalidError, match=r"No event is called 'serch'. Did you mean search"):
+    with pytest.raises(InvalidError, match=r"No event is called serch. Did you mean search"):
         log_as("arrow").funnel(["serch", "buy"])
     with pytest.raises(InvalidError, match="There is no column 'country'; the columns are: user_id, event"):
         log_as("arrow").where(country="AT").graph()
@@ -117,17 +118,32 @@ def test_a_filter_that_leaves_nothing_is_refused(log_as: Opened) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (lambda log: log.graph(steps=0), "steps: 1 to 200"),
-        (lambda log: log.graph(paths=1.5), "paths: a share above 0"),
-        (lambda log: log.variants(top=0), "top: 1 to 1,000"),
-        (lambda log: log.sessions(timeout_minutes=0), "timeout_minutes: more than 0"),
-        (lambda log: log.retention(unit="year"), "day, week or month"),
+        (lambda log: log.graph(steps=0), "steps: choose 1 to 200"),
+        (lambda log: log.graph(paths=1.5), "paths: choose a share above 0"),
+        (lambda log: log.variants(top=0), "top: choose 1 to 1,000"),
+        (lambda log: log.sessions(timeout_minutes=0), "timeout: choose more than 0"),
+        (lambda log: log.retention(unit="year"), "unit: day, week, month"),
         (lambda log: log.funnel("buy"), "give a list"),
         (lambda log: log.funnel([]), "at least one step"),
         (lambda log: log.funnel(["buy"], window_days=0), "more than 0"),
         (lambda log: log.completion(start="search", goals=()), "needs a goal"),
         (lambda log: log.completion("card"), "knows no named journeys"),
         (lambda log: log.graph().plot("rainbow"), "time or drop"),
+        (lambda log: log.funnel(["buy"], order="backwards"), "order: ordered, strict, any"),
+        (lambda log: log.funnel(["buy"], exclude="2-1:exit"), "names no two of the 1 steps"),
+        (lambda log: log.funnel(["buy"], by="shoe"), "there is no dimension shoe"),
+        (lambda log: log.paths("search", to="buy"), "not both"),
+        (lambda log: log.paths("serch"), "Did you mean search"),
+        (lambda log: log.attribution("buy", touchpoints="buy"), "is the outcome"),
+        (lambda log: log.attribution("buy", models="magic"), "there is no magic"),
+        (lambda log: log.attribution("buy", currency="EUR"), "no event has money in EUR"),
+        (lambda log: log.attribution("buy").plot("magic"), "there is no magic"),
+        (lambda log: log.compare(), "one of them"),
+        (lambda log: log.compare(log), "both sides are the same"),
+        (lambda log: log.compare(sj.from_dataframe(clicks())), "must come from the same"),
+        (lambda log: log.compare(split="event"), "has 6 values, not two"),
+        (lambda log: log.compare(before=True), "only a period with a beginning and an end"),
+        (lambda log: log.success(start="search", goals="buy", landmark_hours=0), "landmark"),
     ],
 )
 def test_a_question_that_cannot_be_is_refused(log_as: Opened, asked: Callable[[sj.Log], object], said: str) -> None:

@@ -6,6 +6,7 @@ import re
 
 from sojourn.domains.journeys.contracts import Journey
 from sojourn.engine.answers.cases_asked import check_ends, check_outcomes
+from sojourn.engine.answers.completion import other_outcomes
 from sojourn.engine.answers.funnel_asked import check_steps as check_funnel
 from sojourn.engine.answers.funnel_asked import check_window
 from sojourn.engine.answers.graph import check_explorer
@@ -48,8 +49,3 @@ def check_journey(journey: Journey) -> None:
     if journey.steps:
         check_funnel(steps=[(step,) for step in journey.steps], window_days=journey.window_days)
     check_window(journey.window_days)
-
-
-def other_outcomes(journey: Journey) -> dict[str, tuple[str, ...]]:
-    """Give the outcomes that are not completion: an outcome made of goals (approved) only names it."""
-    return {name: events for name, events in journey.outcomes.items() if not set(events) <= set(journey.goals)}

@@ -79,13 +79,15 @@ def export(
     period: Period,
     events: EventFilter = EventFilter(),  # noqa: B008 - frozen
     identity_steps: bool = False,
+    raw: bool = False,
     purpose: Purpose = Purpose.ANALYTICS,
     viewer: Viewer,
 ) -> Export:
     """Let the events that a journey question sees leave as a file; audited, with how many they are.
 
     Customers, cases and agents bear the random numbers that they have here. Customers whose events in question are
-    partly hidden are left out whole. Raise ForbiddenError below the role analyst, and InvalidError for a field that
+    partly hidden are left out whole. In CSV, texts that a spreadsheet would take for formulas get an apostrophe before
+    them, unless `raw`. Raise ForbiddenError below the role analyst, and InvalidError for a field that
     no event can have.
     """
     viewer.require_role(Role.ANALYST)
@@ -106,7 +108,7 @@ def export(
         media_type=exporting.media_type(wanted),
         customers=customers,
         events=count,
-        pieces=exporting.pieces(asked, wanted),
+        pieces=exporting.pieces(asked, wanted, raw=raw),
     )
 
 

@@ -189,6 +189,7 @@ class ExportFormat(StrEnum):
     XES_GZ = "xes.gz"
     OCEL = "json"
     OCEL_GZ = "json.gz"
+    ARROW = "arrow"  # a stream, for programs
 
 
 @dataclass(frozen=True, kw_only=True)

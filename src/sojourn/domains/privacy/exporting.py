@@ -59,7 +59,7 @@ def media_type(wanted: ExportFormat) -> str:
     return Format(wanted.value).media_type
 
 
-def pieces(asked: Asked, wanted: ExportFormat) -> Generator[bytes]:
+def pieces(asked: Asked, wanted: ExportFormat, *, raw: bool = False) -> Generator[bytes]:
     """Write the events; memory does not grow with their number. Raise UnreadableError when a segment is damaged."""
     events = statements.exported(asked.statement())
     objects = statements.exported_objects(asked.statement())
@@ -68,6 +68,7 @@ def pieces(asked: Asked, wanted: ExportFormat) -> Generator[bytes]:
             (columns.fitted(each) for each in query.batches(connection, events.sql, events.values)),
             query.batches(connection, objects.sql, objects.values),
             Format(wanted.value),
+            raw=raw,
         )
 
 

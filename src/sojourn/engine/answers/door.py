@@ -79,6 +79,11 @@ class Looking(Protocol):
         """Customers below which a group is not shown; 0 where everything may be."""
         ...
 
+    @property
+    def filtered(self) -> frozenset[str]:
+        """The dimensions that the question filters by."""
+        ...
+
 
 class Door(Looking, Protocol[C_co]):
     """Events that may be asked about, as one question sees them; `C_co` is what its answers say that they rest on."""

@@ -12,7 +12,7 @@ from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Shown, said
 
-FORMATS = ("csv.gz", "xes.gz", "json.gz", "csv", "parquet", "xes", "json")
+FORMATS = ("csv.gz", "xes.gz", "json.gz", "csv", "parquet", "xes", "json", "arrow")
 PURPOSES = ("analytics", "service_improvement", "research", "marketing", "personalisation", "automated_decision")
 
 
@@ -24,12 +24,14 @@ PURPOSES = ("analytics", "service_improvement", "research", "marketing", "person
 )
 @click.option("--purpose", type=click.Choice(PURPOSES), default="analytics", show_default=True, help="Why.")
 @click.option("--identity-steps", is_flag=True, help="Write identify, group and alias calls too.")
+@click.option("--raw", is_flag=True, help="CSV as it is: no ' before texts that spreadsheets take for formulas.")
 @connected
 def export(server: Server, file: Path, form: str | None, **asked: Any) -> Shown:
     """Write the events that a question sees to a file.
 
     Customer by customer, pseudonymous: CSV, Parquet, XES (.xes) or OCEL 2.0 (.json), each but Parquet also packed
-    (.gz). The same options give the events of `sojourn graph`. `sojourn import` reads each of them back.
+    (.gz), or an Arrow stream (.arrow). The same options give the events of `sojourn graph`. `sojourn import` reads each
+    of them back but the stream; CSV exactly with --raw.
     """
     wanted = form or next((each for each in FORMATS if file.name.lower().endswith(f".{each}")), None)
     if wanted is None:

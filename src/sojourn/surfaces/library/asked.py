@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import TypeVar
 
 from sojourn.engine.kernels.patterns.automaton import compile_pattern
 from sojourn.engine.kernels.patterns.reading import read
-from sojourn.kit.calendar import CalendarUnit
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 
+W = TypeVar("W", bound=StrEnum)
+
 Moment = str | date | datetime
 Names = str | Iterable[str]
+Steps = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,26 +106,8 @@ class Journey:
             raise InvalidError(f"window_days: more than 0, not {window_days:g}.")
         return made
 
-    def other_outcomes(self) -> dict[str, tuple[str, ...]]:
-        """Give the outcomes that are not completion."""
-        return {name: events for name, events in self.outcomes.items() if not set(events) <= set(self.goals)}
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RetentionAsked:
-    """Who starts, what is a return (no names: any event), and how it is counted."""
-
-    start: tuple[str, ...] = ()
-    returns: tuple[str, ...] = ()
-    unit: CalendarUnit = CalendarUnit.WEEK
-    columns: int | None = None
-    brackets: tuple[tuple[int, int], ...] = ()
-    recurring: bool = False
-    or_after: bool = False
-    zone: str = "UTC"
-
-
-def step_sets(steps: Iterable[Names]) -> tuple[tuple[str, ...], ...]:
+def step_sets(steps: Iterable[Names]) -> Steps:
     """Give each step of a funnel as the events that make it; raise InvalidError for a step without any."""
     if isinstance(steps, str):
         raise InvalidError('steps: give a list such as ["Viewed", "Bought"], one entry a step.')
@@ -129,6 +115,14 @@ def step_sets(steps: Iterable[Names]) -> tuple[tuple[str, ...], ...]:
     if not sets or not all(sets):
         raise InvalidError("steps: a funnel has at least one step, and each step at least one event.")
     return sets
+
+
+def choice(words: type[W], said: str, name: str) -> W:
+    """Read a word of a list; raise InvalidError naming the words there are."""
+    try:
+        return words(said)
+    except ValueError:
+        raise InvalidError(f"{name}: {', '.join(words)}, not {said}.") from None
 
 
 def texts(said: Names) -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow as pa
 
 from sojourn.surfaces.library.asked import Filter
-from sojourn.surfaces.library.looking import seen
+from sojourn.surfaces.library.looking import kept, seen
 from sojourn.surfaces.library.recorded import Recorded
 
 STAMP = pa.timestamp("us", tz="UTC")
@@ -32,18 +31,13 @@ def retentioneering_columns(recorded: Recorded, asked: Filter) -> pa.Table:
 def _columns(recorded: Recorded, asked: Filter, called: tuple[str, str, str]) -> pa.Table:
     """Give customer, event and time under these names, then the columns that were not read into them."""
     events = seen(recorded, asked).events
-    who = np.repeat(np.arange(events.customers), np.diff(events.offset))
-    kept = np.ones(len(events.at), np.bool_)
-    if events.keep is not None:
-        kept &= events.keep.view(np.bool_)
-    if events.customer_keep is not None:
-        kept &= events.customer_keep.view(np.bool_)[who]
-    rows = pa.array(recorded.row[kept])
+    who, place = kept(events)
+    rows = pa.array(recorded.row[place])
     others = recorded.table.select(_others(recorded, called)).take(rows)
     columns = [
-        pa.array(recorded.customers, pa.string()).take(pa.array(who[kept])),
-        pa.array(recorded.names, pa.string()).take(pa.array(events.event[kept])),
-        pa.array(events.at[kept], pa.int64()).cast(STAMP),
+        pa.array(recorded.customers, pa.string()).take(pa.array(who)),
+        pa.array(recorded.names, pa.string()).take(pa.array(events.event[place])),
+        pa.array(events.at[place], pa.int64()).cast(STAMP),
     ]
     return pa.table([*columns, *others.columns], names=[*called, *others.column_names])
 

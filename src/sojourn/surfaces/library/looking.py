@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
+from sojourn.engine.answers.door import bounds
+from sojourn.engine.answers.words import IDENTITY_EVENTS
 from sojourn.engine.kernels.patterns import bind, compile_pattern, matching, read
 from sojourn.engine.kernels.words import NO_CODE, Flags, Int64s, Slice, UInt16s
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 from sojourn.surfaces.library.asked import Filter
-from sojourn.surfaces.library.recorded import IDENTITY_EVENTS, Int32s, Recorded
+from sojourn.surfaces.library.recorded import Int32s, Recorded
 from sojourn.surfaces.library.words import Coverage
+
+KINDS = ("channel", "touchpoint", "unit", "product")  # fields that say what kind of thing happened
+VALUES_MOST = 1_000  # a column with more names things one by one; comparisons leave it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +60,20 @@ def seen(recorded: Recorded, asked: Filter, period: Period | None = None) -> See
     return Seen(masked, coverage)
 
 
-def with_dimension(looking: Seen, recorded: Recorded, name: str) -> tuple[Slice, tuple[str, ...]]:
-    """Add a dimension's codes to the events, and give its values by code, alphabetical."""
-    found, values = recorded.dimension(name)
-    order = sorted(range(len(values)), key=lambda code: values[code])
-    table = np.full(len(values) + 1, -1, np.int32)
-    table[order] = np.arange(len(values))
-    events = replace(looking.events, dimensions={name: narrow(table[found])})
-    return events, tuple(values[code] for code in order)
-
-
-def bounds(period: Period) -> tuple[int, int]:
-    """Turn a period into a fold's bounds."""
-    since, until = period.since_us, period.until_us
-    return FIRST_INSTANT if since is None else since, LAST_INSTANT if until is None else until
+def kept(events: Slice) -> tuple[Int64s, Int64s]:
+    """Give the events that the masks let through: whose each is, and its place."""
+    who = np.repeat(np.arange(events.customers), np.diff(events.offset))
+    shown = np.ones(len(events.at), np.bool_)
+    if events.keep is not None:
+        shown &= events.keep.view(np.bool_)
+    if events.customer_keep is not None:
+        shown &= events.customer_keep.view(np.bool_)[who]
+    return who[shown], np.flatnonzero(shown)
 
 
 def _in_period(at: Int64s, period: Period) -> Flags:
-    since, until = bounds(period)
-    return (at >= since) & (at < until)
+    limits = bounds(period)
+    return (at >= limits["since_us"]) & (at < limits["until_us"])
 
 
 def _in_dimensions(recorded: Recorded, dimensions: Mapping[str, tuple[str, ...]]) -> Flags:
@@ -95,33 +94,72 @@ def _named(recorded: Recorded, names: tuple[str, ...]) -> Flags:
 
 def _matching(recorded: Recorded, events: Slice, pattern: str) -> Flags:
     """Say which customers' events match a pattern; raise PatternError for a name or value that is not there."""
-    columns = _Columns(recorded)
+    columns = Columns(recorded)
     bound = bind(compile_pattern(read(pattern)), recorded.names, columns, passed_over=IDENTITY_EVENTS)
     dimensions = {name: columns.codes(name) for name in {*bound.conditions, *bound.against}}
     return matching(bound, replace(events, dimensions=dimensions), os.cpu_count() or 1).view(np.bool_)
 
 
-class _Columns(Mapping[str, tuple[str, ...]]):
-    """A log's dimensions as patterns see them: values by code, made when a pattern names one."""
+class Columns(Mapping[str, tuple[str, ...]]):
+    """A log's dimensions: values by code, made when one is named and then kept."""
 
     def __init__(self, recorded: Recorded) -> None:
         self._recorded = recorded
-        self._names = (*recorded.mapping.cells, *recorded.table.column_names)
+        self._names = dict.fromkeys((*recorded.mapping.cells, *recorded.table.column_names))
+        self._made: dict[str, tuple[Int32s, tuple[str, ...]]] = {}
 
     def __getitem__(self, name: str) -> tuple[str, ...]:
         if name not in self._names:
             raise KeyError(name)
-        return self._recorded.dimension(name)[1]
+        return self._of(name)[1]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(self._names))
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(set(self._names))
+        return len(self._names)
 
     def codes(self, name: str) -> UInt16s:
         """Give a dimension's code of each event."""
-        return narrow(self._recorded.dimension(name)[0])
+        return narrow(self._of(name)[0])
+
+    def kinds(self) -> list[str]:
+        """Name the dimensions that say what kind of thing happened: those with few values, read into nothing else."""
+        cells = self._recorded.mapping.cells
+        read = {column for cell in cells.values() for column in cell.columns}
+        fields = [name for name in KINDS if name in cells]
+        others = [name for name in self._recorded.table.column_names if name not in read and name not in cells]
+        return [name for name in (*fields, *others) if 0 < len(self[name]) <= VALUES_MOST]
+
+    def _of(self, name: str) -> tuple[Int32s, tuple[str, ...]]:
+        if name not in self._made:
+            self._made[name] = self._recorded.dimension(name)
+        return self._made[name]
+
+
+class Asked(Mapping[str, tuple[str, ...]]):
+    """Columns as a fold sees them: it may name any, and lists those of kinds; `named` are those it named."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self.named: set[str] = set()
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        values = self._columns[name]
+        self.named.add(name)
+        return values
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns.kinds())
+
+    def __len__(self) -> int:
+        return len(self._columns.kinds())
 
 
 def narrow(codes: Int32s) -> UInt16s:

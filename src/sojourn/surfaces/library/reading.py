@@ -96,6 +96,11 @@ def _file(path: Path, columns: Columns, encoding: str | None, delimiter: str | N
     return record(reader.batches(), mapping_of(reader.header, columns))
 
 
+def recorded_of(table: pa.Table) -> Recorded:
+    """Read a table in Sojourn's own columns, as a server exports events."""
+    return _frame(table, Columns(mapping="sojourn"))
+
+
 def _frame(frame: Any, columns: Columns) -> Recorded:
     table = _arrow(frame)
     mapping = mapping_of(table.column_names, columns)

@@ -27,8 +27,6 @@ Int32s = npt.NDArray[np.int32]
 GATHERED_ROWS = 1 << 20  # rows whose texts are coded at once
 NAMES_MOST = 65_535
 LISTED = 30  # names in an error message
-# What identify, group and alias calls are called: they say who somebody is, not what they did.
-IDENTITY_EVENTS = frozenset(NAMES[kind] for kind in ("identify", "group", "alias"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from sojourn.surfaces.library.asked import Filter, Journey, RetentionAsked
-from sojourn.surfaces.library.results import Completions, Funnel, Graph, Retention, Sessions, Variants
+from sojourn.engine.answers.attribution import AttributionAsked
+from sojourn.engine.answers.funnel_asked import FunnelOptions
+from sojourn.engine.answers.paths import PathsAsked
+from sojourn.engine.answers.retention import RetentionAsked
+from sojourn.kit.calendar import CalendarUnit
+from sojourn.surfaces.library.asked import Filter, Journey, Steps
+from sojourn.surfaces.library.results import (
+    Attribution,
+    Completions,
+    CompletionsCompared,
+    Funnel,
+    FunnelsCompared,
+    Graph,
+    GraphsCompared,
+    Lifecycle,
+    Paths,
+    Patterns,
+    Retention,
+    Sessions,
+    Success,
+    Variants,
+)
 
 if TYPE_CHECKING:
     from sojourn.surfaces.library.recorded import Recorded
@@ -18,8 +38,12 @@ class Source(Protocol):
         """Say what it is, without reading it."""
         ...
 
-    def recorded(self) -> Recorded:
-        """Give the events themselves; raise InvalidError where only answers can be had."""
+    def events(self, asked: Filter) -> tuple[Recorded, Filter]:
+        """Give the events themselves, and what is still to be filtered."""
+        ...
+
+    def values(self, dimension: str) -> tuple[str, ...]:
+        """Name the values of a dimension."""
         ...
 
     def graph(self, asked: Filter, *, steps: int, paths: float, identity_steps: bool) -> Graph:
@@ -30,7 +54,9 @@ class Source(Protocol):
         """Answer which ways through are the most frequent."""
         ...
 
-    def funnel(self, asked: Filter, *, steps: tuple[tuple[str, ...], ...], window_days: float) -> Funnel:
+    def funnel(
+        self, asked: Filter, *, steps: Steps, window_days: float, options: FunnelOptions, identity_steps: bool
+    ) -> Funnel:
         """Answer who gets from step to step."""
         ...
 
@@ -46,4 +72,44 @@ class Source(Protocol):
 
     def retention(self, asked: Filter, *, wanted: RetentionAsked) -> Retention:
         """Answer who came back."""
+        ...
+
+    def lifecycle(self, asked: Filter, *, active: tuple[str, ...], unit: CalendarUnit, zone: str) -> Lifecycle:
+        """Answer who is new, stays, comes back and goes quiet."""
+        ...
+
+    def paths(self, asked: Filter, *, wanted: PathsAsked, steps: int, identity_steps: bool) -> Paths:
+        """Answer what came after an event, or before it."""
+        ...
+
+    def patterns(self, asked: Filter, *, pattern: str) -> Patterns:
+        """Answer who matches a path pattern."""
+        ...
+
+    def attribution(self, asked: Filter, *, wanted: AttributionAsked, identity_steps: bool) -> Attribution:
+        """Answer which touchpoints an outcome is credited to."""
+        ...
+
+    def success(
+        self, asked: Filter, *, journey: Journey | str, landmark_hours: float | None, looks: str | None
+    ) -> Success:
+        """Answer what goes with completing a journey."""
+        ...
+
+    def compare_graphs(
+        self, a: Filter, b: Filter, *, steps: int, looks: str | None, identity_steps: bool
+    ) -> GraphsCompared:
+        """Answer how what customers do differs."""
+        ...
+
+    def compare_funnels(
+        self, a: Filter, b: Filter, *, steps: Steps, window_days: float, looks: str | None
+    ) -> FunnelsCompared:
+        """Answer how far customers of two sides get."""
+        ...
+
+    def compare_completions(
+        self, a: Filter, b: Filter, *, journey: Journey | str, looks: str | None
+    ) -> CompletionsCompared:
+        """Answer how journeys end on two sides."""
         ...

@@ -4,47 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
-from sojourn.kit.errors import InvalidError, SojournError
-from sojourn.surfaces.library.asked import Filter, Journey, RetentionAsked
+from sojourn.engine.answers.attribution import AttributionAsked
+from sojourn.engine.answers.completion import CompletionFigures
+from sojourn.engine.answers.funnel_asked import FunnelOptions, exclusion_said
+from sojourn.engine.answers.paths import PathsAsked
+from sojourn.engine.answers.retention import RetentionAsked, bracket_said
+from sojourn.kit.calendar import CalendarUnit
+from sojourn.kit.errors import InvalidError
+from sojourn.surfaces.library.answering import RefusedError, Server, read
+from sojourn.surfaces.library.asked import Filter, Journey, Steps
 from sojourn.surfaces.library.log import Log
 from sojourn.surfaces.library.results import (
-    Completion,
+    Attribution,
     Completions,
+    CompletionsCompared,
     Coverage,
     Funnel,
+    FunnelsCompared,
     Graph,
+    GraphsCompared,
+    Lifecycle,
+    Paths,
+    Patterns,
     Retention,
     Sessions,
+    Success,
     Variants,
 )
 
 if TYPE_CHECKING:
-    import httpx
-
     from sojourn.surfaces.library.recorded import Recorded
 
 T = TypeVar("T")
-PREFIX = "/api/v1"
-TIMEOUT_S = 300.0  # the first journey question after an upgrade waits for a compiler
 PURPOSES = ("analytics", "service_improvement", "research", "marketing", "personalisation", "automated_decision")
 BEGINNING = "1900-01-01T00:00:00Z"  # no event is earlier; without a period the server would answer for 90 days
-
-
-class UnreachableError(SojournError):
-    """The server does not answer."""
-
-    code = "unreachable"
-    status = 503
-
-
-class RefusedError(SojournError):
-    """The server refused; the message is its own."""
-
-    code = "refused"
 
 
 def connect(url: str, key: str, *, purpose: str = "analytics") -> Log:
@@ -57,47 +52,69 @@ def connect(url: str, key: str, *, purpose: str = "analytics") -> Log:
     """
     if purpose not in PURPOSES:
         raise InvalidError(f"There is no purpose {purpose!r}; choose one of {', '.join(PURPOSES)}.")
-    return Log(There(url.rstrip("/"), key, purpose))
+    return Log(There(Server(url.rstrip("/"), key), purpose))
 
 
 class There:
     """A server, reached anew by each question."""
 
-    def __init__(self, url: str, key: str, purpose: str) -> None:
-        self._url, self._key, self._purpose = url, key, purpose
+    def __init__(self, server: Server, purpose: str) -> None:
+        self._server, self._purpose = server, purpose
 
     def label(self) -> str:
         """Say where, and why it is read."""
-        return f"{self._url}, purpose {self._purpose}"
+        return f"{self._server.url}, purpose {self._purpose}"
 
-    def recorded(self) -> Recorded:
-        """Refuse: a server gives answers."""
-        _no_events()
+    def events(self, asked: Filter) -> tuple[Recorded, Filter]:
+        """Fetch the events as the server filters them; for keys that may export, and audited there."""
+        from sojourn.surfaces.library.reading import recorded_of
+
+        table = self._server.table("/export", self._said(asked) | {"format": "arrow", "identity_steps": True})
+        return recorded_of(table), Filter()
+
+    def values(self, dimension: str) -> tuple[str, ...]:
+        """Name the values of a dimension."""
+        known = self._server.json("/vocabulary", {"since": BEGINNING})["dimensions"]
+        if dimension not in known:
+            raise InvalidError(f"There is no dimension {dimension!r}; there are: {', '.join(sorted(known)) or 'none'}.")
+        return tuple(sorted(term["name"] for term in known[dimension] if term["name"]))
 
     def graph(self, asked: Filter, *, steps: int, paths: float, identity_steps: bool) -> Graph:
         """Ask for the graph."""
-        answer = self._asked("/graph", asked, steps_shown=steps, paths_shown=paths, identity_steps=identity_steps)
-        return _read(answer, Graph)
+        said = {"steps_shown": steps, "paths_shown": paths, "identity_steps": identity_steps}
+        return self._asked("/graph", asked, Graph, said)
 
     def variants(self, asked: Filter, *, top: int, steps: int, identity_steps: bool) -> Variants:
         """Ask for the most frequent ways through."""
-        answer = self._asked("/variants", asked, top=top, steps_shown=steps, identity_steps=identity_steps)
-        found = _read(answer, Variants)
+        said = {"top": top, "steps_shown": steps, "identity_steps": identity_steps}
+        found = self._asked("/variants", asked, Variants, said)
         return replace(found, rows=tuple(sorted(found.rows, key=lambda each: (-each.customers, each.steps))))
 
-    def funnel(self, asked: Filter, *, steps: tuple[tuple[str, ...], ...], window_days: float) -> Funnel:
+    def funnel(
+        self, asked: Filter, *, steps: Steps, window_days: float, options: FunnelOptions, identity_steps: bool
+    ) -> Funnel:
         """Ask who gets from step to step."""
-        if any("|" in name for names in steps for name in names if len(names) > 1):
-            raise InvalidError("steps: a server's step of several events cannot name one with | in it.")
-        answer = self._asked("/funnel", asked, step=["|".join(names) for names in steps], window_days=window_days)
-        return _read(answer, Funnel)
+        said = {
+            "step": _written(steps),
+            "window_days": window_days,
+            "order": options.order.value,
+            "count": options.count.value,
+            "exclude": [exclusion_said(each) for each in options.exclusions],
+            "by": options.by,
+            "top": options.top,
+            "trend": options.trend,
+            "zone": options.zone,
+            "identity_steps": identity_steps,
+        }
+        return self._asked("/funnel", asked, Funnel, said)
 
     def completion(self, asked: Filter, *, journey: Journey | str, by: str | None) -> Completions:
         """Ask how a named journey ends; raise InvalidError for one that nobody saved there."""
-        slug = journey if isinstance(journey, str) else self._saved_as(journey)
-        items = self._asked(f"/journeys/{slug}/completion", asked, by=by)["items"]
-        rows = tuple(_read(each, Completion) for each in items)
-        coverage = _read(items[0]["coverage"], Coverage) if items else Coverage(customers=0, events=0)
+        answer = self._answer(f"/journeys/{self._slug(journey)}/completion", asked, {"by": by})
+        items = answer["items"]
+        coverage = read(items[0]["coverage"], Coverage) if items else Coverage(customers=0, events=0)
+        self._check(coverage.purpose or self._purpose)
+        rows = tuple(read(each, CompletionFigures) for each in items)
         return Completions(rows=tuple(sorted(rows, key=lambda each: each.part)), coverage=coverage)
 
     def sessions(
@@ -105,7 +122,7 @@ class There:
     ) -> Sessions:
         """Ask for sessions."""
         said = {"timeout_minutes": timeout_minutes, "begun_by": list(starts), "identity_steps": identity_steps}
-        return _read(self._asked("/sessions", asked, **said), Sessions)
+        return self._asked("/sessions", asked, Sessions, said)
 
     def retention(self, asked: Filter, *, wanted: RetentionAsked) -> Retention:
         """Ask who came back."""
@@ -114,18 +131,109 @@ class There:
             "returns": list(wanted.returns),
             "unit": wanted.unit.value,
             "columns": wanted.columns,
-            "bracket": [f"{first}-{last}" for first, last in wanted.brackets],
+            "bracket": [bracket_said(*each) for each in wanted.brackets],
             "recurring": wanted.recurring,
             "or_after": wanted.or_after,
             "zone": wanted.zone,
         }
-        answer = self._asked("/retention", asked, **said)
-        return _read(answer | {"distances": answer["columns"]}, Retention)
+        answer = self._answer("/retention", asked, said)
+        return self._read(answer | {"distances": answer["columns"]}, Retention)
+
+    def lifecycle(self, asked: Filter, *, active: tuple[str, ...], unit: CalendarUnit, zone: str) -> Lifecycle:
+        """Ask who is new, stays, comes back and goes quiet."""
+        said = {"active": list(active), "unit": unit.value, "zone": zone}
+        return self._asked("/lifecycle", asked, Lifecycle, said)
+
+    def paths(self, asked: Filter, *, wanted: PathsAsked, steps: int, identity_steps: bool) -> Paths:
+        """Ask for the tree of paths."""
+        said = {
+            "root": wanted.root,
+            "direction": "from" if wanted.forward else "to",
+            "depth": wanted.depth,
+            "breadth": wanted.breadth,
+            "least": wanted.least,
+            "every": wanted.every,
+            "collapse": wanted.collapse,
+            "window_days": wanted.window_days,
+            "pause_minutes": wanted.pause_minutes,
+            "steps_shown": steps,
+            "identity_steps": identity_steps,
+        }
+        return self._asked("/paths", asked, Paths, said)
+
+    def patterns(self, asked: Filter, *, pattern: str) -> Patterns:
+        """Ask who matches a path pattern."""
+        return self._asked("/patterns", asked, Patterns, {"pattern": pattern})
+
+    def attribution(self, asked: Filter, *, wanted: AttributionAsked, identity_steps: bool) -> Attribution:
+        """Ask which touchpoints an outcome is credited to."""
+        said = {
+            "outcome": list(wanted.outcome),
+            "touchpoint": list(wanted.touchpoints),
+            "by": wanted.by,
+            "window_days": wanted.window_days,
+            "half_life_days": wanted.half_life_days,
+            "collapse": wanted.collapse,
+            "currency": wanted.currency,
+            "model": list(wanted.models),
+            "identity_steps": identity_steps,
+        }
+        return self._asked("/attribution", asked, Attribution, said)
+
+    def success(
+        self, asked: Filter, *, journey: Journey | str, landmark_hours: float | None, looks: str | None
+    ) -> Success:
+        """Ask what goes with completing a named journey."""
+        said = {"landmark_hours": landmark_hours, "looks": looks}
+        return self._asked(f"/journeys/{self._slug(journey)}/success", asked, Success, said)
+
+    def compare_graphs(
+        self, a: Filter, b: Filter, *, steps: int, looks: str | None, identity_steps: bool
+    ) -> GraphsCompared:
+        """Ask how what customers do differs."""
+        said = {"steps_shown": steps, "identity_steps": identity_steps}
+        return self._compared("/compare/graph", a, b, looks, GraphsCompared, said)
+
+    def compare_funnels(
+        self, a: Filter, b: Filter, *, steps: Steps, window_days: float, looks: str | None
+    ) -> FunnelsCompared:
+        """Ask how far customers of two sides get."""
+        said = {"step": _written(steps), "window_days": window_days}
+        return self._compared("/compare/funnel", a, b, looks, FunnelsCompared, said)
+
+    def compare_completions(
+        self, a: Filter, b: Filter, *, journey: Journey | str, looks: str | None
+    ) -> CompletionsCompared:
+        """Ask how a named journey ends on two sides."""
+        return self._compared(f"/compare/journeys/{self._slug(journey)}", a, b, looks, CompletionsCompared, {})
+
+    def _compared(
+        self, path: str, a: Filter, b: Filter, looks: str | None, kind: type[T], more: Mapping[str, Any]
+    ) -> T:
+        if (a.names, a.having, a.patterns) != (b.names, b.having, b.patterns):
+            raise InvalidError(
+                "compare: a server's sides differ in their period or dimensions, not in names and having."
+            )
+        common = {name: values for name, values in a.dimensions.items() if b.dimensions.get(name) == values}
+        own = {
+            "a_where": _where(a, common),
+            "b_where": _where(b, common),
+            "looks": looks,
+        }
+        if a.period != b.period:
+            period = self._said(a)
+            own |= {"a_since": period["since"], "a_until": period["until"]}
+        answer = self._answer(path, replace(b, dimensions=common), own | dict(more))
+        self._check(answer["comparison"]["a"]["purpose"])
+        return read(answer, kind)
+
+    def _slug(self, journey: Journey | str) -> str:
+        return journey if isinstance(journey, str) else self._saved_as(journey)
 
     def _saved_as(self, journey: Journey) -> str:
-        known = self._get("/journeys", {"limit": 1_000})["items"]
+        known = self._server.json("/journeys", {"limit": 1_000})["items"]
         for each in known:
-            if _read(each, Journey) == journey:
+            if read(each, Journey) == journey:
                 return str(each["slug"])
         names = ", ".join(each["slug"] for each in known) or "none"
         raise InvalidError(
@@ -133,60 +241,42 @@ class There:
             f"journeys, or name one of: {names}."
         )
 
-    def _asked(self, path: str, asked: Filter, **more: Any) -> Any:
+    def _asked(self, path: str, asked: Filter, kind: type[T], more: Mapping[str, Any]) -> T:
+        return self._read(self._answer(path, asked, more), kind)
+
+    def _answer(self, path: str, asked: Filter, more: Mapping[str, Any]) -> dict[str, Any]:
+        return self._server.answer(path, self._said(asked) | dict(more))
+
+    def _read(self, answer: dict[str, Any], kind: type[T]) -> T:
+        self._check(answer["coverage"]["purpose"])
+        return read(answer, kind)
+
+    def _check(self, purpose: str) -> None:
+        if purpose != self._purpose:
+            raise RefusedError(f"The server answered for the purpose {purpose}, not {self._purpose}.")
+
+    def _said(self, asked: Filter) -> dict[str, Any]:
         if len(asked.having) > 1:
             raise InvalidError("having: a server keeps customers by one such choice, not by several at once.")
         if len(asked.patterns) > 1:
             raise InvalidError("where: a server keeps customers by one pattern, not by several at once.")
         period = asked.period
-        params = {
+        return {
             "since": period.since.isoformat() if period.since else BEGINNING,
             "until": period.until.isoformat() if period.until else None,
             "name": list(asked.names),
-            "where": [f"{name}:{value}" for name, values in asked.dimensions.items() for value in values],
+            "where": _where(asked, {}),
             "having": [name for names in asked.having for name in names],
             "having_pattern": asked.patterns[0] if asked.patterns else None,
             "purpose": self._purpose,
         }
-        answer = self._get(path, params | more)
-        for part in answer.get("items", [answer]):
-            read_for = part["coverage"]["purpose"]
-            if read_for != self._purpose:
-                raise RefusedError(f"The server answered for the purpose {read_for}, not {self._purpose}.")
-        return answer
-
-    def _get(self, path: str, params: Mapping[str, Any]) -> Any:
-        import httpx
-
-        said = {name: value for name, value in params.items() if value is not None and value != []}
-        headers = {"Authorization": f"Bearer {self._key}"}
-        try:
-            answer = httpx.get(self._url + PREFIX + path, params=said, headers=headers, timeout=TIMEOUT_S)
-        except httpx.TransportError as error:
-            raise UnreachableError(f"The server at {self._url} does not answer: {error}") from None
-        return _body(answer)
 
 
-def _body(answer: httpx.Response) -> Any:
-    try:
-        body = msgspec.json.decode(answer.content)
-    except msgspec.DecodeError:
-        raise RefusedError(f"This is not a Sojourn server (status {answer.status_code}, no JSON).") from None
-    if answer.is_success:
-        return body
-    detail = body.get("detail") if isinstance(body, dict) else None
-    raise RefusedError(str(detail or f"The server answered {answer.status_code}."))
+def _where(asked: Filter, without: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [f"{name}:{value}" for name, values in asked.dimensions.items() if name not in without for value in values]
 
 
-def _read(answer: Any, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(answer, kind)
-    except msgspec.ValidationError as error:
-        raise RefusedError(f"The server's answer is of another version than this library: {error}.") from None
-
-
-def _no_events() -> NoReturn:
-    raise InvalidError(
-        "A server gives answers, not its events: ask graph, variants, funnel or completion; "
-        "events leave it by an export."
-    )
+def _written(steps: Steps) -> list[str]:
+    if any("|" in name for names in steps for name in names if len(names) > 1):
+        raise InvalidError("steps: a server's step of several events cannot name one with | in it.")
+    return ["|".join(names) for names in steps]

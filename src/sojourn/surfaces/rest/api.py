@@ -29,6 +29,7 @@ from sojourn.surfaces.rest import (
     units,
 )
 from sojourn.surfaces.rest.answering import Api
+from sojourn.surfaces.rest.arrow import negotiated
 from sojourn.surfaces.rest.auth import Key, SignedIn
 from sojourn.surfaces.rest.renderer import JsonRenderer
 
@@ -43,6 +44,7 @@ api = Api(
     auth=[Key(), SignedIn()],
 )
 problems.install(api)
+api.add_decorator(negotiated, mode="operation")
 for room in (
     health,
     events,

@@ -8,14 +8,15 @@ from pydantic import Field
 
 from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import AttributionAsked, AttributionModel, AttributionTable, Question
+from sojourn.domains.privacy.contracts import Purpose
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
-from sojourn.surfaces.rest.question import EventsAsked, SeenAs, event_filter, period
+from sojourn.surfaces.rest.question import EventsAsked, Purposed, SeenAs, event_filter, period
 
 router = Router(tags=["journeys"])
 
 
-class AttributionQuery(SeenAs, EventsAsked):
+class AttributionQuery(Purposed, SeenAs, EventsAsked):
     """Which outcome, which touchpoints, and how far back they count."""
 
     outcome: list[str] = Field(
@@ -61,4 +62,4 @@ def attribution(request: HttpRequest, asked: Query[AttributionQuery]) -> Attribu
         models=tuple(asked.model),
     )
     question = Question(period=period(asked, viewer), events=event_filter(asked), identity_steps=asked.identity_steps)
-    return queries.attribution(asked=wanted, question=question, viewer=viewer)
+    return queries.attribution(asked=wanted, question=question, viewer=viewer, purpose=Purpose(asked.purpose))

@@ -12,11 +12,20 @@ from pydantic import Field
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import ComparedCompletion, ComparedFunnel, ComparedGraph, Question, SuccessTable
+from sojourn.domains.privacy.contracts import Purpose
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
-from sojourn.surfaces.rest.question import VALUES_MAX, EventsAsked, QuestionAsked, event_filter, period, question
+from sojourn.surfaces.rest.question import (
+    VALUES_MAX,
+    EventsAsked,
+    Purposed,
+    QuestionAsked,
+    event_filter,
+    period,
+    question,
+)
 from sojourn.surfaces.rest.types import Instant
 
 router = Router(tags=["journeys"])
@@ -25,7 +34,7 @@ Looks = Literal["once", "daily"]
 LOOKS = "How often you look: `once` or `daily`; without it daily while a period goes on."
 
 
-class SidesAsked(QuestionAsked):
+class SidesAsked(Purposed, QuestionAsked):
     """What both sides have in common, and what sets them apart; differences are side b minus side a."""
 
     steps_shown: int = Field(25, ge=1, le=200, description="Activities kept, most frequent first.")
@@ -44,7 +53,7 @@ class FunnelSidesAsked(SidesAsked):
     window_days: float = Field(14, gt=0, le=3_660, description="Days from the first step to the last.")
 
 
-class SuccessAsked(EventsAsked):
+class SuccessAsked(Purposed, EventsAsked):
     """A span of time, which events, and how soon after the start they must come."""
 
     landmark_hours: float | None = Field(
@@ -58,7 +67,7 @@ def compare_graph(request: HttpRequest, asked: Query[SidesAsked]) -> ComparedGra
     """Steps, paths, times and properties of two sides with intervals; `findings` are what differs most."""
     viewer = viewer_of(request)
     a, b = _sides(asked, viewer)
-    return queries.compare_graphs(a=a, b=b, looks=asked.looks, viewer=viewer)
+    return queries.compare_graphs(a=a, b=b, looks=asked.looks, viewer=viewer, purpose=Purpose(asked.purpose))
 
 
 @router.get("/compare/funnel", response={200: ComparedFunnel, **PROBLEMS}, summary="Compare who gets from step to step")
@@ -68,7 +77,13 @@ def compare_funnel(request: HttpRequest, asked: Query[FunnelSidesAsked]) -> Comp
     a, b = _sides(asked, viewer)
     steps = [tuple(name for name in each.split("|") if name) or (each,) for each in asked.step]
     return queries.compare_funnels(
-        steps=steps, window_days=asked.window_days, a=a, b=b, looks=asked.looks, viewer=viewer
+        steps=steps,
+        window_days=asked.window_days,
+        a=a,
+        b=b,
+        looks=asked.looks,
+        viewer=viewer,
+        purpose=Purpose(asked.purpose),
     )
 
 
@@ -81,7 +96,9 @@ def compare_journey(request: HttpRequest, slug: Slug, asked: Query[SidesAsked]) 
     """Of journeys whose window has closed; customers may have several."""
     viewer = viewer_of(request)
     a, b = _sides(asked, viewer)
-    return queries.compare_completions(slug=slug, a=a, b=b, looks=asked.looks, viewer=viewer)
+    return queries.compare_completions(
+        slug=slug, a=a, b=b, looks=asked.looks, viewer=viewer, purpose=Purpose(asked.purpose)
+    )
 
 
 @router.get(
@@ -99,6 +116,7 @@ def success(request: HttpRequest, slug: Slug, asked: Query[SuccessAsked]) -> Suc
         landmark_hours=asked.landmark_hours,
         looks=asked.looks,
         viewer=viewer,
+        purpose=Purpose(asked.purpose),
     )
 
 

@@ -62,11 +62,11 @@ class VariantCustomersAsked(Listed, Purposed, QuestionAsked):
     step: list[str] = Field(min_length=1, max_length=62, description="Repeat for each step, first to last.")
 
 
-class PatternCustomersAsked(Listed, Purposed, PatternAsked):
+class PatternCustomersAsked(Listed, PatternAsked):
     """A path pattern."""
 
 
-class BranchCustomersAsked(Listed, Purposed, TreeAsked):
+class BranchCustomersAsked(Listed, TreeAsked):
     """A node of a tree of paths."""
 
     step: list[str] = Field([], max_length=10, description="Steps to the node, after the event; repeat for each.")

@@ -14,15 +14,27 @@ from sojourn.surfaces.rest.question import EventsAsked, Purposed, event_filter, 
 
 router = Router(tags=["events"])
 BINARY = {"schema": {"type": "string", "format": "binary"}}
-MEDIA = ("text/csv", "application/gzip", "application/vnd.apache.parquet", "application/xml", "application/json")
+MEDIA = (
+    "application/vnd.apache.arrow.stream",
+    "text/csv",
+    "application/gzip",
+    "application/vnd.apache.parquet",
+    "application/xml",
+    "application/json",
+)
 FILE = {"responses": {200: {"description": "The file", "content": dict.fromkeys(MEDIA, BINARY)}}}
 
 
 class ExportAsked(Purposed, EventsAsked):
     """Which events: those that a journey question with the same parameters sees."""
 
-    format: ExportFormat = Field(ExportFormat.CSV, description="How the file is written; `json` is OCEL 2.0.")
+    format: ExportFormat = Field(
+        ExportFormat.CSV, description="How the file is written; `json` is OCEL 2.0, `arrow` a stream."
+    )
     identity_steps: bool = Field(False, description="Whether identify, group and alias calls leave too.")
+    raw: bool = Field(
+        False, description="CSV with texts as they are; else those that spreadsheets take for formulas begin with '."
+    )
 
 
 @router.get(
@@ -36,6 +48,7 @@ def export(request: HttpRequest, asked: Query[ExportAsked]) -> StreamingHttpResp
         period=period(asked, viewer),
         events=event_filter(asked),
         identity_steps=asked.identity_steps,
+        raw=asked.raw,
         purpose=Purpose(asked.purpose),
         viewer=viewer,
     )

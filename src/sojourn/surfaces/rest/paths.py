@@ -18,7 +18,7 @@ from sojourn.surfaces.rest.question import VALUES_MAX, Purposed, QuestionAsked, 
 router = Router(tags=["journeys"])
 
 
-class TreeAsked(QuestionAsked):
+class TreeAsked(Purposed, QuestionAsked):
     """What came after an event, or before it."""
 
     root: str = Field("", max_length=400, description="The event; without it, the one that most customers had.")
@@ -43,7 +43,9 @@ class SessionsAsked(Purposed, QuestionAsked):
 def paths(request: HttpRequest, asked: Query[TreeAsked]) -> PathTree:
     """Nodes in order of reading, each with the place of the node before it; steps not shown are together as others."""
     viewer = viewer_of(request)
-    return queries.paths(question=question(asked, viewer), viewer=viewer, asked=tree_of(asked))
+    return queries.paths(
+        question=question(asked, viewer), viewer=viewer, asked=tree_of(asked), purpose=Purpose(asked.purpose)
+    )
 
 
 def tree_of(asked: TreeAsked) -> PathsAsked:

@@ -8,15 +8,16 @@ from pydantic import Field
 
 from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import PatternAround, PatternTable
+from sojourn.domains.privacy.contracts import Purpose
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
-from sojourn.surfaces.rest.question import PATTERN_MAX_CHARACTERS, QuestionAsked, question
+from sojourn.surfaces.rest.question import PATTERN_MAX_CHARACTERS, Purposed, QuestionAsked, question
 
 router = Router(tags=["journeys"])
 
 
-class PatternAsked(QuestionAsked):
+class PatternAsked(Purposed, QuestionAsked):
     """A path pattern and whose events it is looked for in."""
 
     pattern: str = Field(
@@ -28,7 +29,9 @@ class PatternAsked(QuestionAsked):
 def patterns(request: HttpRequest, asked: Query[PatternAsked]) -> PatternTable:
     """Customers, matches and times, with intervals. What a pattern can say stands in the guide to patterns."""
     viewer = viewer_of(request)
-    return queries.patterns(pattern=asked.pattern, question=question(asked, viewer), viewer=viewer)
+    return queries.patterns(
+        pattern=asked.pattern, question=question(asked, viewer), viewer=viewer, purpose=Purpose(asked.purpose)
+    )
 
 
 class AroundAsked(PatternAsked):
@@ -43,5 +46,10 @@ def around(request: HttpRequest, asked: Query[AroundAsked]) -> PatternAround:
     """Steps directly before and after each customer's first match, and the share of customers who match by time."""
     viewer = viewer_of(request)
     return queries.around_pattern(
-        pattern=asked.pattern, question=question(asked, viewer), viewer=viewer, unit=asked.unit, zone=asked.zone
+        pattern=asked.pattern,
+        question=question(asked, viewer),
+        viewer=viewer,
+        purpose=Purpose(asked.purpose),
+        unit=asked.unit,
+        zone=asked.zone,
     )

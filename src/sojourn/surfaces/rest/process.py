@@ -8,14 +8,15 @@ from pydantic import Field
 
 from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import ProcessModel
+from sojourn.domains.privacy.contracts import Purpose
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
-from sojourn.surfaces.rest.question import QuestionAsked, question
+from sojourn.surfaces.rest.question import Purposed, QuestionAsked, question
 
 router = Router(tags=["journeys"])
 
 
-class ProcessAsked(QuestionAsked):
+class ProcessAsked(Purposed, QuestionAsked):
     """Which ways the model must replay."""
 
     covers: float = Field(0.8, gt=0, le=1, description="Share of customers whose ways it is mined from.")
@@ -25,4 +26,6 @@ class ProcessAsked(QuestionAsked):
 def process(request: HttpRequest, asked: Query[ProcessAsked]) -> ProcessModel:
     """Every way that it is mined from fits the tree without a deviation; `bpmn` is a file for modelling tools."""
     viewer = viewer_of(request)
-    return queries.process(question=question(asked, viewer), viewer=viewer, covers=asked.covers)
+    return queries.process(
+        question=question(asked, viewer), viewer=viewer, purpose=Purpose(asked.purpose), covers=asked.covers
+    )

@@ -44,7 +44,7 @@ class RetentionQuery(Purposed, CalendarAsked):
     or_after: bool = Field(False, description="Count a return in its own column and all before it.")
 
 
-class LifecycleQuery(CalendarAsked):
+class LifecycleQuery(Purposed, CalendarAsked):
     """What makes a customer active."""
 
     active: list[str] = Field([], max_length=NAMES_MAX, description="Events that make active; none: any event.")
@@ -85,7 +85,12 @@ def lifecycle(request: HttpRequest, asked: Query[LifecycleQuery]) -> LifecycleTa
     """The days, weeks or months that the period touches and that have passed."""
     viewer = viewer_of(request)
     return queries.lifecycle(
-        question=calendar_question(asked, viewer), viewer=viewer, active=asked.active, unit=asked.unit, zone=asked.zone
+        question=calendar_question(asked, viewer),
+        viewer=viewer,
+        active=asked.active,
+        unit=asked.unit,
+        zone=asked.zone,
+        purpose=Purpose(asked.purpose),
     )
 
 

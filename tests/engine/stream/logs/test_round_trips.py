@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import tempfile
 from collections.abc import Iterator
@@ -83,7 +85,7 @@ def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("wanted", Format)
+@pytest.mark.parametrize("wanted", [each for each in Format if each is not Format.ARROW])
 @settings(deadline=None, max_examples=40)
 @given(rows=st.lists(ROW, min_size=1, max_size=6), at=st.integers(0, 6))
 def test_every_format_is_read_back_equal(wanted: Format, rows: list[dict[str, Any]], at: int) -> None:
@@ -91,7 +93,7 @@ def test_every_format_is_read_back_equal(wanted: Format, rows: list[dict[str, An
     tables = [table.slice(0, at), table.slice(at)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"events.{wanted.value}"
-        path.write_bytes(b"".join(written(iter(tables), objects_of(table), wanted)))
+        path.write_bytes(b"".join(written(iter(tables), objects_of(table), wanted, raw=True)))
         read = [row for each in open_file(path).batches() for row in each.table.to_pylist()]
     assert plain(read) == plain(as_texts(table).to_pylist())
 
@@ -107,3 +109,32 @@ def test_the_same_events_are_the_same_packed_file(tmp_path: Path) -> None:
     table = table_of([{"user_id": "1", "type": "track", "event": "Paid", "timestamp": BEGIN, "properties": {}}])
     first, second = (b"".join(written(iter([table]), iter([]), Format.XES_GZ)) for _ in range(2))
     assert first == second
+
+
+def test_an_arrow_stream_is_the_events() -> None:
+    table = table_of([{"user_id": "1", "type": "track", "event": "=1+1", "timestamp": BEGIN, "properties": {}}] * 3)
+    with pa.ipc.open_stream(b"".join(written(iter([table[:1], table[1:]]), iter([]), Format.ARROW))) as stream:
+        assert stream.read_all().equals(table)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("+43 660 1", "'+43 660 1"),
+        ("-2+3", "'-2+3"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\r=1"),
+        ("-12.5", "-12.5"),
+        ("+7", "+7"),
+        ("a=b", "a=b"),
+    ],
+)
+def test_a_text_that_a_spreadsheet_takes_for_a_formula_is_guarded_and_a_number_is_not(name: str, said: str) -> None:
+    row = {"user_id": "1", "type": "track", "event": name, "timestamp": BEGIN, "properties": {}, "value": Decimal("-5")}
+    table = table_of([row])
+    for raw, event in ((False, said), (True, name)):
+        text = b"".join(written(iter([table]), iter([]), Format.CSV, raw=raw)).decode()
+        (made,) = csv.DictReader(io.StringIO(text, newline=""))
+        assert (made["event"], made["value"]) == (event, "-5.0000")

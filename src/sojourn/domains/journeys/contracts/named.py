@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sojourn.domains.journeys.contracts.words import Share
 from sojourn.domains.privacy.contracts import Coverage
+from sojourn.engine.answers.completion import CompletionFigures
 from sojourn.engine.stats.clusters import Clusters
 
 
@@ -29,27 +29,15 @@ class Journey:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Completion:
+class Completion(CompletionFigures):
     """How the journeys begun in a period ended.
 
     A journey is `open` until its window has passed, even when its goal is already reached: else quick successes
     would be counted before slow failures. `completed`, `abandoned` and `outcomes` are shares of the closed ones, and in
-    numbers: completed + abandoned + outcomes = closed, closed + open = started. `counts` has them, by `completed`,
-    `abandoned` and each outcome's name. `part` is the value broken down by, "" for the whole. Seconds are from the
-    start to the goal, of completed ones.
+    numbers: completed + abandoned + outcomes = closed, closed + open = started.
     """
 
     journey: str
-    part: str = ""
-    started: int
-    open: int
-    closed: int
-    counts: dict[str, int]
-    completed: Share
-    abandoned: Share
-    outcomes: dict[str, Share]
-    median_s: float | None
-    p90_s: float | None
     completed_clusters: Clusters  # sums by customer, for comparing with another period or part
     abandoned_clusters: Clusters
     coverage: Coverage

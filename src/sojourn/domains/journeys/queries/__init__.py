@@ -26,16 +26,16 @@ from sojourn.domains.journeys.queries.saved import (
 from sojourn.domains.journeys.queries.sessions import sessions
 from sojourn.domains.journeys.queries.success import success
 from sojourn.domains.journeys.queries.variants import variants
-from sojourn.engine.kernels.cohorts import written_brackets
 from sojourn.engine.answers.cases_asked import written_outcomes, written_stages
+from sojourn.engine.kernels.cohorts import written_brackets
 
 __all__ = [
-    "around_pattern",
     "answers_asked",
+    "around_pattern",
     "attribution",
-    "check_filter",
     "cases",
     "cases_of_journey",
+    "check_filter",
     "compare_completions",
     "compare_funnels",
     "compare_graphs",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys.contracts import Question
 from sojourn.domains.privacy import queries as privacy
-from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Purpose
+from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Purpose, SidesAnswer
 from sojourn.engine.kernels.words import Fold
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period, instant, micros
@@ -42,6 +42,11 @@ class Looked:
     def fewest(self) -> int:
         """The k floor."""
         return settings.SOJOURN.k_floor
+
+    @property
+    def filtered(self) -> frozenset[str]:
+        """The dimensions that the question filters by."""
+        return frozenset(self.question.events.dimensions)
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,33 @@ class Through(Looked):
             events=kept_too(self.question.events, keeping),
             purpose=self.purpose,
             viewer=self.viewer,
+            key=key,
+            told=told,
+        )
+
+
+@dataclass(frozen=True)
+class ThroughBoth:
+    """Two questions of a viewer for a purpose; `engine.answers.sides.Sides` says what each of it means."""
+
+    a: Through
+    b: Through
+
+    def ask(
+        self,
+        fold_for: Callable[[Codes], Fold[P, R]],
+        *,
+        periods: tuple[Period, Period],
+        key: Hashable,
+        told: Mapping[str, object] | None = None,
+    ) -> SidesAnswer[R]:
+        """Fold what viewer and purpose may see of both sides."""
+        return privacy.ask_sides(
+            fold_for=fold_for,
+            a=(periods[0], self.a.question.events),
+            b=(periods[1], self.b.question.events),
+            purpose=self.a.purpose,
+            viewer=self.a.viewer,
             key=key,
             told=told,
         )

@@ -10,7 +10,7 @@ from typing import Final
 import pyarrow as pa
 
 from sojourn.engine.stream.logs.ocel import ocel_pieces
-from sojourn.engine.stream.logs.tabular import csv_pieces, parquet_pieces
+from sojourn.engine.stream.logs.tabular import arrow_pieces, csv_pieces, parquet_pieces
 from sojourn.engine.stream.logs.xes import xes_pieces
 
 GZIP: Final = 16 + zlib.MAX_WBITS
@@ -26,6 +26,7 @@ class Format(StrEnum):
     XES_GZ = "xes.gz"
     OCEL = "json"
     OCEL_GZ = "json.gz"
+    ARROW = "arrow"
 
     @property
     def media_type(self) -> str:
@@ -38,19 +39,25 @@ _MEDIA_TYPES: Final = {
     Format.PARQUET: "application/vnd.apache.parquet",
     Format.XES: "application/xml",
     Format.OCEL: "application/json",
+    Format.ARROW: "application/vnd.apache.arrow.stream",
 }
 
 
-def written(tables: Iterable[pa.Table], objects: Iterable[pa.RecordBatch], wanted: Format) -> Iterator[bytes]:
+def written(
+    tables: Iterable[pa.Table], objects: Iterable[pa.RecordBatch], wanted: Format, *, raw: bool = False
+) -> Iterator[bytes]:
     """Write events as a file, piece by piece; memory does not grow with the number of events.
 
     `tables` have the columns of `columns.SCHEMA` and come customer by customer; `objects` are read for OCEL only.
+    `raw` CSV has texts as they are, also those that a spreadsheet takes for formulas.
     """
     bare = wanted.value.removesuffix(".gz")
     if bare == "csv":
-        made = csv_pieces(tables)
+        made = csv_pieces(tables, raw=raw)
     elif bare == "parquet":
         made = parquet_pieces(tables)
+    elif bare == "arrow":
+        made = arrow_pieces(tables)
     elif bare == "xes":
         made = xes_pieces(tables)
     else:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from statistics import quantiles
 from typing import NamedTuple
 
+from sojourn.engine.answers.graph import Path, Step
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.library.drawing import Drawing, marks
 from sojourn.surfaces.library.drawing.layers import Edge, Layout, Size, laid_out
 from sojourn.surfaces.library.drawing.marks import AMBER, BLUE, GREEN, GREY, INK, MUTED, PAPER, RED, RULE
 from sojourn.surfaces.library.figures import duration, percent, shortened, whole
-from sojourn.surfaces.library.words import Path, Step
 
 START, END = "\x00start", "\x00end"  # no event can be called so
 NODE_HEIGHT, NODE_LINE, NODE_NARROWEST, NODE_CHARACTERS = 46.0, 15.0, 96.0, 20

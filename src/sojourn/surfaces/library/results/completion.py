@@ -6,41 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sojourn.engine.answers.completion import CompletionFigures
 from sojourn.surfaces.library.figures import duration, whole
 from sojourn.surfaces.library.results.table import Shown, Table
-from sojourn.surfaces.library.words import Coverage, Share
+from sojourn.surfaces.library.words import Coverage
 
 if TYPE_CHECKING:
     from sojourn.surfaces.library.drawing import Drawing
     from sojourn.surfaces.library.drawing.charts import Bar
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Completion:
-    """How some journeys ended: completed + abandoned + outcomes = closed, closed + open = started.
-
-    A journey is open until its window has passed, even when its goal is reached: counted earlier, quick successes
-    would come before slow failures. `part` is the value broken down by, "" for the whole. Seconds are from start to
-    goal.
-    """
-
-    part: str
-    started: int
-    open: int
-    closed: int
-    counts: dict[str, int]
-    completed: Share
-    abandoned: Share
-    outcomes: dict[str, Share]
-    median_s: float | None
-    p90_s: float | None
-
-
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Completions(Table):
     """How the journeys begun in a period ended, as a whole or by part."""
 
-    rows: tuple[Completion, ...]
+    rows: tuple[CompletionFigures, ...]
     coverage: Coverage
 
     def columns(self) -> Mapping[str, Sequence[Any]]:
@@ -87,7 +67,7 @@ class Completions(Table):
         return bar_chart([bar for each in self.rows for bar in _bars(each)], "journeys by ending", self.notes())
 
 
-def _bars(found: Completion) -> list[Bar]:
+def _bars(found: CompletionFigures) -> list[Bar]:
     from sojourn.surfaces.library.drawing.charts import Bar
     from sojourn.surfaces.library.drawing.marks import AMBER, GREEN, GREY, RED
 

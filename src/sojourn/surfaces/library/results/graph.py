@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sojourn.engine.answers.graph import GraphFigures, Step
 from sojourn.surfaces.library.figures import duration, percent, whole
 from sojourn.surfaces.library.results.table import Shown, Table
-from sojourn.surfaces.library.words import Coverage, Path, Step
+from sojourn.surfaces.library.words import Coverage
 
 if TYPE_CHECKING:
     from sojourn.surfaces.library.drawing import Drawing
@@ -45,14 +46,9 @@ class Steps(Table):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class Graph(Table):
+class Graph(Table, GraphFigures):
     """A directly-follows graph that can be read: what is shown, out of how many, covering how much."""
 
-    steps: tuple[Step, ...]  # most customers first
-    paths: tuple[Path, ...]  # most customers first
-    steps_in_all: int
-    paths_in_all: int
-    covers: float  # share of all transitions that the shown paths carry
     coverage: Coverage
 
     def columns(self) -> Mapping[str, Sequence[Any]]:

@@ -4,71 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sojourn.kit.calendar import CalendarUnit
-from sojourn.surfaces.library.figures import percent, whole
+from sojourn.engine.answers.retention import RetentionColumn, RetentionFigures
+from sojourn.surfaces.library.figures import whole
 from sojourn.surfaces.library.results.table import Shown, Table
-from sojourn.surfaces.library.words import Coverage, Share
+from sojourn.surfaces.library.words import Coverage
 
 if TYPE_CHECKING:
     from sojourn.surfaces.library.drawing import Drawing
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RetentionColumn:
-    """One distance from the start, `first` to `last`, pooled over the cohorts for which it has passed.
-
-    `share` is None where it has passed for none. Its `n` counts a customer once for each cohort; its interval has the
-    customer as the unit.
-    """
-
-    first: int
-    last: int
-    share: Share | None
-    returned: int
-    customers: int
-    cohorts: int
-
-    def __str__(self) -> str:
-        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RetentionCell:
-    """Who of a cohort came back at a distance; None where its time has not passed yet."""
-
-    returned: int | None
-    share: Share | None
-
-    def __str__(self) -> str:
-        return "" if self.share is None else "too few" if self.share.too_few else percent(self.share.value)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cohort:
-    """The customers who started in a span of time; `is_open` while it has not passed and more may start."""
-
-    since: datetime
-    until: datetime
-    customers: int
-    is_open: bool
-    cells: tuple[RetentionCell, ...]
-
-
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class Retention(Table):
+class Retention(Table, RetentionFigures):
     """Who came back, by cohort and distance in `distance_unit`."""
 
-    unit: CalendarUnit
-    distance_unit: CalendarUnit
     distances: tuple[RetentionColumn, ...]
-    cohorts: tuple[Cohort, ...]
-    customers: int  # in any cohort, each once
-    recurring: bool
-    or_after: bool
-    zone: str
     coverage: Coverage
 
     def columns(self) -> Mapping[str, Sequence[Any]]:

@@ -6,47 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sojourn.engine.answers.sessions import SessionFigures
+from sojourn.engine.answers.words import NO_SHARE
 from sojourn.surfaces.library.figures import duration, whole
 from sojourn.surfaces.library.results.table import Shown, Table
-from sojourn.surfaces.library.words import NO_SHARE, Coverage, Mean, Share
+from sojourn.surfaces.library.words import Coverage
 
 if TYPE_CHECKING:
     from sojourn.surfaces.library.drawing import Drawing
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SessionEdge:
-    """An event that sessions begin or end with; `share` is of sessions, with the customer as the unit."""
-
-    name: str
-    sessions: int
-    customers: int
-    share: Share
-
-
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class Sessions(Table):
+class Sessions(Table, SessionFigures):
     """The sessions of a period: cut where nothing happened for longer than the timeout, and at start events.
 
     The table has the events that sessions begin and end with; a server leaves out those of very few customers. Figures
     are None when there are no sessions. A bounce is a session of a single event.
     """
 
-    timeout_minutes: float
-    starts: tuple[str, ...]
-    customers: int
-    sessions: int
-    events: int
-    bounces: Share
-    per_customer: Mean | None
-    events_each: Mean | None
-    median_events: float | None
-    p90_events: float | None
-    mean_s: Mean | None
-    median_s: float | None
-    p90_s: float | None
-    entries: tuple[SessionEdge, ...]
-    exits: tuple[SessionEdge, ...]
     coverage: Coverage
 
     def columns(self) -> Mapping[str, Sequence[Any]]:

@@ -85,11 +85,11 @@ def needed(library: str) -> ModuleType:
 
 
 def _cut(table: Table) -> tuple[list[Shown], int]:
+    shown = table.shown()
     columns = [
-        each._replace(cells=[shortened(cell, CELL_CHARACTERS) for cell in each.cells[:ROWS_SHOWN]])
-        for each in table.shown()
+        each._replace(cells=[shortened(cell, CELL_CHARACTERS) for cell in each.cells[:ROWS_SHOWN]]) for each in shown
     ]
-    return columns, max(0, len(table) - ROWS_SHOWN)
+    return columns, max(0, max((len(each.cells) for each in shown), default=0) - ROWS_SHOWN)
 
 
 def _lines(table: Table) -> list[str]:

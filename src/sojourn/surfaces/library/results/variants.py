@@ -6,34 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sojourn.engine.answers.variants import VariantFigures
 from sojourn.surfaces.library.figures import duration, percent, whole
 from sojourn.surfaces.library.results.table import Shown, Table
-from sojourn.surfaces.library.words import Coverage, Share
+from sojourn.surfaces.library.words import Coverage
 
 if TYPE_CHECKING:
     from sojourn.surfaces.library.drawing import Drawing
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Variant:
-    """One sequence of steps with the customers who took it and their median time from first to last, in seconds."""
-
-    steps: tuple[str, ...]
-    customers: int
-    share: Share
-    median_s: float
-
-    def __str__(self) -> str:
-        return " > ".join(self.steps)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class Variants(Table):
+class Variants(Table, VariantFigures):
     """The most frequent variants, most customers first; `distinct` counts them all, `covers` is of customers."""
 
-    rows: tuple[Variant, ...]
-    distinct: int
-    covers: float
     coverage: Coverage
 
     def columns(self) -> Mapping[str, Sequence[Any]]:

@@ -5,15 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sojourn.domains.journeys import differing
-from sojourn.domains.journeys.contracts import Finding, PathDifference, PropertyDifference, StepDifference, Verdict
-from sojourn.domains.journeys.differing import Tested
+from sojourn.engine.answers import differences
+from sojourn.engine.answers.differences import PaceDifference, ShareDifference, Tested, Verdict
 from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stats.looking import Looks
 
 StepRow = tuple[str, Int64s]
 PathRow = tuple[tuple[str, str], Int64s, Int64s]  # source and target; who took it; how long they took
 PropertyRow = tuple[tuple[str, str], Int64s]  # dimension and value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepDifference:
+    """A step: the share of the side's customers who had it."""
+
+    name: str
+    share: ShareDifference
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PathDifference:
+    """A path: the share of the customers at its source who took it, and how long they took; None: on one side only."""
+
+    source: str
+    target: str
+    share: ShareDifference
+    pace: PaceDifference | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PropertyDifference:
+    """A dimension's value: the share of the side's customers who have an event with it."""
+
+    dimension: str
+    value: str
+    share: ShareDifference
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """A difference that is real, by kind: `step`, `path`, `pace` or `property`; one of `share` and `pace` is there."""
+
+    kind: str
+    names: tuple[str, ...]  # a step; source and target; dimension and value
+    share: ShareDifference | None
+    pace: PaceDifference | None
+    effect: float
 
 
 @dataclass(frozen=True)
@@ -53,18 +90,18 @@ def graphs_apart(
     """Compare steps, paths, times and properties of two sides, corrected together."""
 
     def share_of(row: Int64s) -> Tested:
-        return differing.shares(differing.sides_of(row), looks)
+        return differences.shares(differences.sides_of(row), looks)
 
     had = [share_of(row) for _, row in steps]
     took = [share_of(row) for _, row, _ in paths]
-    pace = [differing.paces(row, looks) for _, _, row in paths]
+    pace = [differences.paces(row, looks) for _, _, row in paths]
     have = [share_of(row) for _, row in values]
     family = [*had, *took, *pace, *have]
-    p = iter(differing.corrected(family))
+    p = iter(differences.corrected(family))
     # in the order of the family
-    step_shares = [differing.share_difference(each, next(p)) for each in had]
-    path_shares = [differing.share_difference(each, next(p)) for each in took]
-    paces = [differing.pace_difference(each, next(p)) for each in pace]
+    step_shares = [differences.share_difference(each, next(p)) for each in had]
+    path_shares = [differences.share_difference(each, next(p)) for each in took]
+    paces = [differences.pace_difference(each, next(p)) for each in pace]
     return GraphsApart(
         steps=tuple(
             StepDifference(name=name, share=share) for (name, _), share in zip(steps, step_shares, strict=True)
@@ -74,10 +111,10 @@ def graphs_apart(
             for (edge, _, _), share, times in zip(paths, path_shares, paces, strict=True)
         ),
         properties=tuple(
-            PropertyDifference(dimension=place[0], value=place[1], share=differing.share_difference(each, next(p)))
+            PropertyDifference(dimension=place[0], value=place[1], share=differences.share_difference(each, next(p)))
             for (place, _), each in zip(values, have, strict=True)
         ),
-        tested=differing.tested(family),
+        tested=differences.tested(family),
     )
 
 

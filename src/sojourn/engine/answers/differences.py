@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import asin, exp, log, sqrt
 
-from sojourn.domains.journeys import rules
-from sojourn.domains.journeys.contracts import PaceDifference, Share, ShareDifference, Verdict
+from sojourn.engine.answers.words import MICROS, Share, clustered_share
 from sojourn.engine.kernels.sides_graph import PACE
 from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stats.changes import ALPHA, Difference, benjamini_hochberg
@@ -17,6 +17,45 @@ from sojourn.engine.stats.looking import Looks
 
 SPOKEN = "Benjamini-Hochberg over the {} differences tested together"
 LOG_STEP = log(2) / PACE  # natural logarithms of one unit of a pace
+
+
+class Verdict(StrEnum):
+    """What a comparison says of side b beside side a, after the correction for all that was compared with it."""
+
+    MORE = "more"
+    LESS = "less"
+    SAME = "no difference seen"
+    TOO_FEW = "too few"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareDifference:
+    """A share on two sides and b minus a, with its interval; `p` is corrected, None where nothing can be said."""
+
+    a: Share
+    b: Share
+    difference: float
+    low: float
+    high: float
+    p: float | None
+    verdict: Verdict
+    effect: float  # Cohen's h: 0.2 is small, 0.5 medium, 0.8 large
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaceDifference:
+    """How long customers typically take (geometric means) on two sides, and b over a with its interval."""
+
+    a_s: float
+    b_s: float
+    n_a: int
+    n_b: int
+    ratio: float
+    low: float | None
+    high: float | None
+    p: float | None
+    verdict: Verdict
+    effect: float  # Cohen's d of the logarithms
 
 
 @dataclass(frozen=True)
@@ -95,7 +134,7 @@ def verdict(difference: float, p: float | None) -> Verdict:
 
 def share_difference(found: Tested, p: float | None) -> ShareDifference:
     """Write a comparison of shares down, with its corrected p value."""
-    a, b = _share(found.sides.a), _share(found.sides.b)
+    a, b = clustered_share(found.sides.a), clustered_share(found.sides.b)
     apart = b.value - a.value if a.n and b.n else 0.0
     low, high = (None, None) if found.found is None else (found.found.low, found.found.high)
     return ShareDifference(
@@ -119,8 +158,8 @@ def pace_difference(found: Tested, p: float | None) -> PaceDifference | None:
     low, high = (None, None) if found.found is None else (found.found.low, found.found.high)
     variance = (a.variance or 0.0) * a.n + (b.variance or 0.0) * b.n
     return PaceDifference(
-        a_s=exp(a.value) / rules.MICROS,
-        b_s=exp(b.value) / rules.MICROS,
+        a_s=exp(a.value) / MICROS,
+        b_s=exp(b.value) / MICROS,
         n_a=a.customers,
         n_b=b.customers,
         ratio=exp(apart),
@@ -130,7 +169,3 @@ def pace_difference(found: Tested, p: float | None) -> PaceDifference | None:
         verdict=verdict(apart, p),
         effect=abs(apart) / sqrt(variance / 2) if variance else 0.0,
     )
-
-
-def _share(side: Clusters) -> Share:
-    return rules.clustered_share(side)
