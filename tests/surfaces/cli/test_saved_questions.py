@@ -57,6 +57,7 @@ def test_a_question_is_saved_listed_changed_removed_and_restored(sojourn: Comman
         (f"/journeys/attribution?{DAYS}&outcome=Left", {"attribution": "Searched"}),
         (f"/journeys/compare?{DAYS}&against=channel&a=web&b=app", {"compare/graph": "a: 30 customers"}),
         (f"/journeys/cases?{DAYS}&start=Searched&goal=Paid", {"cases": "abandoned"}),
+        (f"/journeys/patterns?{DAYS}&match=Searched+-%3E%3E+Paid", {"patterns": "per customer"}),
     ],
 )
 def test_a_question_is_asked_again(address: str, parts: dict[str, str], sojourn: Command) -> None:

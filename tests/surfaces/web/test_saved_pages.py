@@ -14,7 +14,7 @@ from sojourn.domains.journeys import saved
 from sojourn.domains.journeys.contracts import QuestionPage
 from sojourn.surfaces.web import case_settings, funnel_settings, questions, sides
 from sojourn.surfaces.web import saved as saved_pages
-from sojourn.surfaces.web.views import attribution, paths, retention
+from sojourn.surfaces.web.views import attribution, paths, patterns, retention
 from surfaces.web.bank import Served
 
 OPEN_AT_THE_SIDE = {"at", "node", "cell", "saved", "fxe", "fxat"}
@@ -30,6 +30,7 @@ ADDRESSES = (
     "/journeys/compare?period=90&journey=card-application&show=endings",
     "/journeys/compare?period=365&journey=card-application&show=success",
     "/journeys/cases?period=365&journey=card-application&by=channel&trend=month",
+    "/journeys/patterns?period=365&match=%22Signed+In%22+-%3E+%22Balance+Viewed%22&unit=day",
     "/journeys/cases?period=365&of=card-application&start=Complaint+Received&goal=Complaint+Upheld&stage=Complaint+Received",
 )
 
@@ -67,6 +68,7 @@ def test_every_parameter_of_a_page_is_known_to_what_is_saved() -> None:
         QuestionPage.ATTRIBUTION: attribution.OWN,
         QuestionPage.COMPARE: sides.OWN,
         QuestionPage.CASES: case_settings.OWN,
+        QuestionPage.PATTERNS: patterns.OWN,
     }
     for page, names in own.items():
         assert set(names) - OPEN_AT_THE_SIDE == set(saved.OWN[page]), page

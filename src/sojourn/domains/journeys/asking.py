@@ -202,6 +202,12 @@ def _cases(asked: Asking) -> tuple[AnswerAsked, ...]:
     return (_asked("cases", asked.all_events() | said | own),)
 
 
+def _patterns(asked: Asking) -> tuple[AnswerAsked, ...]:
+    if not asked.one("match"):
+        raise InvalidError("match: this question names no pattern; open it and write one.")
+    return (_asked("patterns", asked.events() | asked.shown() | {"pattern": (asked.one("match"),)}),)
+
+
 def _said_cases(asked: Asking, named: Journey | None) -> Said:
     """Give what the controls say of where cases begin and end, outcomes by the names that the journey gives them."""
     names = {event: name for name, events in other_outcomes(named).items() for event in events} if named else {}
@@ -260,6 +266,7 @@ BY_PAGE: Final[Mapping[QuestionPage, Callable[[Asking], tuple[AnswerAsked, ...]]
     QuestionPage.ATTRIBUTION: _attribution,
     QuestionPage.COMPARE: _compare,
     QuestionPage.CASES: _cases,
+    QuestionPage.PATTERNS: _patterns,
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sojourn.surfaces.cli import attribution, cases, comparison, explorer, funnels, paths, process
+from sojourn.surfaces.cli import attribution, cases, comparison, explorer, funnels, paths, patterns, process
 from sojourn.surfaces.cli.asked import coverage_line
 from sojourn.surfaces.cli.tables import Columns, Shown, percent
 
@@ -76,6 +76,7 @@ TABLES: Final[dict[str, Callable[[dict[str, Any]], tuple[Columns, list[Any]]]]] 
     "process": lambda found: (process.COLUMNS, [found]),
     "attribution": _attribution,
     "cases": lambda found: (cases.ENDINGS, found["endings"]),
+    "patterns": lambda found: (patterns.COLUMNS, [found]),
     "compare/graph": lambda found: (comparison.FINDINGS, found["findings"]),
     "compare/funnel": lambda found: (comparison.FUNNEL, found["steps"]),
     "compare/journeys": lambda found: (comparison.ENDINGS, found["endings"]),

@@ -12,7 +12,7 @@ from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import PREFIX, Server
 from sojourn.surfaces.cli.tables import Columns, Shown, moment
 
-PAGES = ("explorer", "paths", "retention", "process", "attribution", "compare", "cases")
+PAGES = ("explorer", "paths", "retention", "process", "attribution", "compare", "cases", "patterns")
 COLUMNS: Columns = [
     ("id", "id"),
     ("name", "name"),

@@ -206,6 +206,14 @@ def _all_names(asked: Question) -> Question:
     return replace(asked, events=replace(asked.events, names=(), having=()))
 
 
+def _patterns(analysis: Analysis) -> Headline:
+    pattern = dict(analysis.asked.own).get("match", "")
+    if not pattern:
+        return Headline(value="", about="", says=_("No pattern is written."))
+    found = journeys.patterns(pattern=pattern, question=analysis.question, viewer=analysis.viewer)
+    return _of_share(found.share, _("of customers match %(pattern)s") % {"pattern": pattern})
+
+
 BY_PAGE: Final[dict[QuestionPage, Callable[[Analysis], Headline]]] = {
     QuestionPage.EXPLORER: _explorer,
     QuestionPage.PATHS: _paths,
@@ -214,4 +222,5 @@ BY_PAGE: Final[dict[QuestionPage, Callable[[Analysis], Headline]]] = {
     QuestionPage.ATTRIBUTION: _attribution,
     QuestionPage.COMPARE: _compare,
     QuestionPage.CASES: _cases,
+    QuestionPage.PATTERNS: _patterns,
 }

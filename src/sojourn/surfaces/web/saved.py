@@ -29,6 +29,7 @@ NAMES: Final[dict[QuestionPage, str | Promise]] = {
     QuestionPage.ATTRIBUTION: _("Attribution"),
     QuestionPage.COMPARE: _("Compare"),
     QuestionPage.CASES: _("Cases"),
+    QuestionPage.PATTERNS: _("Patterns"),
 }
 # What a page's controls send though nobody chose it: it says the same as nothing.
 USUAL: Final[dict[QuestionPage, dict[str, str]]] = {
@@ -39,6 +40,7 @@ USUAL: Final[dict[QuestionPage, dict[str, str]]] = {
     QuestionPage.ATTRIBUTION: {"lookback": "30", "half": "7"},
     QuestionPage.COMPARE: {"kinds": "25", "show": "graph", "against": "before"},
     QuestionPage.CASES: {"soon": "24", "across": "channel"},
+    QuestionPage.PATTERNS: {},
 }
 OPEN_AT_THE_SIDE: Final = frozenset({"node", "cell"})
 

@@ -19,6 +19,7 @@ class QuestionPage(StrEnum):
     ATTRIBUTION = "attribution"
     COMPARE = "compare"
     CASES = "cases"
+    PATTERNS = "patterns"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,10 +29,12 @@ def patterns(request: PageRequest) -> HttpResponse:
     """Answer the question that stands in the address."""
     analysis = opened(request, OWN)
     pattern = request.GET.get("match", "").strip()
-    unit = _unit(request) or usual_unit(analysis.question.period)
+    usual = usual_unit(analysis.question.period)
+    unit = _unit(request) or usual
     context = analysis.context() | {
         "pattern": pattern,
         "unit": unit,
+        "usual": usual,
         "examples": examples(analysis.asked, analysis.vocabulary.names),
     }
     if analysis.vocabulary.names and pattern:
