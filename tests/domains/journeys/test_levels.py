@@ -162,3 +162,14 @@ def test_a_group_lists_what_it_stands_for_one_level_lower() -> None:
         ("card.shown", 50, 50), ("card.ordered", 40, 40),
     ]  # fmt: skip
     assert members(question(), "paid") == [("paid", 60, 60)]
+
+
+def test_a_graph_says_how_much_its_steps_and_paths_leave_out() -> None:
+    two = graph(Question(period=DAY, events=EventFilter(), steps_shown=2, paths_shown=1.0))
+    # of 260 events besides identity calls 60 are login_web and 60 paid
+    assert {step.name for step in two.steps} == {"login_web", "paid"}
+    assert two.events_covered == pytest.approx(120 / 260)
+    bound = Question(period=DAY, events=EventFilter(), paths_shown=1.0, paths_most=1)
+    found, whole = graph(bound), graph(question(Level.EVENTS))
+    assert len(found.paths) < len(whole.paths) == found.paths_in_all
+    assert found.covers < whole.covers == 1.0

@@ -44,6 +44,15 @@ def test_however_few_paths_every_step_lies_between_a_start_and_an_end(made: list
     assert sum(count[edge] for edge in kept) >= part * sum(count.values()) - 1e-9
 
 
+@given(histories, st.integers(0, 5))
+def test_a_bound_on_frequent_paths_leaves_the_graph_whole(made: list[list[str]], most: int) -> None:
+    count, starts, ends = counted(made)
+    whole = kept_paths(count, starts, ends, 0)
+    kept = kept_paths(count, starts, ends, 1.0, most)
+    assert whole <= kept <= set(count)
+    assert len(kept) <= most + len(whole)
+
+
 @given(histories)
 def test_all_paths_are_kept_when_all_are_asked_for(made: list[list[str]]) -> None:
     count, starts, ends = counted(made)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sojourn.engine.answers.door import Answered, C, Door, bounds, check_steps, known_codes, shown_steps
-from sojourn.engine.answers.words import MICROS, GapBin, Share, gap_bins, share
+from sojourn.engine.answers.door import Answered, C, Door, bounds, check_steps, known_codes, present_steps, shown_steps
+from sojourn.engine.answers.words import IDENTITY_EVENTS, MICROS, GapBin, Share, gap_bins, share
 from sojourn.engine.kernels import lens, thinning
 from sojourn.engine.kernels.gaps import GapsFold
 from sojourn.engine.kernels.graph import GraphFold
@@ -48,6 +48,7 @@ class GraphFigures:
     steps_in_all: int
     paths_in_all: int
     covers: float  # share of all transitions that the shown paths carry
+    events_covered: float  # share of all events that the shown steps are
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,11 +59,14 @@ class PathFigures:
     bins: tuple[GapBin, ...]
 
 
-def graph(door: Door[C], *, steps_shown: int, paths_shown: float) -> tuple[GraphFigures, C]:
+def graph(
+    door: Door[C], *, steps_shown: int, paths_shown: float, paths_most: int | None = None
+) -> tuple[GraphFigures, C]:
     """Give the graph of the steps that most customers had, mined as if there were no others.
 
     Of its paths the most frequent that carry the share `paths_shown` of all transitions are kept, and those that keep
-    every step on a way from start to end. Definition: van der Aalst (2016), "Process Mining", 2nd edition, section 5.2.
+    every step on a way from start to end; of the frequent ones at most `paths_most`. Definition: van der Aalst (2016),
+    "Process Mining", 2nd edition, section 5.2.
     Raise InvalidError when a slider stands where it cannot.
     """
     check_explorer(steps_shown=steps_shown, paths_shown=paths_shown)
@@ -71,7 +75,7 @@ def graph(door: Door[C], *, steps_shown: int, paths_shown: float) -> tuple[Graph
     paths, steps = _paths(answer), _steps(answer)
     count = {(path.source, path.target): path.times for path in paths}
     starts, ends = {each.name: each.starts for each in steps}, {each.name: each.ends for each in steps}
-    kept = thinning.kept_paths(count, starts, ends, paths_shown)
+    kept = thinning.kept_paths(count, starts, ends, paths_shown, paths_most)
     whole = sum(count.values())
     figures = GraphFigures(
         steps=tuple(steps),
@@ -79,6 +83,7 @@ def graph(door: Door[C], *, steps_shown: int, paths_shown: float) -> tuple[Graph
         steps_in_all=steps_in_all,
         paths_in_all=len(paths),
         covers=sum(count[edge] for edge in kept) / whole if whole else 1.0,
+        events_covered=_covered(door, steps),
     )
     return figures, answer.coverage
 
@@ -117,6 +122,14 @@ def _mined(door: Door[C], shown: tuple[str, ...]) -> Answered[Graph, C]:
         key=("journeys.graph", shown),
         told={"steps kept": shown},
     )
+
+
+def _covered(door: Door[C], steps: list[Step]) -> float:
+    present = present_steps(door)
+    hidden = frozenset() if door.identity_steps else IDENTITY_EVENTS
+    found = zip(present.value.node.tolist(), present.value.times.tolist(), strict=True)
+    every = sum(times for code, times in found if present.names[code] not in hidden)
+    return sum(step.times for step in steps) / every if every else 1.0
 
 
 def _steps(answer: Answered[Graph, C]) -> list[Step]:

@@ -14,8 +14,12 @@ def top_steps(visitors: Mapping[str, int], wanted: int) -> tuple[str, ...]:
     return tuple(sorted(visitors, key=lambda name: (-visitors[name], name))[:wanted])
 
 
-def kept_paths(count: Mapping[Edge, int], starts: Mapping[str, int], ends: Mapping[str, int], part: float) -> set[Edge]:
+def kept_paths(
+    count: Mapping[Edge, int], starts: Mapping[str, int], ends: Mapping[str, int], part: float, most: int | None = None
+) -> set[Edge]:
     """Choose the most frequent paths that carry `part` of all transitions, and those that keep the graph whole.
+
+    At most `most` of the frequent ones, as a picture of thousands cannot be read.
 
     However few are asked for, every step stays on a way from a start to an end: of all ways there, the one whose
     rarest path is most frequent. Ties go by name.
@@ -23,7 +27,7 @@ def kept_paths(count: Mapping[Edge, int], starts: Mapping[str, int], ends: Mappi
     kept: set[Edge] = set()
     carried, wanted = 0, part * sum(count.values())
     for edge in sorted(count, key=lambda edge: (-count[edge], edge)):
-        if carried >= wanted:
+        if carried >= wanted or len(kept) == most:
             break
         kept.add(edge)
         carried += count[edge]

@@ -18,9 +18,10 @@ from sojourn.domains.journeys.contracts import (
 )
 from sojourn.surfaces.web import figures
 from sojourn.surfaces.web.filters import label
+from sojourn.surfaces.web.questions import MOST_PATHS
 
 SCALE = 1_000  # the picture's widths are thousandths of a side's customers
-BUSY = 0.86  # of the traffic of both sides is drawn, and every path that differs
+BUSY = 0.86  # of the traffic of both sides is drawn at most, and every path that differs
 SIGNS = {Verdict.MORE: "▲", Verdict.LESS: "▼", Verdict.SAME: "=", Verdict.TOO_FEW: "?"}
 LOOKS = {Verdict.MORE: "more", Verdict.LESS: "less", Verdict.SAME: "same", Verdict.TOO_FEW: "same"}
 
@@ -162,7 +163,7 @@ def _busy(found: ComparedGraph) -> list[tuple[PathDifference, float]]:
     wanted, carried, kept = BUSY * sum(share for _, share in traffic), 0.0, list[tuple[PathDifference, float]]()
     joined: set[str] = set()
     for path, share in traffic:  # busiest first: a step's first path is drawn in any case, so that none hangs loose
-        if carried < wanted or _differs(path) or not {path.source, path.target} <= joined:
+        if (carried < wanted and len(kept) < MOST_PATHS) or _differs(path) or not {path.source, path.target} <= joined:
             kept.append((path, share))
             joined |= {path.source, path.target}
         carried += share

@@ -84,6 +84,32 @@ def sentence(graph: JourneyGraph) -> str:
     return said
 
 
+def hidden(graph: JourneyGraph, wanted: float) -> tuple[str, ...]:
+    """Say what the picture leaves out, and how much that is; `wanted` is the share of transitions asked for."""
+    said = []
+    if (steps := graph.steps_in_all - len(graph.steps)) > 0:
+        said.append(
+            ngettext(
+                "%(n)s step is not shown: %(share)s of the events.",
+                "%(n)s steps are not shown: %(share)s of the events.",
+                steps,
+            )
+            % {"n": figures.whole(steps), "share": figures.percent(1 - graph.events_covered)}
+        )
+    if (paths := graph.paths_in_all - len(graph.paths)) > 0:
+        said.append(
+            ngettext(
+                "%(n)s path between these steps is not shown: %(share)s of their transitions.",
+                "%(n)s paths between these steps are not shown: %(share)s of their transitions.",
+                paths,
+            )
+            % {"n": figures.whole(paths), "share": figures.percent(1 - graph.covers)}
+        )
+    if paths > 0 and graph.covers < wanted:
+        said.append(gettext("More paths could not be read: see groups of events, or fewer steps."))
+    return tuple(said)
+
+
 def share_words(share: Share) -> str:
     """Write a proportion as the panel does, or that there are too few."""
     return figures.too_few(share.n) if share.too_few else figures.percent(share.value)

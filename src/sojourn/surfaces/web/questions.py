@@ -21,6 +21,7 @@ DEFAULT_DAYS = "90"
 COLOURS = ("time", "drop")
 LEVELS = (Level.GROUPS.value, Level.KINDS.value)
 MOST_STEPS = 60
+MOST_PATHS = 120  # more can neither be read nor laid out at once
 MOST_FUNNEL_STEPS = 50
 MOST_VALUES = 50
 DEFAULT_STEPS, DEFAULT_PATHS, DEFAULT_WINDOW = 12, 86, 14
@@ -128,6 +129,7 @@ def question(asked: Asked, *, recent: Period, journey: Journey | None) -> Questi
         events=events,
         steps_shown=asked.steps,
         paths_shown=asked.paths / 100,
+        paths_most=MOST_PATHS,
         identity_steps=bool(asked.identity),
     )
 

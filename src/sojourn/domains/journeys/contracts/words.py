@@ -19,4 +19,5 @@ class Question:
     events: EventFilter
     steps_shown: int = 12  # activities kept; the log is projected on them and mined again
     paths_shown: float = 0.86  # share of transitions kept, most frequent first
+    paths_most: int | None = None  # so many of them, however dense the graph is
     identity_steps: bool = False  # whether identify, group and alias calls are steps too

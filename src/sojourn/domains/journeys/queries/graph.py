@@ -18,7 +18,9 @@ def graph(*, question: Question, viewer: Viewer, purpose: Purpose = Purpose.ANAL
     InvalidError when a slider stands where it cannot.
     """
     door = Through(question, viewer, purpose)
-    found, coverage = answers.graph(door, steps_shown=question.steps_shown, paths_shown=question.paths_shown)
+    found, coverage = answers.graph(
+        door, steps_shown=question.steps_shown, paths_shown=question.paths_shown, paths_most=question.paths_most
+    )
     return resting(JourneyGraph, found, coverage=coverage)
 
 

@@ -102,12 +102,6 @@ def customers(asked: Asked, of: str, **own: Any) -> str:
 
 
 @register.filter
-def at_least(value: int, low: int) -> int:
-    """Give the larger of two."""
-    return max(value, low)
-
-
-@register.filter
 def by_customers(steps: tuple[Step, ...]) -> list[Step]:
     """Put the busiest steps first."""
     return sorted(steps, key=lambda step: -step.customers)

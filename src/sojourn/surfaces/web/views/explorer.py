@@ -49,6 +49,8 @@ def _answers(analysis: Analysis) -> dict[str, Any]:
         "graph": graph,
         "drawn": picture.drawn(graph, asked.colour, _finished(journey), analysis.levels.groups),
         "sentence": picture.sentence(graph),
+        "hidden": picture.hidden(graph, asked.paths / 100),
+        "steps_most": max(min(graph.steps_in_all, questions.MOST_STEPS), asked.steps),
         "rows": picture.rows(graph),
         "panel": opened_panel,
         "gaps": gaps(opened_panel, question, viewer),

@@ -1,10 +1,12 @@
 // Draws the process graph as SVG: paths below, steps above them, labels on top.
-import { curve, END, laidOut, START, strokeWidth } from "./graph-layout.js";
+import { curve, END, laidOut, NARROW, START, strokeWidth } from "./graph-layout.js";
 import { walkable } from "./graph-keys.js";
+import { scaleOf, show, viewable } from "./graph-view.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SCALE_MIN = 0.78;
 const SCALE_MAX = 1.15;
+const plans = new WeakMap(); // place -> the layout of what it shows: a click changes colours, not places
 
 function make(name, attributes, ...children) {
   const element = document.createElementNS(SVG, name);
@@ -20,8 +22,8 @@ export function drawGraph(place, data, { says, chosen, open, add }) {
     return;
   }
   const room = place.closest(".explorer-top").clientWidth - 14; // the picture keeps its size when the panel opens beside it
-  const plan = laidOut(data, room);
-  const scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, room / plan.width));
+  const plan = planned(place, data, room);
+  const scale = scaleOf(place, Math.min(SCALE_MAX, Math.max(SCALE_MIN, room / plan.width)));
   const svg = make("svg", {
     viewBox: `0 0 ${plan.width} ${plan.height}`, width: Math.round(plan.width * scale), height: Math.round(plan.height * scale),
     role: "application", "aria-label": says, "aria-roledescription": "process graph", "aria-description": place.dataset.keys,
@@ -34,17 +36,19 @@ export function drawGraph(place, data, { says, chosen, open, add }) {
   );
   place.replaceChildren(svg);
   walkable(svg, plan, { open: (element) => open(target(element)), add });
-  reveal(place, svg.querySelector(".is-chosen"));
+  viewable(place, svg, plan, { open: (element) => open(target(element)) });
+  show(place, svg.querySelector(".is-chosen"));
   // By comparison: a selector cannot name the start and the end.
   if (focused) [...svg.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused)?.focus({ preventScroll: true });
 }
 
-// Scrolls the picture, not the page, so that what the panel speaks of can be seen.
-function reveal(place, element) {
-  if (!element) return;
-  const [inner, outer] = [element.getBoundingClientRect(), place.getBoundingClientRect()];
-  if (inner.left < outer.left || inner.right > outer.right) place.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
-  if (inner.top < outer.top || inner.bottom > outer.bottom) place.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
+function planned(place, data, room) {
+  const key = JSON.stringify([room < NARROW, data]);
+  const held = plans.get(place);
+  if (held?.key === key) return held.plan;
+  const plan = laidOut(data, room);
+  plans.set(place, { key, plan });
+  return plan;
 }
 
 function target(element) {
@@ -84,7 +88,7 @@ function edgeLabel(edge) {
   const top = edge.y - (13 * (edge.lines.length - 1)) / 2;
   const box = make("rect", { x: edge.x - edge.width / 2, y: edge.y - edge.height / 2, width: edge.width, height: edge.height, rx: 3 });
   const lines = edge.lines.map((line, at) => make("text", { x: edge.x, y: top + 13 * at, class: at ? "second" : "first" }, line));
-  return make("g", { class: `label look-${edge.look}` }, box, ...lines);
+  return make("g", { class: `label look-${edge.look}`, "data-of": `${edge.from}\u0001${edge.to}` }, box, ...lines);
 }
 
 function drawnNode(node, at, data, chosen) {
@@ -109,7 +113,7 @@ function nodeWords(node, at) {
   const top = at.y - at.height / 2;
   const lines = at.lines.map((line, row) => make("text", { class: "name", x: at.x, y: top + 14 + 15 * row }, line));
   const count = node.again ? `${node.count}  ↻ ${node.again}` : node.count;
-  return make("g", { class: "words" }, ...lines, make("text", { class: "count", x: at.x, y: top + 15 * at.lines.length + 13 }, count));
+  return make("g", { class: "words", "data-of": node.id }, ...lines, make("text", { class: "count", x: at.x, y: top + 15 * at.lines.length + 13 }, count));
 }
 
 function terminals(plan, data) {

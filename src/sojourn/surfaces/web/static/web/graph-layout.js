@@ -7,7 +7,7 @@ export const END = "\u0000end";
 const FONT = "600 12px Inter, 'Noto Sans', system-ui, sans-serif";
 const LABEL_FONT = "11px Inter, 'Noto Sans', system-ui, sans-serif";
 const NODE_TEXT_MAX = 86;
-const NARROW = 640;
+export const NARROW = 640;
 const LINE = 15;
 const pen = document.createElement("canvas").getContext("2d");
 
@@ -19,13 +19,14 @@ function width(text, font) {
 // Breaks a name into at most three lines; what is longer ends in an ellipsis (the whole name is in the title).
 export function wrapped(name) {
   const lines = [""];
-  for (const word of name.split(/\s+/)) {
-    const longer = `${lines.at(-1)} ${word}`.trim();
-    if (width(longer, FONT) <= NODE_TEXT_MAX || !lines.at(-1)) lines[lines.length - 1] = longer;
+  // A name without spaces may break after a separator, such as the dot of card.ordered.
+  for (const word of name.split(/(?<=\s)|(?<=[._:/-])(?=[^._:/-])/)) {
+    const longer = `${lines.at(-1)}${word}`.trimStart();
+    if (width(longer.trim(), FONT) <= NODE_TEXT_MAX || !lines.at(-1)) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   if (lines.length > 3) lines.splice(2, lines.length, `${lines[2]}…`);
-  return lines.map(shortened);
+  return lines.map((line) => shortened(line.trim()));
 }
 
 function shortened(line) {
