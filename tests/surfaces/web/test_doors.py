@@ -14,7 +14,14 @@ from sojourn.surfaces.web.doors import OWN_DOORS
 from sojourn.surfaces.web.urls import urlpatterns
 from surfaces.web.bank import Served
 
-ARGUMENTS = {"slug": "website", "person_id": 1, "key_id": 999_999, "number": 999_999, "kpi_id": "nps"}
+ARGUMENTS = {
+    "slug": "website",
+    "person_id": 1,
+    "key_id": 999_999,
+    "number": 999_999,
+    "kpi_id": "nps",
+    "question": "nothing",
+}
 ROLES = (None, "viewer", "analyst", "administrator")
 
 
@@ -58,7 +65,13 @@ def test_an_address_opens_from_its_role_upwards(
 def test_a_viewer_cannot_change_by_posting(clients: dict[str | None, httpx.Client]) -> None:
     client = clients["viewer"]
     token = client.cookies["csrftoken"]
-    for address in ("/settings/sources/new", "/settings/people/new", "/settings/keys/", "/journeys/new"):
+    for address in (
+        "/settings/sources/new",
+        "/settings/people/new",
+        "/settings/keys/",
+        "/journeys/new",
+        "/journeys/saved/new",
+    ):
         answer = client.post(address, data={"csrfmiddlewaretoken": token, "name": "x"})
         assert answer.status_code == 403, address
 

@@ -40,6 +40,8 @@ PAGES = (
     "/journeys/attribution?outcome=Card+Application+Approved&by=channel&collapse=1&period=365",
     "/journeys/retention",
     "/journeys/retention?by=day&brackets=0,1-3,4-7&cohorts=each&counted=after&period=28&cell=all.1",
+    "/journeys/saved",
+    "/journeys/saved/new?address=/journeys/explorer%3Ff%3DSigned%2BIn",
     "/journeys/",
     "/journeys/new?f=Signed+In&f=Balance+Viewed",
     "/measures/kpis/",

@@ -147,7 +147,7 @@ def test_a_private_question_is_invisible_to_others_and_a_viewer_pins_but_saves_n
 
 def test_only_pages_of_this_server_are_saved_and_returned_to(analyst: httpx.Client) -> None:
     for address in ("/settings/people/", "https://elsewhere.example/", ""):
-        assert analyst.get("/journeys/saved/new", params={"address": address}).status_code == 422
+        assert analyst.get("/journeys/saved/new", params={"address": address}).status_code == 404
     form = analyst.get("/journeys/saved/new", params={"address": "/journeys/explorer?f=Signed+In&f=Balance+Viewed"})
     assert re.search(r'name="name" value="Signed In to Balance Viewed"', form.text)
     refused = post(analyst, "/journeys/saved/new", place="/journeys/explorer?f=Nothing", name="a", seen_by="me").text

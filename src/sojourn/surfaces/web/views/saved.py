@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from sojourn.domains.access import queries as access
@@ -19,7 +20,8 @@ from sojourn.domains.access.contracts import Role
 from sojourn.domains.journeys import actions, queries
 from sojourn.domains.journeys.contracts import Parameters, QuestionPage, SavedQuestion
 from sojourn.domains.privacy import queries as privacy
-from sojourn.kit.errors import ForbiddenError, InvalidError, SojournError
+from sojourn.kit.errors import NotFoundError, SojournError
+from sojourn.surfaces.web import questions
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import QuestionForm
 from sojourn.surfaces.web.headlines import headline
@@ -156,9 +158,21 @@ def saved_card(request: PageRequest, question: str) -> HttpResponse:
     """Answer a saved question in one figure, for its card on Home."""
     found = queries.saved_question(id=question, viewer=request.viewer)
     try:
-        return render(request, "web/saved_card.html", {"headline": headline(found, request.viewer)})
+        context = {"headline": headline(found, request.viewer), "period": _period(found)}
+        return render(request, "web/saved_card.html", context)
     except SojournError as refusal:  # what it asks about may be gone; its page says more
         return render(request, "web/saved_card.html", {"refused": refusal.message})
+
+
+def _period(question: SavedQuestion) -> str:
+    said = dict(question.parameters)
+    period = said.get("period", questions.DEFAULT_DAYS)
+    if period.isdigit():
+        return ngettext("last %(n)s day", "last %(n)s days", int(period)) % {"n": period}
+    if period != "custom":
+        return _("all time")
+    since, until = said.get("since", _("the beginning")), said.get("until", _("now"))
+    return _("%(since)s to %(until)s") % {"since": since, "until": until}
 
 
 def _rows(shown: tuple[SavedQuestion, ...], request: PageRequest) -> list[dict[str, object]]:
@@ -177,11 +191,11 @@ def _rows(shown: tuple[SavedQuestion, ...], request: PageRequest) -> list[dict[s
 
 
 def _asked(path: str, request: PageRequest) -> tuple[QuestionPage, Parameters]:
-    """Read the page's address that is to be saved; raise InvalidError for another's."""
+    """Read the page's address that is to be saved; raise NotFoundError for another's."""
     parts = urlsplit(path)
     kind = next((each for each in QuestionPage if reverse(each.value) == parts.path), None)
     if kind is None:
-        raise InvalidError("This address is no question that can be saved. Open an analysis and save it from there.")
+        raise NotFoundError("This address is no question that can be saved. Open an analysis and save it from there.")
     dimensions = privacy.vocabulary(viewer=request.viewer).dimensions
     return kind, parameters(asked_at(kind, QueryDict(parts.query), dimensions))
 
@@ -194,8 +208,6 @@ def _suggested(kind: QuestionPage, asked: Parameters) -> str:
 
 
 def _form(request: PageRequest, form: QuestionForm, what: str, path: str) -> HttpResponse:
-    if not request.viewer.can_write():
-        raise ForbiddenError("Your role does not save questions.")
     context = {
         "form": form,
         "what": what,

@@ -15,10 +15,21 @@ let following = null;
 let answeredAt = Date.now();
 let slid = false; // the address is of a slider that is still being moved
 let released = true;
+let restoring = false; // the controls still say what was undone
 
 function address() {
   const pairs = [...new FormData(form)].filter(([, value]) => value !== "");
   return `${form.action}?${new URLSearchParams(pairs)}`;
+}
+
+// Gives the address that a changed control asks for. While an undone change is still on its way the other controls are
+// of before: only this one is taken from the form.
+function addressAfter(control) {
+  if (!restoring) return address();
+  const url = new URL(location.href);
+  url.searchParams.delete(control.name);
+  for (const value of new FormData(form).getAll(control.name)) if (value) url.searchParams.append(control.name, value);
+  return url.href;
 }
 
 // Fetches an address and shows its answer; a newer question cancels an older one.
@@ -27,6 +38,7 @@ async function ask(url, { push = true, slide = false } = {}) {
   asking?.abort();
   const mine = new AbortController();
   asking = mine;
+  restoring = !push;
   picture.setAttribute("aria-busy", "true");
   const slow = setTimeout(() => { busy.hidden = false; }, SLOW_MS);
   try {
@@ -47,6 +59,7 @@ async function ask(url, { push = true, slide = false } = {}) {
     answeredAt = Date.now();
     if (asking === mine) {
       asking = null;
+      restoring = false;
       picture.removeAttribute("aria-busy");
       busy.hidden = true;
     }
@@ -129,16 +142,16 @@ function addToFunnel(name) {
 }
 
 // While a slider moves, its addresses replace each other, so that one step back undoes the whole move.
-function soon() {
+function soon(slider) {
   if (released) slid = false;
   released = false;
   clearTimeout(waiting);
-  waiting = setTimeout(() => ask(address(), { slide: true }), WAIT_MS);
+  waiting = setTimeout(() => ask(addressAfter(slider), { slide: true }), WAIT_MS);
 }
 
 if (form) {
   form.addEventListener("input", (event) => {
-    if (event.target.type === "range") soon();
+    if (event.target.type === "range") soon(event.target);
   });
   document.addEventListener("change", (event) => {
     if (event.target.form !== form) return;
@@ -147,7 +160,7 @@ if (form) {
       return;
     }
     if (event.target.id === "period") document.querySelector(".days").hidden = event.target.value !== "custom";
-    ask(address());
+    ask(addressAfter(event.target));
   });
   document.addEventListener("submit", (event) => {
     if (event.target === form) {

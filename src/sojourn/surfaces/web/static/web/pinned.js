@@ -5,10 +5,13 @@ let waiting = null;
 
 async function fill(card) {
   const answer = await fetch(card.dataset.card);
-  if (!answer.ok || answer.redirected) return;
+  card.removeAttribute("aria-busy");
+  if (!answer.ok || answer.redirected) {
+    card.textContent = card.dataset.failed;
+    return;
+  }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   card.replaceChildren(...page.body.childNodes);
-  card.removeAttribute("aria-busy");
 }
 
 async function refresh() {
