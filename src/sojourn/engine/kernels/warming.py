@@ -61,6 +61,7 @@ def warm() -> None:
         RetentionFold(start=[0], returns=[1], edges=[0, 2, 4], brackets=[(0, 0)], as_of_us=9),
         LifecycleFold(active=[0], edges=[0, 2, 4]),
         PathsFold(shown, root=0, collapse=True),
+        PathsFold(shown, root=0, window_us=1, since_us=0),
         SessionsFold(shown),
         MatchFold(matched),
         AttributionFold(outcomes=[1], touchpoints={0: 0}, window_us=1, half_life_us=1, paths=True),
