@@ -15,7 +15,7 @@ import numpy as np
 
 from sojourn.engine.kernels.words import Slice
 from tools.peers.bandwidth import bandwidth
-from tools.peers.environments import python_of
+from tools.peers.environments import left_out, python_of
 from tools.peers.events import CODES, made, saved
 from tools.peers.measuring import Timings, cell, least, measured
 from tools.peers.questions import QUESTIONS
@@ -63,7 +63,8 @@ def measure(events: int = EVENTS, rounds: int = ROUNDS, names: tuple[str, ...] =
             *(_share(question, found[question.name], given, speed) for question in questions),
             "",
             f"{', '.join(f'{each.engine} {each.version}' for each in workers)}, NumPy {np.__version__}, "
-            f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}.",
+            f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}."
+            + left_out(["chDB"], (each.engine for each in workers)),
         ]
     )
 

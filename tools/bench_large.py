@@ -29,7 +29,7 @@ def measure(events: int = EVENTS, rounds: int = ROUNDS) -> str:
     """Measure everything and give the table in Markdown."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        customers = _written(events, folder)
+        total, customers = _written(events, folder)
         worker = Worker("Sojourn", folder, "mapped")
         lines = []
         for question in QUESTIONS:
@@ -39,7 +39,7 @@ def measure(events: int = EVENTS, rounds: int = ROUNDS) -> str:
         size = sum((folder / f"{column}.npy").stat().st_size for column in COLUMNS)
     return "\n".join(
         [
-            SAID.format(events, customers, size / 1e9, ", ".join(COLUMNS), CODES, rounds, LIMIT_S, LIMIT_MB),
+            SAID.format(total, customers, size / 1e9, ", ".join(COLUMNS), CODES, rounds, LIMIT_S, LIMIT_MB),
             "| question | 1 thread | 2 threads | MB, 1 thread | MB, 2 threads |\n| --- | --- | --- | --- | --- |",
             *lines,
             "",
@@ -48,10 +48,10 @@ def measure(events: int = EVENTS, rounds: int = ROUNDS) -> str:
     )
 
 
-def _written(events: int, folder: Path) -> int:
+def _written(events: int, folder: Path) -> tuple[int, int]:
     given = made(events)
     saved(given, folder, table=False)
-    return given.customers
+    return len(given.at), given.customers
 
 
 def _row(question: str, worker: Worker, rounds: int) -> str:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.peers.environments import python_of
+from tools.peers.environments import left_out, python_of
 from tools.peers.events import CODES, made, saved
 from tools.peers.measuring import Timings, cell, least, measured
 from tools.peers.miners import QUESTIONS, to_seconds
@@ -49,7 +49,7 @@ def measure(events: int = EVENTS, rounds: int = ROUNDS) -> str:
             *lines,
             "",
             f"{', '.join(f'{each.engine} {each.version}' for each in workers)}, {os.cpu_count()} cores, "
-            f"load {os.getloadavg()[0]:.1f}.",
+            f"load {os.getloadavg()[0]:.1f}." + left_out(WANTED, pythons),
         ]
     )
 

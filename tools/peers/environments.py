@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 PEERS = Path(__file__).resolve().parent.parent.parent / "var" / "peers"
@@ -23,7 +24,7 @@ def python_of(peer: str) -> Path | None:
     print(f"bench: installing {NEEDED[peer][0]} into var/peers", flush=True)
     commands = (
         [sys.executable, "-m", "venv", str(place)],
-        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NEEDED[peer]],
+        [str(python), "-m", "pip", "install", "--quiet", "--retries", "1", "--timeout", "30", *NEEDED[peer]],
     )
     for command in commands:
         if subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode:
@@ -31,3 +32,8 @@ def python_of(peer: str) -> Path | None:
             return None
     done.touch()
     return python
+
+
+def left_out(peers: Iterable[str], engines: Iterable[str]) -> str:
+    """Say which peers are not among the engines, for the page; empty when all are there."""
+    return "".join(f" {peer} could not be installed here and is left out." for peer in set(peers) - set(engines))
