@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import log2
 
-from sojourn.engine.kernels import naive
+from sojourn.engine.kernels import naive, naive_funnels
 from sojourn.engine.kernels.naive import Event
 from sojourn.engine.kernels.sides import A, B, side
 from sojourn.engine.kernels.sides_graph import PACE
@@ -96,6 +97,40 @@ def funnel(
         if any(depth):
             reached[depth[0]][depth[1]] += 1
     return reached, opened
+
+
+def chains(
+    events: Slice, asked: naive_funnels.Asked, spans: tuple[tuple[int, int], tuple[int, int]], closed_us: int
+) -> tuple[list[list[int]], list[int]]:
+    """Count customers by the steps of any kind of funnel reached on both sides, and those whose window is open."""
+    reached = [[0] * (len(asked.steps) + 1) for _ in range(len(asked.steps) + 1)]
+    opened = [0, 0]
+    for mine in zip(histories(events, A), histories(events, B), strict=True):
+        depth = [0, 0]
+        for which, (since, until) in enumerate(spans):
+            seen = [(at, code, place) for place, (at, code) in enumerate(mine[which])]
+            for first, last, is_open in ((since, min(until, closed_us), False), (max(since, closed_us), until, True)):
+                found = naive_funnels.by_customer(replace(asked, since_us=first, until_us=last), seen)
+                if is_open:
+                    opened[which] += bool(found) and not depth[which]
+                else:
+                    depth[which] = len(found[0]) if found else 0
+        if any(depth):
+            reached[depth[0]][depth[1]] += 1
+    return reached, opened
+
+
+def variants(events: Slice, lens: UInt16s) -> Rows:
+    """Give the pairs of customers for each way through."""
+    sides = [
+        [tuple(int(lens[code]) for _, code in history if lens[code] != NO_CODE) for history in histories(events, bit)]
+        for bit in (A, B)
+    ]
+    pairs = list(zip(*sides, strict=True))
+    return {
+        variant: [((int(bool(a)), int(a == variant)), (int(bool(b)), int(b == variant))) for a, b in pairs]
+        for variant in {each for pair in pairs for each in pair if each}
+    }
 
 
 def endings(

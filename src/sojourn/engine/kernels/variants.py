@@ -97,7 +97,7 @@ class VariantsFold:
         """Choose the top variants and work out their medians."""
         if not partial.blocks:
             return Variants(top=(), distinct=0, total_customers=0)
-        whole = _Whole(partial.blocks, self._longest)
+        whole = Whole(partial.blocks, self._longest)
         chosen = most_frequent(whole.customers, whole.start, whole.end, whole.code, self._top)
         _, medians = grouped(*whole.durations_of(chosen), (0.5,))
         columns = (whole.start[chosen], whole.end[chosen], whole.customers[chosen], medians[:, 0])
@@ -112,7 +112,7 @@ class VariantsFold:
         )
 
 
-class _Whole:
+class Whole:
     """Blocks brought together: one number for each distinct sequence, its customers, and where its codes stand."""
 
     def __init__(self, blocks: list[VariantBlock], longest: int) -> None:
