@@ -66,7 +66,7 @@ def only(cases_of: list[list[Case]], keep: Callable[[Case], bool]) -> list[list[
     return [[case for case in mine if keep(case)] for mine in cases_of]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     histories, st.booleans(), chosen, st.sets(st.integers(0, 5)),
     st.tuples(st.integers(0, 9), st.integers(0, 9) | st.none(), st.integers(0, 24), st.integers(0, 9) | st.none()),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -93,6 +94,20 @@ def test_the_larger_questions_have_the_same_answers_too(here: sj.Log, there: sj.
     assert there.attribution("buy", by="channel", models="linear") == here.attribution(
         "buy", by="channel", models="linear"
     )
+
+
+def test_cases_go_as_the_files_do(here: sj.Log, there: sj.Log) -> None:
+    asked: dict[str, Any] = {
+        "start": "search", "goals": "buy", "outcomes": {"left": "exit"}, "window_days": 3, "landmark_hours": 6,
+        "stages": {"looking": ["search", "view"]}, "by": "channel", "trend": "week",
+    }  # fmt: skip
+    theirs, mine = (each.cases(**asked) for each in (there, here))
+    whole = ("started", "open", "closed", "endings", "events", "repeats", "handoffs", "by_handoffs", "over", "trend")
+    assert [getattr(theirs, name) for name in whole] == [getattr(mine, name) for name in whole]
+    assert set(theirs.rework) <= set(mine.rework)  # a server keeps those of few customers to itself
+    assert mine.closed > 0
+    with pytest.raises(InvalidError, match="named journeys"):
+        here.cases("card")
 
 
 def test_comparisons_have_the_same_answers_as_the_file(here: sj.Log, there: sj.Log) -> None:

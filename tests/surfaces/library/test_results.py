@@ -40,6 +40,7 @@ def answers(log: sj.Log) -> list[Answer]:
         log.funnel(["search", "buy"]),
         log.sessions(timeout_minutes=600),
         log.retention(unit="week"),
+        log.cases(start="search", goals="buy", window_days=2, stages={"looking": ["search", "view"]}),
         log.completion(start="search", goals="buy", outcomes={"left": "exit"}, window_days=2, by="channel"),
     ]
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sojourn.engine.answers import (
     attribution,
+    cases,
     comparison,
     completion,
     funnel,
@@ -23,6 +24,7 @@ from sojourn.engine.answers import (
     variants,
 )
 from sojourn.engine.answers.attribution import AttributionAsked
+from sojourn.engine.answers.cases_asked import CasesAsked
 from sojourn.engine.answers.comparison import Compared, F
 from sojourn.engine.answers.completion import known_until_us
 from sojourn.engine.answers.funnel_asked import FunnelOptions
@@ -37,6 +39,7 @@ from sojourn.surfaces.library.own import Own, OwnSides
 from sojourn.surfaces.library.recorded import Recorded
 from sojourn.surfaces.library.results import (
     Attribution,
+    Cases,
     Completions,
     CompletionsCompared,
     Funnel,
@@ -93,6 +96,25 @@ class Here:
         parts, coverage = completion.completions(self._door(asked), _said(journey), by=by)
         rows = sorted((each.figures for each in parts), key=lambda each: each.part)
         return Completions(rows=tuple(rows), coverage=coverage)
+
+    def cases(
+        self,
+        asked: Filter,
+        *,
+        journey: Journey | str,
+        wanted: CasesAsked,
+        only_named: bool | None,
+        identity_steps: bool,
+    ) -> Cases:
+        """Cut customers' events into cases, and say how they went."""
+        said = _said(journey)
+        others = {name: events for name, events in said.outcomes.items() if not set(events) <= set(said.goals)}
+        whole = replace(
+            wanted, start=said.start, goals=said.goals, outcomes=others, window_days=_days(said.window_days),
+            only_named=bool(only_named),
+        )  # fmt: skip
+        found, coverage = cases.cases(self._door(asked, identity_steps), whole)
+        return resting(Cases, found, coverage=replace(coverage, period=asked.period))
 
     def sessions(
         self, asked: Filter, *, timeout_minutes: float, starts: tuple[str, ...], identity_steps: bool
@@ -176,6 +198,12 @@ class Here:
     def _sides(self, a: Filter, b: Filter, looks: str | None, identity_steps: bool = False) -> tuple[OwnSides, Looks]:
         both = OwnSides(self._door(a, identity_steps), self._door(b, identity_steps))
         return both, sides.looks_at(looks, (both.a, both.b), known_until_us(both.a))
+
+
+def _days(window_days: float) -> int:
+    if window_days != int(window_days):
+        raise InvalidError("window: the window of cases is a whole number of days.")
+    return int(window_days)
 
 
 def _said(journey: Journey | str) -> Journey:

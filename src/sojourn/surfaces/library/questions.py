@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sojourn.engine.answers.attribution import AttributionAsked
+from sojourn.engine.answers.cases_asked import CHANNEL, CasesAsked, Stage
 from sojourn.engine.answers.door import STEPS_MOST
 from sojourn.engine.answers.funnel_asked import FunnelCount, FunnelOptions, written_exclusion
 from sojourn.engine.answers.paths import PathsAsked
@@ -15,6 +16,7 @@ from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.library.asked import Filter, Journey, Names, choice, step_sets, texts
 from sojourn.surfaces.library.results import (
     Attribution,
+    Cases,
     Completions,
     Funnel,
     Graph,
@@ -117,6 +119,55 @@ class Questions:
         """
         wanted = journey_said(journey, start, goals, outcomes, window_days)
         return self._source.completion(self._asked, journey=wanted, by=by)
+
+    def cases(
+        self,
+        journey: str | Journey | None = None,
+        *,
+        start: str = "",
+        goals: Names = (),
+        outcomes: Mapping[str, Names] | None = None,
+        window_days: int = 30,
+        idle_days: float | None = None,
+        landmark_hours: float | None = None,
+        stages: Mapping[str, Names] | None = None,
+        only_named: bool | None = None,
+        across: str = CHANNEL,
+        by: str | None = None,
+        top: int = 5,
+        trend: str | None = None,
+        zone: str = "UTC",
+        identity_steps: bool = False,
+    ) -> Cases:
+        """Say how a journey's cases went: endings, effort, rework, hand-offs, stages.
+
+        The journey is said as in `completion`. `idle_days` without an event give a case up, too. `stages` names sets of
+        events, each of which enters the stage. `only_named` counts only events that are named, else all meanwhile.
+        Hand-offs are changes of the column `across`. `landmark_hours` lets friction count only what happened so soon,
+        of cases still running then. `by` and `trend` break down by a column, and by day, week or month, of the start.
+        Raise InvalidError for what cannot be asked.
+        """
+        named = {name: texts(events) for name, events in (stages or {}).items()}
+        wanted = CasesAsked(
+            start="",
+            goals=(),
+            outcomes={},
+            idle_days=idle_days,
+            landmark_hours=landmark_hours,
+            stages=tuple(Stage(name=name, events=events) for name, events in named.items()),
+            across=across,
+            by=by,
+            top=top,
+            trend=None if trend is None else choice(CalendarUnit, trend, "trend"),
+            zone=zone,
+        )
+        return self._source.cases(
+            self._asked,
+            journey=journey_said(journey, start, goals, outcomes, window_days),
+            wanted=wanted,
+            only_named=only_named,
+            identity_steps=identity_steps,
+        )
 
     def sessions(self, *, timeout_minutes: float = 30, starts: Names = (), identity_steps: bool = False) -> Sessions:
         """Give the sessions: customers' events, cut where nothing happened for longer than `timeout_minutes`.

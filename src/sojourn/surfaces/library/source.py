@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from sojourn.engine.answers.attribution import AttributionAsked
+from sojourn.engine.answers.cases_asked import CasesAsked
 from sojourn.engine.answers.funnel_asked import FunnelOptions
 from sojourn.engine.answers.paths import PathsAsked
 from sojourn.engine.answers.retention import RetentionAsked
@@ -12,6 +13,7 @@ from sojourn.kit.calendar import CalendarUnit
 from sojourn.surfaces.library.asked import Filter, Journey, Steps
 from sojourn.surfaces.library.results import (
     Attribution,
+    Cases,
     Completions,
     CompletionsCompared,
     Funnel,
@@ -62,6 +64,18 @@ class Source(Protocol):
 
     def completion(self, asked: Filter, *, journey: Journey | str, by: str | None) -> Completions:
         """Answer how journeys end."""
+        ...
+
+    def cases(
+        self,
+        asked: Filter,
+        *,
+        journey: Journey | str,
+        wanted: CasesAsked,
+        only_named: bool | None,
+        identity_steps: bool,
+    ) -> Cases:
+        """Answer how a journey's cases went; `journey` says where they begin and end, `wanted` the rest."""
         ...
 
     def sessions(

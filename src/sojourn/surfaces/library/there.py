@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sojourn.engine.answers.attribution import AttributionAsked
+from sojourn.engine.answers.cases_asked import CasesAsked
 from sojourn.engine.answers.completion import CompletionFigures
 from sojourn.engine.answers.funnel_asked import FunnelOptions, exclusion_said
 from sojourn.engine.answers.paths import PathsAsked
@@ -18,6 +19,7 @@ from sojourn.surfaces.library.asked import Filter, Journey, Steps
 from sojourn.surfaces.library.log import Log
 from sojourn.surfaces.library.results import (
     Attribution,
+    Cases,
     Completions,
     CompletionsCompared,
     Coverage,
@@ -116,6 +118,39 @@ class There:
         self._check(coverage.purpose or self._purpose)
         rows = tuple(read(each, CompletionFigures) for each in items)
         return Completions(rows=tuple(sorted(rows, key=lambda each: each.part)), coverage=coverage)
+
+    def cases(
+        self,
+        asked: Filter,
+        *,
+        journey: Journey | str,
+        wanted: CasesAsked,
+        only_named: bool | None,
+        identity_steps: bool,
+    ) -> Cases:
+        """Ask how a journey's cases went."""
+        said: dict[str, Any] = {
+            "idle_days": wanted.idle_days,
+            "landmark_hours": wanted.landmark_hours,
+            "stage": [f"{stage.name}={'|'.join(stage.events)}" for stage in wanted.stages],
+            "only_named": only_named,
+            "across": wanted.across,
+            "by": wanted.by,
+            "top": wanted.top,
+            "trend": wanted.trend,
+            "zone": wanted.zone,
+            "identity_steps": identity_steps,
+        }
+        if isinstance(journey, str):
+            return self._asked("/cases", asked, Cases, said | {"journey": journey})
+        others = {name: events for name, events in journey.outcomes.items() if not set(events) <= set(journey.goals)}
+        own = {
+            "start": journey.start,
+            "goal": list(journey.goals),
+            "outcome": [f"{name}={'|'.join(events)}" for name, events in others.items()],
+            "window_days": journey.window_days,
+        }
+        return self._asked("/cases", asked, Cases, said | own)
 
     def sessions(
         self, asked: Filter, *, timeout_minutes: float, starts: tuple[str, ...], identity_steps: bool

@@ -3,6 +3,7 @@
 from sojourn.engine.answers.graph import Path, Step
 from sojourn.engine.answers.words import Share
 from sojourn.surfaces.library.results.attribution import Attribution
+from sojourn.surfaces.library.results.cases import Cases
 from sojourn.surfaces.library.results.comparison import CompletionsCompared, FunnelsCompared, GraphsCompared, Sides
 from sojourn.surfaces.library.results.completion import Completions
 from sojourn.surfaces.library.results.funnel import Funnel, FunnelParts, FunnelTrend
@@ -18,6 +19,7 @@ from sojourn.surfaces.library.words import Coverage
 
 __all__ = [
     "Attribution",
+    "Cases",
     "Completions",
     "CompletionsCompared",
     "Coverage",
