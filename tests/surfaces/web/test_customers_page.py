@@ -93,7 +93,7 @@ def test_a_line_of_the_tree_and_a_cell_of_the_retention_open_their_customers(cli
 
 
 def test_a_pattern_tells_who_matches_how_long_and_what_is_around_it(client: httpx.Client) -> None:
-    page = client.get(PATTERN).text
+    page = client.get(f"{PATTERN}&span=day").text
     for words in ("How long the first match takes", "Directly before", "Directly after", "Over time"):
         assert words in page
     assert number(client, links(page, of="pattern")[0][0]) == fact(page, "Customers")

@@ -30,7 +30,7 @@ ADDRESSES = (
     "/journeys/compare?period=90&journey=card-application&show=endings",
     "/journeys/compare?period=365&journey=card-application&show=success",
     "/journeys/cases?period=365&journey=card-application&by=channel&trend=month",
-    "/journeys/patterns?period=365&match=%22Signed+In%22+-%3E+%22Balance+Viewed%22&unit=day",
+    "/journeys/patterns?period=365&match=%22Signed+In%22+-%3E+%22Balance+Viewed%22&span=day",
     "/journeys/cases?period=365&of=card-application&start=Complaint+Received&goal=Complaint+Upheld&stage=Complaint+Received",
 )
 

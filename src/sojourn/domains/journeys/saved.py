@@ -75,7 +75,7 @@ OWN: Final[Mapping[QuestionPage, Mapping[str, Means]]] = {
         "within": Means.NUMBER, "idle": Means.NUMBER, "soon": Means.NUMBER, "counted": Means.WORD,
         "across": Means.DIMENSION, "by": Means.DIMENSION, "trend": Means.WORD,
     },
-    QuestionPage.PATTERNS: {"match": Means.PATTERN, "unit": Means.WORD},
+    QuestionPage.PATTERNS: {"match": Means.PATTERN, "span": Means.WORD},
 }  # fmt: skip
 WORD: Final = re.compile(r"[a-z0-9_, -]{1,200}", re.ASCII)
 NUMBER: Final = re.compile(r"\d{1,6}", re.ASCII)

@@ -21,7 +21,7 @@ from sojourn.surfaces.web.filters import refused
 from sojourn.surfaces.web.funnel_figures import time_lines
 from sojourn.surfaces.web.matched import beside, chart, examples, sentence, usual_unit
 
-OWN = ("match", "unit")
+OWN = ("match", "span")  # unit is a dimension
 
 
 @page()
@@ -43,9 +43,9 @@ def patterns(request: PageRequest) -> HttpResponse:
 
 
 def _unit(request: PageRequest) -> CalendarUnit | None:
-    unit = request.GET.get("unit", "")
+    unit = request.GET.get("span", "")
     if unit and unit not in set(CalendarUnit):
-        raise InvalidError("unit: one of day, week or month.")
+        raise InvalidError("span: one of day, week or month.")
     return CalendarUnit(unit) if unit else None
 
 
