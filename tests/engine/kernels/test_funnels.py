@@ -234,3 +234,12 @@ def test_no_customers_make_an_empty_funnel() -> None:
     fold = FunnelDetailFold([[0], [1]], window_us=1, by="channel", marks=[3])
     got = fold.finish(fold.start())
     assert (got.whole.times.tolist(), got.values, math.isnan(got.median_total)) == ([[0, 0]], (), True)
+
+
+@pytest.mark.parametrize("steps", [15, 16])  # up to fifteen, steps in any order are kept as digits of one number
+def test_many_steps_in_any_order_are_counted(steps: int) -> None:
+    made = [[(at, (7 * at + who) % steps, True) for at in range(steps + who)] for who in range(5)]
+    question = Asked(steps=[{step} for step in range(steps)], window_us=steps - 2, order=Order.ANY)
+    got = running.run(fold_of(question), [slice_of(made)])
+    assert got.whole.times[0].tolist() == [5] * (steps - 1) + [0], "one fewer than all fit into the window"
+    assert got.p90_gap[1 : steps - 1].tolist() == [1.0] * (steps - 2)

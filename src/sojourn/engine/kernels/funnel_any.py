@@ -80,7 +80,7 @@ def sets(
                     times[step], distinct, left = 1, 1, turn
         if best == 0:
             continue
-        _pick(places, which, best_left, end, best, at, until, rank, picked)
+        pick(places, which, best_left, end, best, at, until, rank, picked)
         filled = _write(picked, best, places, at, steps, customer, written, filled,
                         who, start, level, step_out, gap_out)  # fmt: skip
         written += 1
@@ -136,7 +136,7 @@ def _entries(
 
 
 @compiled
-def _pick(
+def pick(
     places: Int64s, which: Bytes, left: int, end: int, count: int, at: Int64s, until: int, rank: Int64s, picked: Int64s
 ) -> None:
     """Choose the set's events, each as late as it can be, the first within the period; places in `picked`."""

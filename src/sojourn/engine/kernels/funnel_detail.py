@@ -14,6 +14,7 @@ from sojourn.engine.kernels.compiling import frozen, masks
 from sojourn.engine.kernels.funnel_any import sets
 from sojourn.engine.kernels.funnel_asked import Exclusion, Order, tables
 from sojourn.engine.kernels.funnel_chains import chains
+from sojourn.engine.kernels.funnel_recent import STEPS_MOST, recent_sets
 from sojourn.engine.kernels.funnel_strict import strict_chains
 from sojourn.engine.kernels.funnel_tally import binned, by_step, ranked_groups, tallied
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
@@ -79,6 +80,7 @@ class FunnelDetailFold:
         self._order, self._by_entry = order, by_entry
         self._is_plain_strict = order is Order.STRICT and not by_entry and self._tables.most == 1
         self._is_plain_strict &= not bool(self._tables.inner.any())
+        self._is_plain_any = order is Order.ANY and not by_entry and not exclusions and len(steps) <= STEPS_MOST
         self._window_us, self._since_us, self._until_us = window_us, since_us, until_us
         self._by, self._texts, self._top, self._least = by, tuple(texts), top, least
         self._marks, self._edges_us = np.asarray(marks, np.int64), np.asarray(edges_us, np.int64)
@@ -100,14 +102,18 @@ class FunnelDetailFold:
     def chains_of(self, events: Slice) -> tuple[FunnelBlock, Int64s]:
         """Give what counts of a slice, and the position of each chain's first event."""
         keep, customer_keep = masks(events)
-        # chains share no events but, by customer, there is one each: pages not written to take no memory
+        # chains share no events and, by customer, there is one each; pages not written to take no memory
         room = int(events.offset[-1] - events.offset[0]) if events.customers else 0
-        who, start, level = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint8)
+        most = room if self._by_entry else min(room, events.customers)
+        who, start, level = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint8)
+        room = min(room, most * self.steps)
         step, gap = np.empty(room, np.uint8), np.empty(room, np.int64)
         asked, out = self._tables, (who, start, level, step, gap)
         read = (frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep)
         bounds = (self._window_us, self._since_us, self._until_us)
-        if self._order is Order.ANY:
+        if self._is_plain_any:
+            found, gaps = recent_sets(*read, asked.only, asked.steps, *bounds, *out)
+        elif self._order is Order.ANY:
             found, gaps = sets(
                 *read, asked.only, asked.kills, asked.relevant, asked.steps, *bounds, self._by_entry, *out
             )  # fmt: skip
@@ -118,17 +124,17 @@ class FunnelDetailFold:
                 *read, asked.role_at, asked.role, asked.kills, asked.inner, asked.relevant, asked.most, asked.steps,
                 *bounds, self._by_entry, *out,
             )  # fmt: skip
-        begun = start[:found].copy()
+        begun = start[:found]
         nothing = np.zeros(0 if self._by is None and not len(self._marks) else found, np.uint16)
         block = FunnelBlock(
-            who=who[:found].copy(),
-            level=level[:found].copy(),
+            who=who[:found],
+            level=level[:found],
             group=nothing if self._by is None else events.dimensions[self._by][begun],
             span=np.searchsorted(self._marks, events.at[begun], side="right").astype(np.uint16)
             if len(self._marks)
             else nothing,
-            step=step[:gaps].copy(),
-            gap=gap[:gaps].copy(),
+            step=step[:gaps],
+            gap=gap[:gaps],
         )
         return block, begun
 
@@ -141,14 +147,13 @@ class FunnelDetailFold:
         """Count, choose the groups, and work out the times."""
         blocks, steps = partial.blocks, self._tables.steps
         values, place = ranked_groups(blocks, self._top, self._least) if self._by else ((), None)
-        step = np.concatenate([block.step for block in blocks] or [np.zeros(0, np.uint8)])
-        gap = np.concatenate([block.gap for block in blocks] or [np.zeros(0, np.int64)])
-        size = np.bincount(step, minlength=steps)
-        ordered = by_step(size, step, gap)
+        whole = tallied(blocks, steps, None, 1, "level")
+        size = np.append(whole.times[0, -1], whole.times[0, 1:])  # gaps to each step; the first has the whole times
+        ordered = by_step(size, *_gaps(blocks))
         _, quantiles = grouped(size, ordered, (0.5, 0.9))
         parts = _part_times(blocks, steps, place, len(values) + 1) if place is not None else np.zeros((0, 2))
         return FunnelDetail(
-            whole=tallied(blocks, steps, None, 1, "level"),
+            whole=whole,
             parts=tallied(blocks, steps, place, len(values) + 1 if place is not None else 0, "group"),
             values=values,
             names=tuple(self._texts[value] if value < len(self._texts) else "" for value in values),
@@ -161,6 +166,14 @@ class FunnelDetailFold:
             part_p90_total=parts[:, 1],
             bins=binned(size, ordered, self._edges_us),
         )
+
+
+def _gaps(blocks: Sequence[FunnelBlock]) -> tuple[Bytes, Int64s]:
+    """Bring steps and gaps of blocks together; those of a single one as they are."""
+    if len(blocks) == 1:
+        return blocks[0].step, blocks[0].gap
+    step = np.concatenate([block.step for block in blocks] or [np.zeros(0, np.uint8)])
+    return step, np.concatenate([block.gap for block in blocks] or [np.zeros(0, np.int64)])
 
 
 def _part_times(
