@@ -12,4 +12,6 @@ if (form) {
     }
     form.requestSubmit();
   });
+  // A page that comes back as it was left would show the control as it was changed beside the answer from before.
+  addEventListener("pageshow", (event) => { if (event.persisted) form.reset(); });
 }
