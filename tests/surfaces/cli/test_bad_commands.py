@@ -50,6 +50,8 @@ CASES = [
     Case("A saved question that is not there", "sojourn questions run nothing", 1, "There is no such saved question, or only its owner may open it."),
     Case("A question of a page that has none", "sojourn questions save People /settings/people/", 1, "address: must be a page's, such as /journeys/explorer?period=28"),
     Case("A question about somebody", "sojourn questions save Ana '/journeys/explorer?f=ana@example.com'", 1, "address: f cannot be what it says here."),
+    Case("Customers of a step that nobody had", "sojourn customers step Nothing", 1, "Nothing is not among the steps shown; show more steps."),
+    Case("Customers of a funnel, reached and lost at once", "sojourn customers funnel A B --reached 1 --lost 1", 2, "Give --reached or --lost, not both."),
     Case("A key that does not exist", "sojourn keys revoke 12345", 1, "There is no such key."),
     Case("A plan that is not YAML", "sojourn plan save -", 1, "line 1: this is not YAML", "events: [a"),
     Case("A plan with an unknown type", "sojourn plan save -", 1, "line 1: events.A.properties.x: unknown type 'text'", "events: {A: {properties: {x: text}}}"),
