@@ -113,33 +113,52 @@ def tables() -> str:
 
 def polars(lazy: pl.LazyFrame) -> dict[str, Run]:
     """Give Polars' ways."""
+    frame = lazy.collect()
+    return {"gathered": lambda: _tree(_gathered(frame)), "shifts": lambda: _tree(_shifted(lazy))}
+
+
+def _shifted(lazy: pl.LazyFrame) -> pl.DataFrame:
+    """Bring the five next rows beside each row, then keep each customer's first root."""
     ahead = [pl.col(name).shift(-k).alias(f"{name}{k}") for name in ("customer", "event", "t") for k in LEVELS]
     nearest = [
         pl.when(pl.col(f"customer{k}") == pl.col("customer"))
         .then(pl.col(f"event{k}").cast(pl.Int16)).otherwise(NOTHING).alias(f"e{k}") for k in LEVELS
     ]  # fmt: skip
-    first = (pl.col("customer") != pl.col("customer").shift(1)).fill_null(True)
-    begun = (
-        lazy.with_columns(ahead).filter(pl.col("event") == ROOT).filter(first)
-        .select("t", *nearest, *(f"t{k}" for k in LEVELS), pl.lit(0, pl.Int64).alias("time0"))
+    return (
+        lazy.with_columns(ahead).filter(pl.col("event") == ROOT).filter(_FIRST)
+        .select("t", *nearest, *(f"t{k}" for k in LEVELS), pl.lit(0, pl.Int64).alias("time0")).collect()
     )  # fmt: skip
 
-    def paths() -> Any:
-        walks = begun.collect()
-        found: list[tuple[Any, ...]] = []
-        way: list[str] = []
-        for k in LEVELS:
-            alive = walks.filter(pl.col(way[-1]) >= 0) if way else walks
-            walks = alive.join(_named(alive, k, way), on=[*way, f"e{k}"]).with_columns(
-                pl.when(pl.col(f"e{k}") < 0).then(pl.col(f"time{k - 1}")).otherwise(pl.col(f"t{k}") - pl.col("t"))
-                .alias(f"time{k}")
-            )  # fmt: skip
-            way.append(f"w{k}")
-            level = walks.group_by(way).agg(pl.len(), pl.col(f"time{k}").median())
-            found += [(*row[:k], *([PADDING] * (DEPTH - k)), *row[k:]) for row in level.rows()]
-        return found
 
-    return {"shifts": paths}
+def _gathered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Find each customer's first root, then gather the five rows behind it."""
+    roots = frame.lazy().select("customer", "row", "event").filter(pl.col("event") == ROOT).filter(_FIRST).collect()
+    row, walks = roots["row"], {"t": frame["t"].gather(roots["row"])}
+    for k in LEVELS:
+        place = (row + k).clip(0, len(frame) - 1)
+        is_same = (frame["customer"].gather(place) == roots["customer"]) & (row + k < len(frame))
+        step = pl.when(is_same).then(frame["event"].gather(place).cast(pl.Int16)).otherwise(pl.lit(NOTHING, pl.Int16))
+        walks[f"e{k}"] = pl.select(step).to_series()
+        walks[f"t{k}"] = frame["t"].gather(place)
+    return pl.DataFrame(walks).with_columns(pl.lit(0, pl.Int64).alias("time0"))
+
+
+_FIRST = (pl.col("customer") != pl.col("customer").shift(1)).fill_null(True)
+
+
+def _tree(walks: pl.DataFrame) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    way: list[str] = []
+    for k in LEVELS:
+        alive = walks.filter(pl.col(way[-1]) >= 0) if way else walks
+        walks = alive.join(_named(alive, k, way), on=[*way, f"e{k}"]).with_columns(
+            pl.when(pl.col(f"e{k}") < 0).then(pl.col(f"time{k - 1}")).otherwise(pl.col(f"t{k}") - pl.col("t"))
+            .alias(f"time{k}")
+        )  # fmt: skip
+        way.append(f"w{k}")
+        level = walks.group_by(way).agg(pl.len(), pl.col(f"time{k}").median())
+        found += [(*row[:k], *([PADDING] * (DEPTH - k)), *row[k:]) for row in level.rows()]
+    return found
 
 
 def _named(alive: pl.DataFrame, k: int, way: list[str]) -> pl.DataFrame:
