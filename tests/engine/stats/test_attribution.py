@@ -85,6 +85,16 @@ def test_shapley_values_equal_the_definition(paths: list[Path_]) -> None:
     assert got.sum() == pytest.approx(sum(converted.values()))
 
 
+def test_a_touchpoint_that_makes_conversion_rarer_gets_less_than_nothing_by_rates_only() -> None:
+    alone, both = [0], [0, 1]
+    found = attribution.credited(sums([(alone, True)] * 60 + [(alone, False)] * 40 + [(both, True)] * 30 +
+                                      [(both, False)] * 70, 2))  # fmt: skip
+    # of 100 paths with both, a rate of 0.3 = (0.6 + 0.3) / 2 for the first and (0 + 0.3 - 0.6) / 2 for the second
+    assert [each.conversions for each in found["shapley_rates"]] == pytest.approx([60 + 45, -15])
+    assert found["shapley_rates"][1].share.high < 0
+    assert min(each.conversions for model in found if model != "shapley_rates" for each in found[model]) >= 0
+
+
 def test_sampled_shapley_values_are_near_the_exact_ones_and_repeat() -> None:
     found = sums(simulated(np.random.default_rng(1), 5_000), 3)
     taken = found.taken.sum(axis=1).astype(float)

@@ -6,7 +6,9 @@ arXiv:1804.05327, whose simplified formula gives it exactly for any number of to
 shared equally by the touchpoints in it. In `of_rates` each path plays a game of its own among the touchpoints that it
 touched, where a coalition is worth the share of paths with exactly these touchpoints that converted (Dalessandro,
 Perlich, Stitelman and Provost 2012, "Causally motivated attribution for online advertising", ADKDD): paths
-without a conversion count as well, and a touchpoint that makes conversion rarer gets less than nothing.
+without a conversion count as well. Rates need not grow with the coalition, so a touchpoint can get less than nothing,
+as theirs can: where paths with it converted less often than the same without it, and also where a coalition with it
+was never seen, which is worth nothing. Values are not cut off at 0: they would no longer add up.
 """
 
 from __future__ import annotations

@@ -49,7 +49,12 @@ class AttributionQuery(Purposed, SeenAs, EventsAsked):
     summary="Credit an outcome to the touchpoints before it",
 )
 def attribution(request: HttpRequest, asked: Query[AttributionQuery]) -> AttributionTable:
-    """By rules (first, last, linear, decay, position), Markov removal effects and Shapley values, with intervals."""
+    """By rules (first, last, linear, decay, position), Markov removal effects and Shapley values, with intervals.
+
+    Shares of a model add up to 1. Those by `shapley_rates` may be below 0: paths with the touchpoint converted less
+    often than the same without it, or a combination with it was never seen, which counts as if none had converted.
+    `paths` and `open` are null where only rules were asked for.
+    """
     viewer = viewer_of(request)
     wanted = AttributionAsked(
         outcome=tuple(asked.outcome),

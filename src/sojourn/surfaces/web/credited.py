@@ -70,6 +70,12 @@ def lines(found: AttributionTable) -> tuple[Line, ...]:
     )
 
 
+def has_negative(found: AttributionTable) -> bool:
+    """Say whether a share that is shown lies below nothing, as those of Shapley values of rates can."""
+    shares = [credit.share for row in found.touchpoints for credit in row.credits.values()]
+    return any(share.value < 0 and not share.too_few for share in shares)
+
+
 def sentence(found: AttributionTable) -> str:
     """Say for which touchpoint the models differ most."""
     if len(found.models) == 1:

@@ -51,6 +51,7 @@ def _answer(asked: AttributionAsked, analysis: Analysis) -> dict[str, Any]:
         "headings": credited.headings(found),
         "rules": len(set(found.models) & set(ATTRIBUTION_RULES)),
         "estimated": len(set(found.models) - set(ATTRIBUTION_RULES)),
+        "has_negative": credited.has_negative(found),
         "sentence": credited.sentence(found),
         "how": _(
             "A conversion's path is the touches since the customer's conversion before it, as far back as the window. "
