@@ -83,17 +83,19 @@ def test_the_larger_questions_have_the_same_answers_too(here: sj.Log, there: sj.
         theirs, mine = (each.funnel(["search", "buy"], **options) for each in (there, here))  # type: ignore[arg-type]
         assert theirs == mine
     wide = {"least": 0, "breadth": 20, "depth": 2}
-    floor = 5  # customers below which a server puts steps with the others
     for asked in ({"start": "search"}, {"to": "buy", "pause_minutes": 2_880}):
         theirs, mine = (each.paths(**asked, **wide).nodes for each in (there, here))  # type: ignore[arg-type]
-        assert [node for node in theirs if node.depth < 2] == [node for node in mine if node.depth < 2]
-        assert all(node.customers >= floor or node.kind != "step" for node in theirs)
-    assert there.attribution("buy", touchpoints=["view", "search"]) == here.attribution(
-        "buy", touchpoints=["view", "search"]
-    )
-    assert there.attribution("buy", by="channel", models="linear") == here.attribution(
-        "buy", by="channel", models="linear"
-    )
+        known = {node.name: node for node in mine if node.depth == 1}
+        shown = [node for node in theirs if node.depth == 1 and node.name]  # rare steps are with the others there
+        assert theirs[0] == mine[0]
+        assert shown == [known[node.name] for node in shown] != []
+    for asked in ({"touchpoints": ["view", "search"]}, {"by": "channel", "models": "linear"}):
+        theirs, mine = (each.attribution("buy", **asked) for each in (there, here))  # type: ignore[arg-type]
+        assert (theirs.conversions, theirs.direct, theirs.converted) == (mine.conversions, mine.direct, mine.converted)
+        assert [each.name for each in theirs.touchpoints] == [each.name for each in mine.touchpoints]
+        # intervals come from groups of customers, whose numbers differ
+        found = [[c.share.value for each in t.touchpoints for c in each.credits.values()] for t in (theirs, mine)]
+        assert found[0] == pytest.approx(found[1])
 
 
 def test_cases_go_as_the_files_do(here: sj.Log, there: sj.Log) -> None:
@@ -115,7 +117,8 @@ def test_comparisons_have_the_same_answers_as_the_file(here: sj.Log, there: sj.L
     theirs, mine = (a.compare(b, looks="once") for a, b in halves)
     known = {(each.source, each.target): each for each in mine.paths}
     assert (theirs.steps_in_all, theirs.comparison.a, theirs.comparison.b) == (6, mine.comparison.a, mine.comparison.b)
-    assert [each.name for each in theirs.steps] == [each.name for each in mine.steps]
+    names = [{each.name: (each.share.a, each.share.b) for each in found.steps} for found in (theirs, mine)]
+    assert names[0] == names[1] != {}
     for each in theirs.paths:  # the file shows more of them, so that each p value is corrected for more
         assert each.share.a == known[each.source, each.target].share.a
     theirs, mine = (a.compare_funnel(["search", "buy"], b, window_days=2, looks="once") for a, b in halves)
@@ -157,15 +160,16 @@ def test_an_analysts_key_lets_the_events_leave_in_arrow(here: sj.Log, there: sj.
     table = theirs.to_arrow()
     assert table.num_rows == mine.to_arrow().num_rows > 0
     assert set(table.column("event").to_pylist()) == {"search", "buy"}
-    assert sj.from_dataframe(table).variants(top=1_000).rows == mine.variants(top=1_000).rows
+    again = sj.from_dataframe(table, customer="customer", event="event", at="at")
+    assert again.variants(top=1_000).rows == mine.variants(top=1_000).rows
     assert theirs.to_pm4py().shape[0] == theirs.to_retentioneering().shape[0] == table.num_rows
 
 
 def test_a_key_that_may_not_export_gets_answers_only(server: RunningServer) -> None:
-    body = {"name": "reader", "role": "viewer"}
+    body = {"name": "reader", "role": "viewer", "scopes": ["read"]}
     made = httpx.post(f"{server.url}/api/v1/keys", json=body, headers=server.token)
     assert made.status_code == 201, made.text
-    log = sj.connect(server.url, made.json()["token"]).where(source=SOURCE)
+    log = sj.connect(server.url, made.json()["secret"]).where(source=SOURCE)
     assert log.graph().coverage.customers == 60
     with pytest.raises(RefusedError, match="analyst"):
         log.to_arrow()

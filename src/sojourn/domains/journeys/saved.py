@@ -10,9 +10,9 @@ from typing import Final
 
 from sojourn.domains.journeys.contracts import QuestionPage
 from sojourn.domains.journeys.contracts.saved import Parameters
-from sojourn.domains.journeys.funnels import written_exclusion
 from sojourn.domains.privacy.contracts import Vocabulary
 from sojourn.domains.privacy.queries import looks_personal
+from sojourn.engine.answers.funnel_asked import written_exclusion
 from sojourn.engine.kernels.patterns import bind, compile_pattern, read
 from sojourn.kit.errors import InvalidError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sojourn.kit.errors import InvalidError
@@ -169,10 +170,14 @@ class Log(Questions):
 
     def write_xes(self, path: str | os.PathLike[str]) -> None:
         """Write the events as XES (IEEE 1849-2016), a customer a trace; gzipped when the path ends in `.gz`."""
+        from sojourn.engine.stream.logs.formats import packed
+        from sojourn.engine.stream.logs.xes_cases import case_pieces
         from sojourn.surfaces.library.conventions import pm4py_columns
-        from sojourn.surfaces.library.xes import write
 
-        write(pm4py_columns(*self._source.events(self._asked)), path)
+        place = Path(path)
+        made = case_pieces(pm4py_columns(*self._source.events(self._asked)))
+        with place.open("wb") as file:
+            file.writelines(packed(made) if place.suffix == ".gz" else made)
 
     def refused(self) -> tuple[str, ...]:
         """List the rows of the file that could not become events: line and reason, with what was doubtful."""

@@ -1,6 +1,5 @@
 """Ask journeys: the graph, variants and funnels of a question, who comes back, and how named journeys end."""
 
-from sojourn.domains.journeys.funnels import exclusion_said, written_exclusion
 from sojourn.domains.journeys.queries.attribution import attribution
 from sojourn.domains.journeys.queries.cases import cases, cases_of_journey
 from sojourn.domains.journeys.queries.comparing import period_before
@@ -27,6 +26,7 @@ from sojourn.domains.journeys.queries.sessions import sessions
 from sojourn.domains.journeys.queries.success import success
 from sojourn.domains.journeys.queries.variants import variants
 from sojourn.engine.answers.cases_asked import written_outcomes, written_stages
+from sojourn.engine.answers.funnel_asked import exclusion_said, written_exclusion
 from sojourn.engine.kernels.cohorts import written_brackets
 
 __all__ = [

@@ -3,56 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypedDict
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.catalogue.contracts import Level
-from sojourn.domains.journeys import rules
 from sojourn.domains.journeys.contracts import Question
-from sojourn.domains.privacy import queries as privacy
-from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Purpose
-from sojourn.engine.kernels import thinning
-from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
+from sojourn.domains.journeys.queries.through import Through
+from sojourn.domains.privacy.contracts import Coverage, EventFilter, Purpose
+from sojourn.engine.answers import door as answers
+from sojourn.engine.answers.door import Answered, bounds, known_codes
+from sojourn.engine.answers.graph import check_explorer
 from sojourn.engine.kernels.results import Steps
-from sojourn.engine.kernels.steps import StepsFold
 from sojourn.kit.errors import InvalidError
-from sojourn.kit.period import Period
+
+__all__ = ["as_they_are", "bounds", "known_codes", "present_steps", "shown_steps", "without"]
 
 
-class Bounds(TypedDict):
-    """A fold's period."""
-
-    since_us: int
-    until_us: int
-
-
-def bounds(period: Period) -> Bounds:
-    """Turn a period into a fold's bounds."""
-    since, until = period.since_us, period.until_us
-    return Bounds(since_us=FIRST_INSTANT if since is None else since, until_us=LAST_INSTANT if until is None else until)
-
-
-def present_steps(question: Question, viewer: Viewer, purpose: Purpose) -> Answer[Steps]:
+def present_steps(question: Question, viewer: Viewer, purpose: Purpose) -> Answered[Steps, Coverage]:
     """Count the events that the question is about, by name."""
-    return privacy.ask(
-        fold_for=lambda _: StepsFold(**bounds(question.period)),
-        period=question.period,
-        events=question.events,
-        purpose=purpose,
-        viewer=viewer,
-        key=("journeys.steps",),
-    )
+    return answers.present_steps(Through(question, viewer, purpose))
 
 
 def shown_steps(question: Question, viewer: Viewer, purpose: Purpose) -> tuple[tuple[str, ...], int]:
     """Choose the steps that the question's slider shows, and say how many there are in all."""
-    rules.check_explorer(steps_shown=question.steps_shown, paths_shown=question.paths_shown)
-    present = present_steps(question, viewer, purpose)
-    found = zip(present.value.node.tolist(), present.value.visitors.tolist(), strict=True)
-    visitors = {present.names[code]: customers for code, customers in found}
-    if not question.identity_steps:
-        visitors = {name: customers for name, customers in visitors.items() if name not in rules.IDENTITY_EVENTS}
-    return thinning.top_steps(visitors, question.steps_shown), len(visitors)
+    check_explorer(steps_shown=question.steps_shown, paths_shown=question.paths_shown)
+    return answers.shown_steps(Through(question, viewer, purpose), question.steps_shown)
 
 
 def without(*, question: Question, viewer: Viewer, purpose: Purpose = Purpose.ANALYTICS) -> dict[str, tuple[str, ...]]:
@@ -84,14 +58,3 @@ def as_they_are(events: EventFilter) -> EventFilter:
     if events.abstraction.level is not Level.EVENTS:
         raise InvalidError("level: a named journey is made of events by their names; ask at the level events.")
     return events
-
-
-def known_codes(codes: Codes, names: tuple[str, ...]) -> list[int]:
-    """Give the codes of events that people named; raise InvalidError for a name that no event is seen as."""
-    for name in names:
-        if (label := codes.shown_as.get(name, name)) != name:
-            raise InvalidError(f"{name} is seen as {label} at this level; ask for {label}, or at the level events.")
-    unknown = [name for name in names if name not in codes.names]
-    if unknown:
-        raise InvalidError(f"No event is called {', '.join(unknown)}; check the spelling in the tracking plan.")
-    return [codes.code(name) for name in names]

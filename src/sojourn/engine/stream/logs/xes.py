@@ -12,7 +12,7 @@ import pyarrow as pa
 from sojourn.engine.stream.files.own import FORM, RESERVED, REST
 from sojourn.engine.stream.logs.columns import Event, pieces
 
-_HEAD: Final = f"""<?xml version="1.0" encoding="UTF-8"?>
+HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1849-2016" xes.features="" xmlns="http://www.xes-standard.org/">
 <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
 <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
@@ -22,8 +22,8 @@ _HEAD: Final = f"""<?xml version="1.0" encoding="UTF-8"?>
 <global scope="event"><string key="concept:name" value="unknown"/>\
 <date key="time:timestamp" value="1970-01-01T00:00:00.000Z"/></global>
 <classifier name="Activity" scope="event" keys="concept:name"/>
-<string key="form" value="{FORM}"/>
 """
+_FORM: Final = f'<string key="form" value="{FORM}"/>\n'
 _STANDARD: Final = ("lifecycle:", "org:")  # texts of the extensions that the log declares
 _WORDS: Final = ("channel", "touchpoint", "unit", "product", "case", "currency")
 _BAD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what XML 1.0 cannot hold
@@ -39,7 +39,7 @@ def xes_pieces(tables: Iterable[pa.Table]) -> Iterator[bytes]:
 
     Properties are attributes of the type that JSON says; what XES cannot hold stands as JSON text in `REST`.
     """
-    yield _HEAD.encode()
+    yield (HEAD + _FORM).encode()
     customer: str | None = None
     for table in tables:
         for events in pieces(table):
@@ -76,7 +76,7 @@ def _event(event: Event) -> str:
             parts.append(_string(name, word))
     if event.value is not None:
         digits = sum(letter.isdigit() for letter in event.value)
-        parts.append(_attribute("float" if digits <= _DIGITS else "string", "value", event.value))
+        parts.append(attribute("float" if digits <= _DIGITS else "string", "value", event.value))
     rest = {}
     for name, value in event.properties.items():
         written = _property(name, value)
@@ -96,19 +96,20 @@ def _property(name: str, value: Any) -> str | None:
     if name in RESERVED or not name or (":" in name and not is_standard) or _BAD.search(name):
         return None
     if isinstance(value, bool):
-        return _attribute("boolean", name, "true" if value else "false")
+        return attribute("boolean", name, "true" if value else "false")
     if isinstance(value, int):
-        return _attribute("int", name, str(value)) if -_LONG <= value < _LONG else None
+        return attribute("int", name, str(value)) if -_LONG <= value < _LONG else None
     if isinstance(value, float):
-        return _attribute("float", name, repr(value))
+        return attribute("float", name, repr(value))
     if isinstance(value, str) and not _BAD.search(value):
         return _string(name, value)
     return None
 
 
 def _string(key: str, value: str) -> str:
-    return _attribute("string", key, value)
+    return attribute("string", key, value)
 
 
-def _attribute(kind: str, key: str, value: str) -> str:
+def attribute(kind: str, key: str, value: str) -> str:
+    """Write an attribute of a type."""
     return f'<{kind} key="{escaped(key)}" value="{escaped(value)}"/>'

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sojourn.engine.answers.differences import Verdict
 from sojourn.engine.answers.success import Companion, SuccessFigures
 from sojourn.surfaces.library.figures import whole
 from sojourn.surfaces.library.results.comparison import difference_bars, difference_columns, difference_shown
@@ -24,7 +25,7 @@ class Success(Table, SuccessFigures):
 
     def columns(self) -> Mapping[str, Sequence[Any]]:
         """Give `kind`, `name`, the shares that succeeded without (a) and with it (b), their difference, the ratio."""
-        rows = self.companions
+        rows = self._rows()
         return {
             "kind": [each.kind for each in rows],
             "name": [_named(each) for each in rows],
@@ -36,7 +37,7 @@ class Success(Table, SuccessFigures):
 
     def shown(self) -> Sequence[Shown]:
         """Give the same for people."""
-        rows = self.companions
+        rows = self._rows()
         return [
             Shown("what", [each.kind for each in rows], False),
             Shown("name", [_named(each) for each in rows], False),
@@ -57,8 +58,12 @@ class Success(Table, SuccessFigures):
         """Draw the effects as bars."""
         from sojourn.surfaces.library.drawing.charts import bar_chart
 
-        bars = difference_bars([(f"{each.kind} {_named(each)}", each.share) for each in self.companions])
+        bars = difference_bars([(f"{each.kind} {_named(each)}", each.share) for each in self._rows()])
         return bar_chart(bars, "effect on success", self.notes())
+
+    def _rows(self) -> list[Companion]:
+        """Put what rests on too few at the end."""
+        return sorted(self.companions, key=lambda each: each.share.verdict is Verdict.TOO_FEW)
 
 
 def _named(each: Companion) -> str:
