@@ -61,6 +61,7 @@ MAY = {
     "GET /lifecycle": READERS,
     "GET /attribution": READERS,
     "GET /compare/graph": READERS,
+    "GET /compare/variants": READERS,
     "GET /compare/funnel": READERS,
     "GET /compare/journeys/{slug}": READERS,
     "GET /journeys/{slug}/success": READERS,

@@ -50,6 +50,10 @@ def test_two_values_stand_in_the_address_and_differ_in_the_picture(viewer: httpx
     [
         (CHANNELS + "&show=sides", "Side by side"),
         (CHANNELS + "&show=funnel&f=Signed+In&f=Balance+Viewed", "whose window is still open"),
+        (CHANNELS + "&show=variants", "Which ways through are more frequent"),
+        (CHANNELS + "&show=funnel&forder=strict&fx=Called&f=Signed+In&f=Balance+Viewed", "nothing in between"),
+        ("/journeys/compare?against=patterns", "Write a path pattern for each side"),
+        ("/journeys/compare?against=patterns&a_pattern=Signed+&b_pattern=x", "side-a"),
         (CHANNELS + "&show=funnel", "Add steps, or choose a journey"),
         ("/journeys/compare?journey=card-application&show=endings", "How the journey ends"),
         ("/journeys/compare?show=endings", "Choose a journey above"),

@@ -31,6 +31,7 @@ PAGES = (
     "/journeys/compare?period=365&against=channel&a=web&b=app",
     "/journeys/compare?period=365&against=channel&a=web&b=app&show=sides",
     "/journeys/compare?period=365&against=channel&a=web&b=app&show=funnel&f=Signed+In&f=Balance+Viewed",
+    "/journeys/compare?period=365&against=channel&a=web&b=app&show=variants",
     "/journeys/compare?period=90&journey=card-application&show=endings",
     "/journeys/compare?period=365&journey=card-application&show=success",
     "/journeys/compare?against=dates",

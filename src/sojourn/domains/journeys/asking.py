@@ -181,10 +181,12 @@ def _attribution(asked: Asking) -> tuple[AnswerAsked, ...]:
 
 def _cases(asked: Asking) -> tuple[AnswerAsked, ...]:
     named = asked.journey or asked.journeys.get(asked.one("of")) or next(iter(asked.journeys.values()), None)
-    if asked.one("start") and (named is None or asked.one("of") == named.slug):
+    is_filled = named is None or asked.one("of", named.slug) == named.slug
+    if asked.one("start") and is_filled:
         said = _said_cases(asked, named)
     elif named:
-        said = {"journey": (named.slug,)}
+        counted = asked.many("counted") if is_filled else ()
+        said = {"journey": (named.slug,), "only_named": ("false",) if counted == ("all",) else ()}
     else:
         raise InvalidError("start: this question names none; open it and choose one.")
     days = int(said.get("window_days", (str(named.window_days if named else 30),))[0])
@@ -235,11 +237,17 @@ def _compare(asked: Asking) -> tuple[AnswerAsked, ...]:
     if show == "funnel":
         if not asked.steps():
             raise InvalidError("f: this question names no funnel; open it and choose steps.")
-        own: Said = {"step": asked.steps(), "window_days": (asked.window(),)}
+        own: Said = {
+            "step": asked.steps(),
+            "window_days": (asked.window(),),
+            "order": asked.many("forder"),
+            "exclude": asked.many("fx"),
+        }
         return (_asked("compare/funnel", asked.all_events() | common | own),)
     if show == "endings":
         return (_asked("compare/journeys", asked.all_events() | common, slug),)
-    return (_asked("compare/graph", asked.events() | common),)
+    answer = "compare/variants" if show == "variants" else "compare/graph"
+    return (_asked(answer, asked.events() | common),)
 
 
 def _sides(asked: Asking) -> Said:
@@ -249,6 +257,11 @@ def _sides(asked: Asking) -> Said:
         if not since or not until:
             raise InvalidError("a_since: this question names no days of side A; open it and choose them.")
         return {"a_since": (_midnight(since),), "a_until": (_midnight(until, 1),)}
+    if against == "patterns":
+        patterns = asked.many("a_pattern"), asked.many("b_pattern")
+        if not all(patterns):
+            raise InvalidError("a_pattern: this question names no pattern for each side; open it and write them.")
+        return {"a_having_pattern": patterns[0], "b_having_pattern": patterns[1]}
     dimension = next((name for name in asked.known.dimensions if plain(name) == plain(against)), None)
     if dimension is None:
         return {"before": ("true",)}

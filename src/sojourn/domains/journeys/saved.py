@@ -69,6 +69,7 @@ OWN: Final[Mapping[QuestionPage, Mapping[str, Means]]] = {
     QuestionPage.COMPARE: {
         "against": Means.DIMENSION, "a": Means.VALUE, "b": Means.VALUE, "a_since": Means.DAY, "a_until": Means.DAY,
         "looks": Means.WORD, "show": Means.WORD, "soon": Means.NUMBER, "kinds": Means.NUMBER,
+        "a_pattern": Means.PATTERN, "b_pattern": Means.PATTERN, "forder": Means.WORD, "fx": Means.EXCLUSION,
     },
     QuestionPage.CASES: {
         "of": Means.JOURNEY, "start": Means.EVENT, "goal": Means.EVENT, "ending": Means.EVENT, "stage": Means.EVENT,
@@ -184,7 +185,7 @@ class _Known:
             case Means.JOURNEY:
                 return value in self.journeys
             case Means.DIMENSION:
-                return plain(value) in self.values or value in {"before", "dates"}
+                return plain(value) in self.values or value in {"before", "dates", "patterns"}
             case Means.EXCLUSION:
                 return set(written_exclusion(value).events) <= self.events
             case Means.PATTERN:

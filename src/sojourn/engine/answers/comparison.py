@@ -10,7 +10,8 @@ from sojourn.engine.answers import differences
 from sojourn.engine.answers.completion import JourneyAsked, other_outcomes
 from sojourn.engine.answers.differences import ShareDifference, Tested
 from sojourn.engine.answers.door import C, Codes, known_codes
-from sojourn.engine.answers.funnel_asked import check_steps
+from sojourn.engine.answers.funnel import SAID, exclusion_of
+from sojourn.engine.answers.funnel_asked import FunnelOptions, check, exclusion_said, is_plain
 from sojourn.engine.answers.graphs_apart import (
     Finding,
     PathDifference,
@@ -19,9 +20,10 @@ from sojourn.engine.answers.graphs_apart import (
     graphs_apart,
 )
 from sojourn.engine.answers.sides import Sides, SidesAnswered, shown_on_either, spans, windowed
-from sojourn.engine.answers.words import DAY_S, MICROS
+from sojourn.engine.answers.words import DAY_S, IDENTITY_EVENTS, MICROS
 from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.sides import K_A, K_B, N_N, GraphSides, TraitSides
+from sojourn.engine.kernels.sides_chains import FunnelChainsSidesFold
 from sojourn.engine.kernels.sides_endings import EndingSidesFold
 from sojourn.engine.kernels.sides_funnel import FunnelSidesFold
 from sojourn.engine.kernels.sides_graph import GraphSidesFold
@@ -31,6 +33,8 @@ from sojourn.engine.stats.looking import Looks
 from sojourn.kit.errors import InvalidError
 
 F = TypeVar("F")
+
+Sets = tuple[tuple[str, ...], ...]
 
 VALUES_MOST = 40  # of a dimension; those that most customers of both sides have
 SAME_PLACE = frozenset({"source"})  # says which software told, not what the customer did
@@ -126,31 +130,33 @@ def compare_graphs(sides: Sides[C], *, steps_shown: int, looks: Looks) -> Compar
         findings=apart.findings,
         steps_in_all=steps_in_all,
     )
-    rested = _rested(sides, int(mined.value.total[N_N]), apart.tested, looks)
+    rested = rested_on(sides, int(mined.value.total[N_N]), apart.tested, looks)
     return Compared(figures=figures, rested=rested, a=mined.a, b=mined.b)
 
 
 def compare_funnels(
-    sides: Sides[C], *, steps: Sequence[str | Sequence[str]], window_days: float, known_us: int, looks: Looks
+    sides: Sides[C],
+    *,
+    steps: Sequence[str | Sequence[str]],
+    window_days: float,
+    known_us: int,
+    looks: Looks,
+    options: FunnelOptions = FunnelOptions(),  # noqa: B008 - frozen
 ) -> Compared[FunnelDifference, C]:
     """Compare how far customers of two sides get, among first steps whose window has closed.
 
-    Raise InvalidError for a funnel that cannot be, or an event that was never seen.
+    Of the options order and exclusions are asked for. Raise InvalidError for a funnel that cannot be, or an event that
+    was never seen.
     """
     sets = tuple((step,) if isinstance(step, str) else tuple(step) for step in steps)
-    check_steps(steps=sets, window_days=window_days)
+    check(sets, window_days, options)
     window_s = round(window_days * DAY_S)
     closed_us = known_us - window_s * MICROS
     answer = sides.ask(
-        lambda codes: FunnelSidesFold(
-            [known_codes(codes, names) for names in sets],
-            window_us=window_s * MICROS,
-            spans=spans(sides),
-            closed_us=closed_us,
-        ),
+        lambda codes: _funnel_fold(codes, sets, sides, options, window_s * MICROS, closed_us),
         periods=windowed(sides, window_s),
-        key=("journeys.compare.funnel", sets, window_s, spans(sides), closed_us),
-        told={"steps in order": sets, "window in days": window_days},
+        key=("journeys.compare.funnel", sets, window_s, spans(sides), closed_us, options, sides.a.identity_steps),
+        told=_funnel_told(sets, window_days, options),
     )
     reached = answer.value.reached
     pairs = [(_step(reached, k, 0, looks), _step(reached, k, k - 1, looks)) for k in range(1, len(sets))]
@@ -173,7 +179,7 @@ def compare_funnels(
         open_a=answer.value.open_a,
         open_b=answer.value.open_b,
     )
-    rested = _rested(sides, int(reached[1:, 1:].sum()), differences.tested(family), looks)
+    rested = rested_on(sides, int(reached[1:, 1:].sum()), differences.tested(family), looks)
     return Compared(figures=figures, rested=rested, a=answer.a, b=answer.b)
 
 
@@ -200,11 +206,12 @@ def compare_completions(
         open_a=answer.value.open_a,
         open_b=answer.value.open_b,
     )
-    rested = _rested(sides, answer.value.both, differences.tested(family), looks)
+    rested = rested_on(sides, answer.value.both, differences.tested(family), looks)
     return Compared(figures=figures, rested=rested, a=answer.a, b=answer.b)
 
 
-def _rested(sides: Sides[C], both: int, many: int, looks: Looks) -> Rested:
+def rested_on(sides: Sides[C], both: int, many: int, looks: Looks) -> Rested:
+    """Say how many customers are on both sides, and how `many` differences were tested."""
     return Rested(
         both=both if both == 0 or both >= sides.a.fewest else None,
         tested=many,
@@ -215,7 +222,7 @@ def _rested(sides: Sides[C], both: int, many: int, looks: Looks) -> Rested:
 
 def _step_rows(sides: Sides[C], mined: SidesAnswered[GraphSides, C]) -> list[tuple[str, Int64s]]:
     found = zip(mined.value.node.tolist(), mined.value.step, strict=True)
-    return [(mined.names[code], row) for code, row in found if _is_enough(row, sides)]
+    return [(mined.names[code], row) for code, row in found if is_enough(row, sides)]
 
 
 def _path_rows(sides: Sides[C], mined: SidesAnswered[GraphSides, C]) -> list[tuple[tuple[str, str], Int64s, Int64s]]:
@@ -224,7 +231,7 @@ def _path_rows(sides: Sides[C], mined: SidesAnswered[GraphSides, C]) -> list[tup
     return [
         ((mined.names[source], mined.names[target]), edge, pace)
         for source, target, edge, pace in rows
-        if _is_enough(edge, sides)
+        if is_enough(edge, sides)
     ]
 
 
@@ -243,13 +250,13 @@ def _property_rows(sides: Sides[C]) -> list[tuple[tuple[str, str], Int64s]]:
         mine = [
             ((dimension, value), row)
             for value, row in zip(found.value, found.trait, strict=True)
-            if value and _is_enough(row, sides)
+            if value and is_enough(row, sides)
         ]
         rows += sorted(mine, key=lambda each: (-int(each[1][K_A] + each[1][K_B]), each[0]))[:VALUES_MOST]
     return rows
 
 
-def _is_enough(row: Int64s, sides: Sides[C]) -> bool:
+def is_enough(row: Int64s, sides: Sides[C]) -> bool:
     """Say whether so many customers stand behind a row that it may be shown."""
     return int(row[K_A] + row[K_B]) >= sides.a.fewest
 
@@ -263,6 +270,29 @@ def _step(reached: Int64s, step: int, base: int, looks: Looks) -> Tested:
         if many
     ]
     return differences.shares(differences.crossed(groups), looks)
+
+
+def _funnel_fold(
+    codes: Codes, sets: Sets, sides: Sides[C], options: FunnelOptions, window_us: int, closed_us: int
+) -> FunnelSidesFold | FunnelChainsSidesFold:
+    steps = [known_codes(codes, names) for names in sets]
+    if is_plain(options):
+        return FunnelSidesFold(steps, window_us=window_us, spans=spans(sides), closed_us=closed_us)
+    hidden = () if sides.a.identity_steps else IDENTITY_EVENTS
+    return FunnelChainsSidesFold(
+        steps,
+        window_us=window_us,
+        spans=spans(sides),
+        closed_us=closed_us,
+        order=options.order,
+        exclusions=[exclusion_of(codes, each) for each in options.exclusions],
+        hidden=[codes.code(name) for name in hidden],
+    )
+
+
+def _funnel_told(sets: Sets, window_days: float, options: FunnelOptions) -> dict[str, object]:
+    broken = {"broken by": tuple(exclusion_said(each) for each in options.exclusions)} if options.exclusions else {}
+    return {SAID[options.order]: sets, "window in days": window_days, **broken}
 
 
 def _endings_fold(journey: JourneyAsked, codes: Codes, sides: Sides[C], known_us: int) -> EndingSidesFold:

@@ -185,7 +185,7 @@ def detail_fold(
         steps,
         window_us=window_s * MICROS,
         order=options.order,
-        exclusions=[_exclusion(codes, each) for each in options.exclusions],
+        exclusions=[exclusion_of(codes, each) for each in options.exclusions],
         hidden=[] if door.identity_steps else [codes.code(name) for name in IDENTITY_EVENTS],
         by_entry=options.count is FunnelCount.ENTRIES,
         by=options.by,
@@ -198,7 +198,8 @@ def detail_fold(
     )
 
 
-def _exclusion(codes: Codes, exclusion: FunnelExclusion) -> Exclusion:
+def exclusion_of(codes: Codes, exclusion: FunnelExclusion) -> Exclusion:
+    """Give an exclusion in codes; raise InvalidError for an event that was never seen."""
     named = frozenset(known_codes(codes, exclusion.events))
     if exclusion.after is None or exclusion.before is None:
         return Exclusion(named)

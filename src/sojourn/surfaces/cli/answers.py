@@ -79,6 +79,7 @@ TABLES: Final[dict[str, Callable[[dict[str, Any]], tuple[Columns, list[Any]]]]] 
     "patterns": lambda found: (patterns.COLUMNS, [found]),
     "compare/graph": lambda found: (comparison.FINDINGS, found["findings"]),
     "compare/funnel": lambda found: (comparison.FUNNEL, found["steps"]),
+    "compare/variants": lambda found: (comparison.VARIANTS, found["variants"]),
     "compare/journeys": lambda found: (comparison.ENDINGS, found["endings"]),
     "success": lambda found: (comparison.COMPANIONS, found["companions"]),
 }

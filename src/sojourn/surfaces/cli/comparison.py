@@ -26,6 +26,8 @@ def side_options(command: F) -> F:
         click.option("--before", is_flag=True, help="Side a is the period of the same length just before."),
         click.option("--a-until", type=Instant(), help="First instant after side a's own period."),
         click.option("--a-since", type=Instant(), help="First instant of side a's own period."),
+        click.option("--b-having-pattern", metavar="PATTERN", help="Path pattern that customers of side b match."),
+        click.option("--a-having-pattern", metavar="PATTERN", help="Path pattern that customers of side a match."),
         click.option("--b-where", "b_where", type=Where(), multiple=True, help="Keep on side b; repeat for more."),
         click.option("--a-where", "a_where", type=Where(), multiple=True, help="Keep on side a; repeat for more."),
     ):
@@ -71,6 +73,13 @@ FUNNEL: Columns = [
     ("by", lambda row: _difference(row["from_before"])),
     ("of the first, by", lambda row: _difference(row["from_first"])),
 ]
+VARIANTS: Columns = [
+    ("way through", lambda row: " → ".join(row["steps"])),
+    ("a", lambda row: percent(row["share"]["a"])),
+    ("b", lambda row: percent(row["share"]["b"])),
+    ("b is", lambda row: row["share"]["verdict"]),
+    ("by", lambda row: _difference(row["share"])),
+]
 ENDINGS: Columns = [
     ("ending", "name"),
     ("a", lambda row: percent(row["share"]["a"])),
@@ -94,8 +103,8 @@ COMPANIONS: Columns = [
 def compare() -> None:
     """Compare two periods or filters: side b with side a.
 
-    Both sides share --days, --since, --until, --where, --having and --event; --a-where and --b-where, --before or
-    --a-since and --a-until set them apart.
+    Both sides share --days, --since, --until, --where, --having and --event; --a-where and --b-where,
+    --a-having-pattern and --b-having-pattern, --before or --a-since and --a-until set them apart.
     """
 
 
@@ -118,6 +127,8 @@ def graph(server: Server, **asked: Any) -> Shown:
     "--window", "window_days", type=click.FloatRange(0, 3_660, min_open=True), default=14.0, show_default=True,
     help="Days from the first step to the last.",
 )  # fmt: skip
+@click.option("--order", type=click.Choice(["ordered", "strict", "any"]), default="ordered", show_default=True)
+@click.option("--exclude", multiple=True, help='Event that breaks the funnel; "2-3:A" between steps 2 and 3.')
 @connected
 def funnel(server: Server, steps: tuple[str, ...], **asked: Any) -> Shown:
     """Show how far customers of both sides get.
@@ -126,6 +137,24 @@ def funnel(server: Server, steps: tuple[str, ...], **asked: Any) -> Shown:
     """
     answer = server.get("/compare/funnel", **asked, step=steps)
     return Shown(data=answer, columns=FUNNEL, rows=answer["steps"], after=[*_open(answer), *_after(answer)])
+
+
+@compare.command("variants")
+@side_options
+@click.option("--steps", "steps_shown", type=click.IntRange(1, 200), default=12, show_default=True)
+@click.option("--top", type=click.IntRange(1, 200), default=20, show_default=True, help="Most variants compared.")
+@connected
+def variants(server: Server, **asked: Any) -> Shown:
+    """Show which ways through are more frequent on one side."""
+    answer = server.get("/compare/variants", **asked)
+    covers = f"compared are the ways of {answer['covers_a']:.1%} of side a and {answer['covers_b']:.1%} of side b"
+    return Shown(
+        data=answer,
+        columns=VARIANTS,
+        rows=answer["variants"],
+        empty="No ways through: nobody is on either side.",
+        after=[covers, *_after(answer)],
+    )
 
 
 @compare.command("journey")

@@ -11,13 +11,23 @@ from pydantic import Field
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.journeys import queries
-from sojourn.domains.journeys.contracts import ComparedCompletion, ComparedFunnel, ComparedGraph, Question, SuccessTable
+from sojourn.domains.journeys.contracts import (
+    ComparedCompletion,
+    ComparedFunnel,
+    ComparedGraph,
+    ComparedVariants,
+    FunnelOptions,
+    Question,
+    SuccessTable,
+)
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.engine.kernels.funnel_asked import Order
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.question import (
+    PATTERN_MAX_CHARACTERS,
     VALUES_MAX,
     EventsAsked,
     Purposed,
@@ -40,6 +50,14 @@ class SidesAsked(Purposed, QuestionAsked):
     steps_shown: int = Field(25, ge=1, le=200, description="Activities kept, most frequent first.")
     a_where: list[str] = Field([], max_length=VALUES_MAX, description="`dimension:value` to keep on side a only.")
     b_where: list[str] = Field([], max_length=VALUES_MAX, description="`dimension:value` to keep on side b only.")
+    a_having_pattern: str = Field(
+        "", max_length=PATTERN_MAX_CHARACTERS, description="Path pattern that customers of side a match."
+    )
+    b_having_pattern: str = Field(
+        "",
+        max_length=PATTERN_MAX_CHARACTERS,
+        description="Path pattern that customers of side b match, such as a variant: `^ -> search -> buy -> $`.",
+    )
     a_since: Instant | None = Field(None, description="First instant of side a, where it has a period of its own.")
     a_until: Instant | None = Field(None, description="First instant after side a's own period.")
     before: bool = Field(False, description="Side a is the period of the same length just before.")
@@ -51,6 +69,21 @@ class FunnelSidesAsked(SidesAsked):
 
     step: list[str] = Field(min_length=1, max_length=20, description="Repeat for each step; `A|B` means A or B.")
     window_days: float = Field(14, gt=0, le=3_660, description="Days from the first step to the last.")
+    order: Order = Field(
+        Order.ORDERED,
+        description="`strict`: no other event in between; `any`: all steps within the window, whichever comes first.",
+    )
+    exclude: list[str] = Field(
+        [],
+        max_length=20,
+        description="Event that breaks the funnel, `A|B` for either; `2-3:A` between steps 2 and 3 only.",
+    )
+
+
+class VariantSidesAsked(SidesAsked):
+    """The ways through that most customers of both sides have."""
+
+    top: int = Field(20, ge=1, le=200, description="Most variants compared.")
 
 
 class SuccessAsked(Purposed, EventsAsked):
@@ -84,6 +117,19 @@ def compare_funnel(request: HttpRequest, asked: Query[FunnelSidesAsked]) -> Comp
         looks=asked.looks,
         viewer=viewer,
         purpose=Purpose(asked.purpose),
+        options=FunnelOptions(
+            order=asked.order, exclusions=tuple(queries.written_exclusion(each) for each in asked.exclude)
+        ),
+    )
+
+
+@router.get("/compare/variants", response={200: ComparedVariants, **PROBLEMS}, summary="Compare the ways through")
+def compare_variants(request: HttpRequest, asked: Query[VariantSidesAsked]) -> ComparedVariants:
+    """Largest effect first; the smaller side counts as much as the larger when variants are chosen."""
+    viewer = viewer_of(request)
+    a, b = _sides(asked, viewer)
+    return queries.compare_variants(
+        a=a, b=b, top=asked.top, looks=asked.looks, viewer=viewer, purpose=Purpose(asked.purpose)
     )
 
 
@@ -125,9 +171,16 @@ def _sides(asked: SidesAsked, viewer: Viewer) -> tuple[Question, Question]:
     common = question(asked, viewer)
     own = _own_period(asked, common.period)
     sides = []
-    for where, when in ((asked.a_where, own), (asked.b_where, common.period)):
+    for where, pattern, when in (
+        (asked.a_where, asked.a_having_pattern, own),
+        (asked.b_where, asked.b_having_pattern, common.period),
+    ):
         more = event_filter(EventsAsked.model_validate({"where": where})).dimensions
         events = replace(common.events, dimensions=common.events.dimensions | more)
+        if pattern.strip():
+            if common.events.having_pattern:
+                raise InvalidError("having_pattern: give one for both sides, or one for each.")
+            events = replace(events, having_pattern=pattern.strip())
         sides.append(replace(common, period=when, events=events))
     return sides[0], sides[1]
 

@@ -23,6 +23,7 @@ from sojourn.domains.journeys.contracts import (
     ShareDifference,
 )
 from sojourn.domains.journeys.contracts.comparison import Verdict
+from sojourn.domains.privacy.contracts import Abstraction
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.surfaces.web import branches, case_settings, differences, figures, picture
 from sojourn.surfaces.web.analysis import Analysis, analysed
@@ -178,25 +179,30 @@ def _compare(analysis: Analysis) -> Headline:
             return Headline(value="", about="", says=_("No steps are chosen."))
         table = journeys.compare_funnels(
             steps=steps, window_days=_window(analysis), a=_all_names(a), b=_all_names(b), viewer=analysis.viewer,
-            looks=looks,
+            looks=looks, options=said.options(),
         )  # fmt: skip
         last = table.steps[-1].from_first or table.steps[-1].from_before
         says = _("get from %(first)s to %(last)s") % {"first": steps[0], "last": steps[-1]}
         return _of_difference(last, says) if last else Headline(value="", about="", says=says)
     if said.show == "endings" and analysis.journey:
         found = journeys.compare_completions(
-            slug=analysis.journey.slug, a=_all_names(a), b=_all_names(b), viewer=analysis.viewer, looks=looks
+            slug=analysis.journey.slug, a=_by_name(a), b=_by_name(b), viewer=analysis.viewer, looks=looks
         )
         return _of_difference(found.endings[0].share, found.endings[0].name)
+    if said.show == "variants":
+        ways = journeys.compare_variants(a=a, b=b, viewer=analysis.viewer, looks=looks)
+        real = [each for each in ways.variants if each.share.verdict in (Verdict.MORE, Verdict.LESS)]
+        tested = _("of %(n)s ways through tested") % {"n": figures.whole(ways.comparison.tested)}
+        return Headline(value=figures.whole(len(real)), about=tested, says=_("are more or less frequent in B"))
     graph = journeys.compare_graphs(a=a, b=b, viewer=analysis.viewer, looks=looks)
-    tested = _("of %(n)s differences tested") % {"n": figures.whole(graph.comparison.tested)}
+    tested = _("real, of %(n)s differences tested") % {"n": figures.whole(graph.comparison.tested)}
     return Headline(value=figures.whole(len(graph.findings)), about=tested, says=differences.sentence(graph))
 
 
 def _success(analysis: Analysis) -> Headline:
     if analysis.journey is None:
         return Headline(value="", about="", says=_("No journey is chosen."))
-    asked = _all_names(analysis.question)
+    asked = _by_name(analysis.question)
     period, viewer = asked.period, analysis.viewer
     found = journeys.completion(slug=analysis.journey.slug, period=period, events=asked.events, viewer=viewer)
     return _of_share(found.completed, _("complete %(journey)s") % {"journey": analysis.journey.name})
@@ -204,6 +210,12 @@ def _success(analysis: Analysis) -> Headline:
 
 def _all_names(asked: Question) -> Question:
     return replace(asked, events=replace(asked.events, names=(), having=()))
+
+
+def _by_name(asked: Question) -> Question:
+    """Ask a named journey about events by their names, whatever the level."""
+    whole = _all_names(asked)
+    return replace(whole, events=replace(whole.events, abstraction=Abstraction()))
 
 
 def _patterns(analysis: Analysis) -> Headline:

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils.translation import gettext as _
 
 from sojourn.domains.journeys import queries as journeys
-from sojourn.domains.journeys.contracts import Question
+from sojourn.domains.journeys.contracts import FunnelOptions, Question
 from sojourn.domains.privacy.contracts import Term
+from sojourn.engine.kernels.funnel_asked import Order
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 from sojourn.surfaces.web.analysis import Analysis
@@ -17,10 +18,24 @@ from sojourn.surfaces.web.filters import Choice, choices, label
 from sojourn.surfaces.web.questions import parameter
 from sojourn.surfaces.web.templatetags.sojourn import period as period_words
 
-OWN = ("against", "a", "b", "a_since", "a_until", "looks", "show", "soon", "kinds")
-BEFORE, DATES = "before", "dates"
+OWN = (
+    "against",
+    "a",
+    "b",
+    "a_since",
+    "a_until",
+    "looks",
+    "show",
+    "soon",
+    "kinds",
+    "a_pattern",
+    "b_pattern",
+    "forder",
+    "fx",
+)
+BEFORE, DATES, PATTERNS = "before", "dates", "patterns"
 KINDS = 25  # of steps shown where the address says nothing: a comparison looks wider than a picture
-SHOWS = ("graph", "sides", "funnel", "endings", "success")
+SHOWS = ("graph", "sides", "variants", "funnel", "endings", "success")
 LOOKS = ("once", "daily")
 
 
@@ -37,11 +52,18 @@ class Sides:
     show: str
     kinds: int
     soon: str  # hours after the start, for what goes with success
+    order: str  # of a funnel's steps
+    broken: str  # what breaks a funnel
     values: tuple[Term, ...]  # that side a and b may be, when they are values of a dimension
     dimensions: tuple[Choice, ...]
     questions: tuple[Question, Question] | None
     names: tuple[str, str]
     refused: str = ""
+
+    def options(self) -> FunnelOptions:
+        """Say how a funnel is compared; raise InvalidError for an exclusion that names no event."""
+        exclusions = (journeys.written_exclusion(self.broken),) if self.broken.strip() else ()
+        return FunnelOptions(order=Order(self.order or Order.ORDERED), exclusions=exclusions)
 
 
 def sides(analysis: Analysis) -> Sides:
@@ -56,15 +78,17 @@ def sides(analysis: Analysis) -> Sides:
     dimension = next((each for each in dimensions if each.parameter == against), None)
     a, b = _values(dimension, own)
     said = Sides(
-        against=against if dimension or against == DATES else BEFORE,
-        a=a,
-        b=b,
+        against=against if dimension or against in (DATES, PATTERNS) else BEFORE,
+        a=own.get("a_pattern", "") if against == PATTERNS else a,
+        b=own.get("b_pattern", "") if against == PATTERNS else b,
         a_since=own.get("a_since", ""),
         a_until=own.get("a_until", ""),
         looks=own["looks"] if own.get("looks") in LOOKS else "",
         show=own["show"] if own.get("show") in SHOWS else SHOWS[0],
         kinds=max(2, min(int(kinds[:3]), 60)) if (kinds := own.get("kinds", "")).isdigit() else KINDS,
         soon=own.get("soon", ""),
+        order=own["forder"] if own.get("forder") in set(Order) else "",
+        broken=own.get("fx", ""),
         values=dimension.values if dimension else (),
         dimensions=dimensions,
         questions=None,
@@ -102,6 +126,8 @@ def _questions(
             _("%(what)s %(value)s") % {"what": label(dimension.dimension), "value": v} for v in (said.a, said.b)
         )
         return (first, second), (names[0], names[1])
+    if said.against == PATTERNS:
+        return _by_pattern(asked, said), (said.a, said.b)
     if said.against == DATES:
         since, until = _midnight(said.a_since, 0), _midnight(said.a_until, 1)
         if until <= since:
@@ -110,6 +136,15 @@ def _questions(
     else:
         own = journeys.period_before(asked.period)
     return (replace(asked, period=own), asked), (period_words(own), period_words(asked.period))
+
+
+def _by_pattern(asked: Question, said: Sides) -> tuple[Question, Question]:
+    if not said.a or not said.b:
+        raise InvalidError(_("Write a path pattern for each side, such as ^ -> search -> buy -> $."))
+    if asked.events.having_pattern:
+        raise InvalidError(_("Take the pattern of both sides away to give each side its own."))
+    a, b = (replace(asked, events=replace(asked.events, having_pattern=each)) for each in (said.a, said.b))
+    return a, b
 
 
 def _midnight(day: str, later_days: int) -> datetime:

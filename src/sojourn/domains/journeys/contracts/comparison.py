@@ -16,12 +16,14 @@ from sojourn.engine.answers.comparison import (
 from sojourn.engine.answers.differences import PaceDifference, ShareDifference, Verdict
 from sojourn.engine.answers.graphs_apart import Finding, PathDifference, PropertyDifference, StepDifference
 from sojourn.engine.answers.success import Companion, SuccessFigures
+from sojourn.engine.answers.variants_apart import VariantDifference, VariantsDifference
 
 __all__ = [
     "Companion",
     "ComparedCompletion",
     "ComparedFunnel",
     "ComparedGraph",
+    "ComparedVariants",
     "Comparison",
     "EndingDifference",
     "Finding",
@@ -32,6 +34,7 @@ __all__ = [
     "ShareDifference",
     "StepDifference",
     "SuccessTable",
+    "VariantDifference",
     "Verdict",
 ]
 
@@ -47,6 +50,13 @@ class Comparison(Rested):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComparedGraph(GraphDifference):
     """Two directly-follows graphs: everything compared, and what differs most, largest effect first."""
+
+    comparison: Comparison
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparedVariants(VariantsDifference):
+    """The ways through of two sides, largest effect first."""
 
     comparison: Comparison
 

@@ -3,7 +3,12 @@
 from sojourn.domains.journeys.queries.attribution import attribution
 from sojourn.domains.journeys.queries.cases import cases, cases_of_journey
 from sojourn.domains.journeys.queries.comparing import period_before
-from sojourn.domains.journeys.queries.comparison import compare_completions, compare_funnels, compare_graphs
+from sojourn.domains.journeys.queries.comparison import (
+    compare_completions,
+    compare_funnels,
+    compare_graphs,
+    compare_variants,
+)
 from sojourn.domains.journeys.queries.completion import completion, completions
 from sojourn.domains.journeys.queries.door import without
 from sojourn.domains.journeys.queries.funnel import funnel
@@ -39,6 +44,7 @@ __all__ = [
     "compare_completions",
     "compare_funnels",
     "compare_graphs",
+    "compare_variants",
     "completion",
     "completions",
     "edge",

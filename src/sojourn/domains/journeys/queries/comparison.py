@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.journeys.contracts import ComparedCompletion, ComparedFunnel, ComparedGraph, Question
+from sojourn.domains.journeys.contracts import (
+    ComparedCompletion,
+    ComparedFunnel,
+    ComparedGraph,
+    ComparedVariants,
+    FunnelOptions,
+    Question,
+)
 from sojourn.domains.journeys.queries.comparing import comparing, rested
 from sojourn.domains.journeys.queries.door import as_they_are
 from sojourn.domains.journeys.queries.named import journey as named
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.engine.answers import comparison as answers
-from sojourn.engine.answers.funnel_asked import check_steps
+from sojourn.engine.answers import variants_apart
+from sojourn.engine.answers.funnel_asked import check
 from sojourn.engine.answers.graph import check_explorer
 from sojourn.engine.answers.words import resting
 
@@ -39,18 +47,43 @@ def compare_funnels(
     viewer: Viewer,
     purpose: Purpose = Purpose.ANALYTICS,
     looks: str | None = None,
+    options: FunnelOptions = FunnelOptions(),  # noqa: B008 - frozen
 ) -> ComparedFunnel:
     """Compare how far customers of two sides get, among first steps whose window has closed.
 
-    Raise InvalidError for a funnel that cannot be, sides that are the same, or an event that was never seen.
+    Of the options order and exclusions are asked for. Raise InvalidError for a funnel that cannot be, sides that are
+    the same, or an event that was never seen.
     """
     sets = tuple((step,) if isinstance(step, str) else tuple(step) for step in steps)
-    check_steps(steps=sets, window_days=window_days)
+    check(sets, window_days, options)
     asked = comparing(a, b, viewer=viewer, purpose=purpose, looks=looks)
     found = answers.compare_funnels(
-        asked.sides, steps=sets, window_days=window_days, known_us=asked.known_us, looks=asked.looks
+        asked.sides,
+        steps=sets,
+        window_days=window_days,
+        known_us=asked.known_us,
+        looks=asked.looks,
+        options=options,
     )
     return resting(ComparedFunnel, found.figures, comparison=rested(found))
+
+
+def compare_variants(
+    *,
+    a: Question,
+    b: Question,
+    viewer: Viewer,
+    top: int = 20,
+    purpose: Purpose = Purpose.ANALYTICS,
+    looks: str | None = None,
+) -> ComparedVariants:
+    """Compare how many customers of two sides went each of the most frequent ways through, largest effect first.
+
+    The smaller side counts as much as the larger when they are chosen. Raise InvalidError for sides that are the same.
+    """
+    asked = comparing(a, b, viewer=viewer, purpose=purpose, looks=looks)
+    found = variants_apart.compare_variants(asked.sides, top=top, steps_shown=a.steps_shown, looks=asked.looks)
+    return resting(ComparedVariants, found.figures, comparison=rested(found))
 
 
 def compare_completions(

@@ -18,6 +18,8 @@ from sojourn.surfaces.web.analysis import Analysis, opened
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.sides import OWN, Sides, sides
 
+STEPS_SHOWN = 8  # of a way through
+
 
 @page()
 def compare(request: PageRequest) -> HttpResponse:
@@ -41,7 +43,9 @@ def _answer(analysis: Analysis, said: Sides) -> dict[str, Any]:
     a, b = said.questions
     looks = said.looks or None
     if said.show == "funnel":
-        return _funnel(analysis, a, b, looks)
+        return _funnel(analysis, a, b, said)
+    if said.show == "variants":
+        return _variants(analysis, a, b, looks)
     if said.show == "endings":
         return _endings(analysis, a, b, looks)
     if said.show == "sides":
@@ -73,14 +77,37 @@ def _answer(analysis: Analysis, said: Sides) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _funnel(analysis: Analysis, a: Question, b: Question, looks: str | None) -> dict[str, Any]:
+def _variants(analysis: Analysis, a: Question, b: Question, looks: str | None) -> dict[str, Any]:
+    found = journeys.compare_variants(a=a, b=b, viewer=analysis.viewer, looks=looks)
+    rows = [
+        {"variant": each, "rest": max(0, len(each.steps) - STEPS_SHOWN), "says": differences.by(each.share)}
+        for each in found.variants
+    ]
+    return {
+        "compared": found,
+        "comparison": found.comparison,
+        "rows": rows,
+        "how": _(
+            "Each customer's whole way through the steps shown, on each side; the share is of the side's customers. "
+            "The most frequent ways are compared, where the smaller side counts as much as the larger."
+        ),
+    }
+
+
+def _funnel(analysis: Analysis, a: Question, b: Question, said: Sides) -> dict[str, Any]:
     asked, journey = analysis.asked, analysis.journey
     steps = asked.funnel or (journey.steps if journey else ())
     if not steps:
         return {"funnel": None}
     window = asked.window if asked.funnel or journey is None else journey.window_days
     found = journeys.compare_funnels(
-        steps=steps, window_days=window, a=_all_names(a), b=_all_names(b), viewer=analysis.viewer, looks=looks
+        steps=steps,
+        window_days=window,
+        a=_all_names(a),
+        b=_all_names(b),
+        viewer=analysis.viewer,
+        looks=said.looks or None,
+        options=said.options(),
     )
     first = (max(found.steps[0].customers_a, 1), max(found.steps[0].customers_b, 1))
     lines = [
@@ -149,6 +176,7 @@ def _tabs(analysis: Analysis, said: Sides) -> list[dict[str, Any]]:
     names = {
         "graph": _("Difference"),
         "sides": _("Side by side"),
+        "variants": _("Ways through"),
         "funnel": _("Funnel"),
         "endings": _("How a journey ends"),
         "success": _("What goes with success"),
