@@ -33,6 +33,9 @@ def test_a_named_journey_fills_the_controls_in(client: httpx.Client) -> None:
     for part in ('value="Card Application Started"', "Goal: Card Application Approved", "Declined", "Withdrawn",
                  "How long cases stay in each stage", "Identity Checked", "Given up there"):  # fmt: skip
         assert part in shown
+    assert "Only the events that are named here" in shown
+    every = page(client, f"{CASES}&journey=card-application&counted=all")
+    assert "All that the customer did meanwhile counts" in every
     other = page(client, f"{CASES}&journey=card-dispute&of=card-application&start=Card+Application+Started")
     assert 'value="Card Application Started"' not in other.split("</form>")[0], "another journey fills them in anew"
 

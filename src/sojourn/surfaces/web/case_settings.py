@@ -34,8 +34,9 @@ def wanted(analysis: Analysis) -> CasesAsked:
     asked = CasesAsked(start="", goals=(), outcomes={}, window_days=WINDOW_DAYS)
     if journey:
         asked = journeys.cases_of_journey(journey)
-    if one.get("start") and (journey is None or one.get("of") == journey.slug):
-        asked = _chosen(analysis, asked)
+    if journey is None or one.get("of", journey.slug) == journey.slug:
+        asked = _chosen(analysis, asked) if one.get("start") else asked
+        asked = replace(asked, only_named=one.get("counted", "named" if asked.only_named else "all") == "named")
     soon = soon_hours(analysis)
     return replace(
         asked,
@@ -74,7 +75,6 @@ def _chosen(analysis: Analysis, asked: CasesAsked) -> CasesAsked:
         outcomes=outcomes | {event: (event,) for event in others},
         window_days=_number(one, "within", asked.window_days, 1, 3_650),
         stages=tuple(Stage(name=event, events=(event,)) for event in stages),
-        only_named=one.get("counted", "named" if asked.only_named else "all") == "named",
     )
 
 
