@@ -29,7 +29,7 @@ ADDRESSES = (
     "/journeys/compare?period=365&against=channel&a=web&b=app&show=funnel&f=Signed+In&f=Balance+Viewed",
     "/journeys/compare?period=90&journey=card-application&show=endings",
     "/journeys/compare?period=365&journey=card-application&show=success",
-    "/journeys/cases?period=365&journey=card-application&by=channel&trend=month",
+    "/journeys/cases?period=365&journey=card-application&by=channel&trend=month&counted=all",
     "/journeys/patterns?period=365&match=%22Signed+In%22+-%3E+%22Balance+Viewed%22&span=day",
     "/journeys/cases?period=365&of=card-application&start=Complaint+Received&goal=Complaint+Upheld&stage=Complaint+Received",
 )
