@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Journey", "Log", "__version__", "connect", "from_dataframe", "read_events"]
+__all__ = ["Journey", "Log", "ObjectLog", "__version__", "connect", "from_dataframe", "read_events", "read_ocel"]
 
 
 def __getattr__(name: str) -> Any:

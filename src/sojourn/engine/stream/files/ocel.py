@@ -65,6 +65,22 @@ class OcelReader:
         if batch.records or batch.refused:
             yield batch.taken(done)
 
+    def related(self) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+        """Yield each event that can be read: what, when as it is written, and its objects (type, id), each once.
+
+        Objects that are not among the objects are left out.
+        """
+        types = self._objects.type_of
+        for name, raw, _ in elements(pieces(self._path, self.dialect, PIECE_BYTES)):
+            if name != "events" or len(raw) > ROW_MAX_BYTES:
+                continue
+            try:
+                event = _happening(raw)
+            except (msgspec.DecodeError, RecursionError):
+                continue
+            ids = dict.fromkeys(str(each.object_id) for each in event.relationships or ())
+            yield event.type, event.time, tuple((types[each], each) for each in ids if each in types)
+
     def _read_objects(self) -> Objects:
         found, seen, before = Objects(), set[str](), b""
         for name, raw, _ in elements(pieces(self._path, self.dialect, PIECE_BYTES)):

@@ -54,7 +54,7 @@ def group(says: str, marks: Sequence[str]) -> str:
     return f"<g><title>{escape(_clean(says))}</title>{''.join(marks)}</g>"
 
 
-def curve(points: Sequence[tuple[float, float]], *, stroke: str, width: float) -> str:
+def curve(points: Sequence[tuple[float, float]], *, stroke: str, width: float, dash: str = "") -> str:
     """Draw a smooth line from left or right through points, level at each of them, with an arrow's head at its end."""
     (x, y), *rest = points
     path = f"M{x:.1f},{y:.1f}"
@@ -65,8 +65,9 @@ def curve(points: Sequence[tuple[float, float]], *, stroke: str, width: float) -
     back = -1 if x >= points[-2][0] else 1
     head = 4 + width
     arrow = f"M{x:.1f},{y:.1f} l{back * head * 1.6:.1f},{-head * 0.7:.1f} v{head * 1.4:.1f} z"
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return (
-        f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{width:.1f}" stroke-opacity=".75"/>'
+        f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{width:.1f}" stroke-opacity=".75"{dashed}/>'
         f'<path d="{arrow}" fill="{stroke}"/>'
     )
 
