@@ -160,8 +160,7 @@ def test_an_analysts_key_lets_the_events_leave_in_arrow(here: sj.Log, there: sj.
     table = theirs.to_arrow()
     assert table.num_rows == mine.to_arrow().num_rows > 0
     assert set(table.column("event").to_pylist()) == {"search", "buy"}
-    again = sj.from_dataframe(table, customer="customer", event="event", at="at")
-    assert again.variants(top=1_000).rows == mine.variants(top=1_000).rows
+    assert sj.from_dataframe(table).variants(top=1_000).rows == mine.variants(top=1_000).rows
     assert theirs.to_pm4py().shape[0] == theirs.to_retentioneering().shape[0] == table.num_rows
 
 

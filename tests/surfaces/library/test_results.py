@@ -42,6 +42,11 @@ def answers(log: sj.Log) -> list[Answer]:
         log.retention(unit="week"),
         log.cases(start="search", goals="buy", window_days=2, stages={"looking": ["search", "view"]}),
         log.completion(start="search", goals="buy", outcomes={"left": "exit"}, window_days=2, by="channel"),
+        log.lifecycle(unit="week"),
+        log.paths("search", depth=2),
+        log.attribution("buy", models=["first", "linear"]),
+        log.patterns("search -> [^buy]* -> exit"),
+        log.success(start="search", goals="buy", window_days=3),
     ]
 
 
@@ -56,6 +61,55 @@ def test_every_answer_is_a_frozen_table_with_n(answers: list[Answer]) -> None:
         assert each.to_polars().shape == (table.num_rows, table.num_columns)
         assert "n = 120 customers" in repr(each)
         assert "n = 120 customers" in each._repr_html_()
+
+
+def test_a_comparison_is_a_table_with_n_of_both_sides(log: sj.Log) -> None:
+    sides = log.where(channel="app"), log.where(channel="web")
+    graphs = sides[0].compare(sides[1], looks="once")
+    assert repr(graphs) == repr(log.compare(split={"channel": ("app", "web")}, looks="once"))
+    funnels = log.compare_funnel(["search", "buy"], split="channel", window_days=3)
+    endings = log.compare_completion(start="search", goals="buy", window_days=2, split="channel")
+    for each in (graphs, funnels, endings):
+        assert each.to_arrow().num_rows == len(each) > 0
+        for text in (repr(each), each._repr_html_(), each.plot().svg):
+            assert "a: n = " in text and "b: n = " in text and "Benjamini-Hochberg" in text
+    verdicts = graphs.to_arrow().column("verdict").to_pylist()
+    order = {"more": 0, "less": 0, "no difference seen": 1, "too few": 2}
+    assert verdicts == sorted(verdicts, key=order.__getitem__)
+
+
+def test_a_funnel_has_parts_and_a_trend_where_they_were_asked_for(log: sj.Log) -> None:
+    found = log.funnel(["search", "buy"], by="channel", trend="week", exclude="complain", count="entries")
+    parts, trend = found.by_part(), found.over_time()
+    assert set(parts.to_arrow().column("part").to_pylist()) >= {"app", "web"}
+    first = [row["times"] for row in parts.to_arrow().to_pylist() if row["step"] == 1]
+    assert sum(first) == found.steps[0].times == sum(trend.to_arrow().column("times").to_pylist())
+    assert "broken by complain" in repr(found) and "still open" in repr(trend)
+    for each in (parts, trend):
+        assert "n = 120 customers" in each.plot().svg
+    plain = log.funnel(["search", "buy"])
+    assert (len(plain.by_part()), len(plain.over_time())) == (0, 0)
+
+
+def test_an_outcomes_money_is_shared_out() -> None:
+    table = pa.table(
+        {
+            "user_id": ["a", "a", "b", "b", "b"],
+            "event": ["ad", "buy", "ad", "mail", "buy"],
+            "timestamp": [f"2026-01-0{day}" for day in (1, 2, 1, 2, 3)],
+            "value": ["", "12,50", "", "", "100"],
+            "currency": ["", "EUR", "", "", "EUR"],
+        }
+    )
+    found = sj.from_dataframe(table).attribution("buy", currency="EUR", models=["first", "linear"])
+    assert (found.value, found.unvalued) == (112.5, 0)
+    values = {each.name: [credit.value for credit in each.credits.values()] for each in found.touchpoints}
+    assert values == {"ad": [112.5, 62.5], "mail": [0.0, 50.0]}
+
+
+def test_events_go_out_and_come_back(log: sj.Log) -> None:
+    narrowed = log.where(channel="app")
+    assert sj.from_dataframe(narrowed.to_arrow()).variants() == narrowed.variants()
 
 
 def test_a_long_table_says_how_much_is_not_shown(log: sj.Log) -> None:

@@ -185,6 +185,8 @@ def _known(header: Sequence[str]) -> dict[str, Cell]:
             present = tuple(column for column in cell.columns if column in header)
             if present and not cell.starts_with:
                 cells.setdefault(name, Cell(columns=present))
+    if "at" in header:  # as `Log.to_arrow` calls it
+        cells.setdefault("timestamp", Cell(columns=("at",)))
     return cells
 
 
