@@ -32,8 +32,8 @@ gives the same answers, checked to 12 digits. A way that took half as much again
 more only.
 """
 BANDWIDTH = """Share of the memory's bandwidth: one thread reads {one:.1f} GB/s here, two {two:.1f} GB/s (the sum of a
-gigabyte). A question must read at least the columns named: their bytes in the wall time above. Funnels, attribution and
-path tree read the instants of some events only: theirs is an upper bound."""
+gigabyte). A question must read the columns named: their bytes in the wall time above. Funnels, retention, attribution
+and path tree read the instants of some customers or events only: theirs is an upper bound."""
 
 
 def measure(events: int = EVENTS, rounds: int = ROUNDS, names: tuple[str, ...] = ()) -> str:

@@ -68,7 +68,7 @@ def cell(ways: dict[str, Timing], rounds: int, digits: int = 0) -> str:
 
     best, *others = sorted(ways, key=lambda way: ways[way].cpu)
     rest = "".join(f"; {way} {told(way)}" for way in others)
-    fewer = f", {ways[best].rounds} rounds" if ways[best].rounds < rounds else ""
+    fewer = f", {ways[best].rounds} of {rounds} rounds" if ways[best].rounds < rounds else ""
     return f"{told(best)}, {best}{fewer}{rest}"
 
 
