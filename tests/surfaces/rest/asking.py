@@ -8,10 +8,12 @@ from django.test import Client
 
 from sojourn.domains.access import actions
 from sojourn.domains.access.contracts import SYSTEM, Role, Scope
+from sojourn.surfaces.rest import throttle
 
 
 def secret(role: Role = Role.ADMINISTRATOR, *scopes: Scope) -> str:
-    """Make a key and give its secret; without scopes it may do all that its role may."""
+    """Make a key that has spent nothing and give its secret; without scopes it may do all that its role may."""
+    throttle.clear()  # each test's key has the number of the one before it
     made = actions.create_key(name="test", scopes=frozenset(scopes or Scope), role=role, viewer=SYSTEM)
     return made.secret
 

@@ -14,9 +14,8 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CheckContext
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from sojourn.domains.access import actions
-from sojourn.domains.access.contracts import SYSTEM, Role, Scope
 from sojourn.surfaces.rest.api import api
+from surfaces.rest.asking import secret
 
 
 def valid_input_is_refused_for_its_meaning_only(
@@ -39,7 +38,7 @@ def key(db: None) -> Iterator[str]:
     """A key that may do everything; the test's transaction stays open over its requests, as in Django's test client."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield actions.create_key(name="all", scopes=frozenset(Scope), role=Role.ADMINISTRATOR, viewer=SYSTEM).secret
+    yield secret()
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

@@ -69,7 +69,7 @@ def test_no_label_lies_on_a_step_and_no_step_on_another(explorer: Page) -> None:
 
 
 def test_the_graph_is_walked_opened_and_turned_into_a_funnel_by_keyboard(explorer: Page) -> None:
-    explorer.focus("#colour-time")
+    explorer.focus("[data-zoom=in]")
     explorer.keyboard.press("Tab")
     first = explorer.evaluate("document.activeElement.dataset.at")
     assert first, "the graph is the next stop after its controls"
@@ -88,7 +88,7 @@ def test_the_graph_is_walked_opened_and_turned_into_a_funnel_by_keyboard(explore
     explorer.keyboard.press("a")
     expect(explorer.locator(".funnel tbody tr")).to_have_count(2)
     before = asked(explorer)["f"]
-    explorer.locator(".funnel tbody tr").nth(1).locator("a").first.focus()
+    explorer.locator(".funnel tbody tr").nth(1).locator(".step-tools a[data-soft]").first.focus()
     explorer.keyboard.press("Enter")
     expect(explorer.locator(".funnel tbody tr").first).to_contain_text(before[1])
     assert asked(explorer)["f"] == before[::-1]
