@@ -25,7 +25,7 @@ def kernel(name: str) -> None:
     import numpy as np
 
     from sojourn.engine.kernels import lens
-    from sojourn.engine.kernels.funnel import FunnelFold
+    from sojourn.engine.kernels.funnels.ordered import FunnelFold
     from sojourn.engine.kernels.graph import GraphFold
     from sojourn.engine.kernels.words import Slice
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sojourn.engine.kernels import lens
-from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.results import Graph, Variants
 from sojourn.engine.kernels.sessions import Sessions, SessionsFold

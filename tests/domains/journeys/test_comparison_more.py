@@ -10,7 +10,7 @@ from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import FunnelExclusion, FunnelOptions, Question, Verdict
 from sojourn.domains.privacy.contracts import EventFilter
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.kit.errors import InvalidError
 
 pytestmark = pytest.mark.django_db(databases=["default", "stream"])

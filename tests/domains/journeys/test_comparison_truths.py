@@ -10,8 +10,8 @@ from simulated_year import ANCHOR, Year, simulated
 from sojourn.engine.answers.graphs_apart import GraphsApart, graphs_apart
 from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.running import run
-from sojourn.engine.kernels.sides import A, B
-from sojourn.engine.kernels.sides_graph import GraphSidesFold
+from sojourn.engine.kernels.sides.graph import GraphSidesFold
+from sojourn.engine.kernels.sides.words import A, B
 from sojourn.engine.kernels.words import Slice
 from sojourn.engine.simulation.truths import truths
 from sojourn.engine.simulation.words import ANDROID, APP, CODE, UNITS

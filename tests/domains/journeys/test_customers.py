@@ -33,7 +33,7 @@ from sojourn.domains.journeys.contracts import (
 )
 from sojourn.domains.privacy import actions as privacy
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.kit.errors import ForbiddenError, InvalidError, NotFoundError
 from sojourn.kit.period import Period

@@ -12,7 +12,7 @@ from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import FunnelCount, FunnelExclusion, FunnelOptions, FunnelTable, Question
 from sojourn.domains.privacy.contracts import EventFilter
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period

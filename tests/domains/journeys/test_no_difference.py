@@ -16,9 +16,9 @@ import pytest
 from sojourn.engine.answers.graphs_apart import graphs_apart
 from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.running import run
-from sojourn.engine.kernels.sides import A, B
-from sojourn.engine.kernels.sides_graph import GraphSidesFold
-from sojourn.engine.kernels.sides_traits import TraitSidesFold
+from sojourn.engine.kernels.sides.graph import GraphSidesFold
+from sojourn.engine.kernels.sides.traits import TraitSidesFold
+from sojourn.engine.kernels.sides.words import A, B
 from sojourn.engine.kernels.words import Bytes, Slice
 from sojourn.engine.stats.looking import Looks
 

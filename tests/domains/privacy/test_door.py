@@ -12,7 +12,7 @@ from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Answer, EventFilter, Purpose
 from sojourn.domains.privacy.rules import BITS
-from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.results import Funnel
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period

@@ -12,7 +12,7 @@ from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Measure, Purpose
 from sojourn.domains.privacy.models import ConsentWord
-from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.kit.period import Period, micros
 
 pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)

@@ -22,7 +22,7 @@ from domains.privacy.bank import BEGIN, commit, event
 from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Aggregate, Codes, EventFilter, Measure, Purpose
-from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.lens import every
 from sojourn.engine.kernels.variants import VariantsFold

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine.kernels.histories import Histories, slice_of
-from sojourn.engine.kernels import naive_patterns
+from sojourn.engine.kernels.naive import patterns as naive_patterns
 from sojourn.engine.kernels.patterns import (
     Automaton,
     Bound,

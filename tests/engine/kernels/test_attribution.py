@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import Histories, halves, histories, slice_of
-from sojourn.engine.kernels import naive_attribution as naive
 from sojourn.engine.kernels import running
 from sojourn.engine.kernels.attribution import GROUPS, RULES, AttributionFold, AttributionSums
+from sojourn.engine.kernels.naive import attribution as naive
 from sojourn.engine.kernels.words import Amounts, Slice
 
 OUTCOME, CHANNELS = 3, {0: 0, 1: 1, 65_535: 2}

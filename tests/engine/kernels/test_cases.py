@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import Histories, halves, slice_of
-from sojourn.engine.kernels import naive, running
-from sojourn.engine.kernels.cases import CasesFold
-from sojourn.engine.kernels.cases_found import Cases, Measured
+from sojourn.engine.kernels import running
+from sojourn.engine.kernels.cases.fold import CasesFold
+from sojourn.engine.kernels.cases.found import Cases, Measured
 from sojourn.engine.kernels.completion import CompletionFold
 from sojourn.engine.kernels.customer_sums import CustomerSums
-from sojourn.engine.kernels.naive_cases import Case, cases
+from sojourn.engine.kernels.naive import histories as naive
+from sojourn.engine.kernels.naive.cases import Case, cases
 from sojourn.engine.kernels.words import Slice
 
 NO, SECOND = 65_535, 1_000_000

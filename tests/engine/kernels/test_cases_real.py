@@ -9,8 +9,8 @@ import pytest
 from engine.kernels.logs import log
 from simulated_year import ANCHOR, Year, simulated
 from sojourn.engine.kernels import running
-from sojourn.engine.kernels.cases import CasesFold
-from sojourn.engine.kernels.cases_found import Cases
+from sojourn.engine.kernels.cases.fold import CasesFold
+from sojourn.engine.kernels.cases.found import Cases
 from sojourn.engine.kernels.lens import LAST_INSTANT
 from sojourn.engine.kernels.words import Slice
 from sojourn.engine.simulation import mortgages

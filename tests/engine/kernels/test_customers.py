@@ -14,10 +14,14 @@ from engine.kernels.histories import Histories, halves, histories, slice_of
 from engine.kernels.paths import DIMENSIONS, NAMES, bound_to, compiled_or_none, lines, log, texts
 from engine.kernels.test_funnels import asked, fold_of
 from engine.kernels.test_retention import brackets, chosen, codes, edges
-from sojourn.engine.kernels import naive_customers, naive_funnels, naive_patterns, naive_retention, running
+from sojourn.engine.kernels import running
 from sojourn.engine.kernels.choosing import CellChooser, FunnelChooser, PatternChooser
 from sojourn.engine.kernels.customers import LONGEST, Chooser, Customers, CustomersFold
-from sojourn.engine.kernels.naive_funnels import Asked
+from sojourn.engine.kernels.naive import customers as naive_customers
+from sojourn.engine.kernels.naive import funnels as naive_funnels
+from sojourn.engine.kernels.naive import patterns as naive_patterns
+from sojourn.engine.kernels.naive import retention as naive_retention
+from sojourn.engine.kernels.naive.funnels import Asked
 from sojourn.engine.kernels.patterns import AroundFold, MatchFold, read
 from sojourn.engine.kernels.words import NO_CODE, AnyFold, Slice
 

@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import CODES, Histories, halves, histories, slice_of
-from sojourn.engine.kernels import naive, naive_funnels, running
-from sojourn.engine.kernels.funnel import FunnelFold
-from sojourn.engine.kernels.funnel_asked import Exclusion, Order
-from sojourn.engine.kernels.funnel_detail import FunnelDetailFold
-from sojourn.engine.kernels.naive_funnels import Asked, Seen
+from sojourn.engine.kernels import running
+from sojourn.engine.kernels.funnels.asked import Exclusion, Order
+from sojourn.engine.kernels.funnels.detail import FunnelDetailFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
+from sojourn.engine.kernels.naive import funnels as naive_funnels
+from sojourn.engine.kernels.naive import histories as naive
+from sojourn.engine.kernels.naive.funnels import Asked, Seen
 from sojourn.engine.kernels.results import FunnelDetail, FunnelTally
 from sojourn.engine.kernels.words import Slice
 

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import slice_of
-from sojourn.engine.kernels import lens, naive, quantiles, ranking, running
+from sojourn.engine.kernels import lens, quantiles, ranking, running
 from sojourn.engine.kernels.completion import CompletionFold
-from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.graph import GraphFold
+from sojourn.engine.kernels.naive import histories as naive
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.kernels.words import Slice
 

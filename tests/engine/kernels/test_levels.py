@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import CODES, Histories, halves, histories, slice_of
-from sojourn.engine.kernels import lens, naive, naive_levels, running
+from sojourn.engine.kernels import lens, running
 from sojourn.engine.kernels.levels import joined, relabelled
+from sojourn.engine.kernels.naive import histories as naive
+from sojourn.engine.kernels.naive import levels as naive_levels
 from sojourn.engine.kernels.steps import StepsFold
 from sojourn.engine.kernels.words import Slice
 

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import CODES, Histories, halves, histories, slice_of
-from sojourn.engine.kernels import lens, naive, naive_paths, running
+from sojourn.engine.kernels import lens, running
 from sojourn.engine.kernels.lens import LAST_INSTANT
-from sojourn.engine.kernels.naive_paths import END
-from sojourn.engine.kernels.naive_paths import OTHERS as REST
+from sojourn.engine.kernels.naive import histories as naive
+from sojourn.engine.kernels.naive import paths as naive_paths
+from sojourn.engine.kernels.naive.paths import END
+from sojourn.engine.kernels.naive.paths import OTHERS as REST
 from sojourn.engine.kernels.paths import ENDED, OTHERS, STEP, PathsFold, PathTree
 from sojourn.engine.kernels.words import NO_CODE, Slice
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine.kernels.logs import Log, log
 from sojourn.engine.kernels import lens, running
-from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.results import Graph, Variants
 from sojourn.engine.kernels.variants import VariantsFold

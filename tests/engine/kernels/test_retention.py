@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import CODES, Histories, halves, histories, slice_of
-from sojourn.engine.kernels import naive_retention, running
+from sojourn.engine.kernels import running
 from sojourn.engine.kernels.lifecycle import LifecycleFold
+from sojourn.engine.kernels.naive import retention as naive_retention
 from sojourn.engine.kernels.periods import Periods, period_of
 from sojourn.engine.kernels.retention import RetentionFold
 from sojourn.engine.kernels.words import AnyFold, Slice

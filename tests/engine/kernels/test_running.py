@@ -9,7 +9,7 @@ import pytest
 
 from engine.kernels.histories import slice_of
 from sojourn.engine.kernels import lens, running
-from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.kernels.words import AnyFold, Slice

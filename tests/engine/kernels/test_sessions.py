@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import CODES, Histories, halves, histories, slice_of
-from sojourn.engine.kernels import lens, naive, running
-from sojourn.engine.kernels.naive_sessions import sessions
+from sojourn.engine.kernels import lens, running
+from sojourn.engine.kernels.naive import histories as naive
+from sojourn.engine.kernels.naive.sessions import sessions
 from sojourn.engine.kernels.sessions import Sessions, SessionsFold
 from sojourn.engine.kernels.words import NO_CODE, Slice
 

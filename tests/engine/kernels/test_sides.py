@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import CODES, Histories, halves, histories, slice_of
-from sojourn.engine.kernels import lens, naive, naive_sides
-from sojourn.engine.kernels.sides import EndingSides, FunnelSides, GraphSides, TraitSides, both
-from sojourn.engine.kernels.sides_endings import EndingSidesFold
-from sojourn.engine.kernels.sides_funnel import FunnelSidesFold
-from sojourn.engine.kernels.sides_graph import STEPS_LIMIT, GraphSidesFold
-from sojourn.engine.kernels.sides_traits import TraitSidesFold
+from sojourn.engine.kernels import lens
+from sojourn.engine.kernels.naive import histories as naive
+from sojourn.engine.kernels.naive import sides as naive_sides
+from sojourn.engine.kernels.sides.endings import EndingSidesFold
+from sojourn.engine.kernels.sides.funnel import FunnelSidesFold
+from sojourn.engine.kernels.sides.graph import STEPS_LIMIT, GraphSidesFold
+from sojourn.engine.kernels.sides.traits import TraitSidesFold
+from sojourn.engine.kernels.sides.words import EndingSides, FunnelSides, GraphSides, TraitSides, both
 from sojourn.engine.kernels.success import Success, SuccessFold
 from sojourn.engine.kernels.words import NO_CODE, AnyFold, Slice
 

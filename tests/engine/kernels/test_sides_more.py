@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from engine.kernels.histories import CODES, Histories, halves, histories
 from engine.kernels.test_funnels import asked as funnels
 from engine.kernels.test_sides import answer, cuts, marks, shown, sided, spans, who
-from sojourn.engine.kernels import lens, naive_sides
-from sojourn.engine.kernels.naive_funnels import Asked
-from sojourn.engine.kernels.sides import K_A, K_B, N_A, N_B, FunnelSides
-from sojourn.engine.kernels.sides_chains import FunnelChainsSidesFold
-from sojourn.engine.kernels.sides_variants import VariantSides, VariantSidesFold
+from sojourn.engine.kernels import lens
+from sojourn.engine.kernels.naive import sides as naive_sides
+from sojourn.engine.kernels.naive.funnels import Asked
+from sojourn.engine.kernels.sides.chains import FunnelChainsSidesFold
+from sojourn.engine.kernels.sides.variants import VariantSides, VariantSidesFold
+from sojourn.engine.kernels.sides.words import K_A, K_B, N_A, N_B, FunnelSides
 
 
 @settings(max_examples=200, deadline=None)

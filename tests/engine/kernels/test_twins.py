@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.kernels.histories import CODES, Histories, halves, histories, slice_of
-from sojourn.engine.kernels import lens, naive
+from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.completion import CompletionFold
-from sojourn.engine.kernels.funnel import FunnelFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.gaps import GapsFold
 from sojourn.engine.kernels.graph import GraphFold
+from sojourn.engine.kernels.naive import histories as naive
 from sojourn.engine.kernels.results import Completions, Funnel, Graph
 from sojourn.engine.kernels.steps import StepsFold
 from sojourn.engine.kernels.variants import VariantsFold

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sojourn.engine.kernels import naive_attribution as naive
 from sojourn.engine.kernels import running
 from sojourn.engine.kernels.attribution import AttributionFold, AttributionSums
+from sojourn.engine.kernels.naive import attribution as naive
 from sojourn.engine.kernels.words import Slice
 from sojourn.engine.stats import attribution, removal, shapley
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sojourn as sj
-from sojourn.engine.kernels import naive
-from sojourn.engine.kernels.naive_sessions import sessions as naive_sessions
+from sojourn.engine.kernels.naive import histories as naive
+from sojourn.engine.kernels.naive.sessions import sessions as naive_sessions
 from sojourn.engine.kernels.words import Slice
 
 NAMES = "abcd"

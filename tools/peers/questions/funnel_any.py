@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from sojourn.engine.kernels.funnel_asked import Order
-from sojourn.engine.kernels.funnel_detail import FunnelDetailFold
+from sojourn.engine.kernels.funnels.asked import Order
+from sojourn.engine.kernels.funnels.detail import FunnelDetailFold
 from tools.peers.questions.funnel import STEPS, WINDOW_US
 from tools.peers.questions.funnel_strict import rows, summed, summed_arrays
 from tools.peers.serving import Run

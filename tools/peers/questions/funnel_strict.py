@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from sojourn.engine.kernels.funnel_asked import Order
-from sojourn.engine.kernels.funnel_detail import FunnelDetailFold
+from sojourn.engine.kernels.funnels.asked import Order
+from sojourn.engine.kernels.funnels.detail import FunnelDetailFold
 from sojourn.engine.kernels.results import FunnelDetail
 from tools.peers.questions.funnel import FIRST, STEPS, WINDOW_US
 from tools.peers.serving import Run

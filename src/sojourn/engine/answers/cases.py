@@ -14,8 +14,8 @@ from sojourn.engine.answers.door import AnyDoor, C, Codes, Door, bounds, dimensi
 from sojourn.engine.answers.funnel import with_window
 from sojourn.engine.answers.words import BIN_EDGES_S, DAY_S, MICROS
 from sojourn.engine.kernels import cohorts
-from sojourn.engine.kernels.cases import CasesFold
-from sojourn.engine.kernels.cases_found import Cases
+from sojourn.engine.kernels.cases.fold import CasesFold
+from sojourn.engine.kernels.cases.found import Cases
 from sojourn.engine.kernels.thinning import top_steps
 from sojourn.kit.calendar import zone_called
 from sojourn.kit.errors import InvalidError

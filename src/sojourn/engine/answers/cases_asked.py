@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sojourn.engine.answers.funnel_asked import TOP_MOST, WINDOW_DAYS_MOST, check_window
-from sojourn.engine.kernels.cases import STAGES_LIMIT
+from sojourn.engine.kernels.cases.fold import STAGES_LIMIT
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.kit.errors import InvalidError
 

@@ -22,7 +22,7 @@ from sojourn.engine.answers.cases_found import (
     WayBack,
 )
 from sojourn.engine.answers.words import MICROS, Share, clustered_share, filled_bins, mean_of, seconds
-from sojourn.engine.kernels.cases_found import BUCKETS, CaseGroup, Cases, Measured, Pairs, StageStay
+from sojourn.engine.kernels.cases.found import BUCKETS, CaseGroup, Cases, Measured, Pairs, StageStay
 from sojourn.engine.kernels.customer_sums import CustomerSums
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.period import Period

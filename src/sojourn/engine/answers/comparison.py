@@ -22,12 +22,12 @@ from sojourn.engine.answers.graphs_apart import (
 from sojourn.engine.answers.sides import Sides, SidesAnswered, shown_on_either, spans, windowed
 from sojourn.engine.answers.words import DAY_S, IDENTITY_EVENTS, MICROS
 from sojourn.engine.kernels import lens
-from sojourn.engine.kernels.sides import K_A, K_B, N_N, GraphSides, TraitSides
-from sojourn.engine.kernels.sides_chains import FunnelChainsSidesFold
-from sojourn.engine.kernels.sides_endings import EndingSidesFold
-from sojourn.engine.kernels.sides_funnel import FunnelSidesFold
-from sojourn.engine.kernels.sides_graph import GraphSidesFold
-from sojourn.engine.kernels.sides_traits import TraitSidesFold
+from sojourn.engine.kernels.sides.chains import FunnelChainsSidesFold
+from sojourn.engine.kernels.sides.endings import EndingSidesFold
+from sojourn.engine.kernels.sides.funnel import FunnelSidesFold
+from sojourn.engine.kernels.sides.graph import GraphSidesFold
+from sojourn.engine.kernels.sides.traits import TraitSidesFold
+from sojourn.engine.kernels.sides.words import K_A, K_B, N_N, GraphSides, TraitSides
 from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stats.looking import Looks
 from sojourn.kit.errors import InvalidError

@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import asin, exp, log, sqrt
 
 from sojourn.engine.answers.words import MICROS, Share, clustered_share
-from sojourn.engine.kernels.sides_graph import PACE
+from sojourn.engine.kernels.sides.graph import PACE
 from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stats.changes import ALPHA, Difference, benjamini_hochberg
 from sojourn.engine.stats.clusters import Clusters

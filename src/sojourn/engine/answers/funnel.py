@@ -31,9 +31,9 @@ from sojourn.engine.answers.words import (
     seconds,
 )
 from sojourn.engine.kernels import cohorts
-from sojourn.engine.kernels.funnel import FunnelFold
-from sojourn.engine.kernels.funnel_asked import Exclusion, Order
-from sojourn.engine.kernels.funnel_detail import FunnelDetailFold
+from sojourn.engine.kernels.funnels.asked import Exclusion, Order
+from sojourn.engine.kernels.funnels.detail import FunnelDetailFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.results import Funnel, FunnelDetail, FunnelTally
 from sojourn.engine.kernels.words import AnyFold
 from sojourn.engine.stats.clusters import Clusters

@@ -9,7 +9,7 @@ from sojourn.engine.answers.door import C_co, Codes, Door, Looking, R_co, bounds
 from sojourn.engine.answers.funnel import with_window
 from sojourn.engine.answers.words import IDENTITY_EVENTS
 from sojourn.engine.kernels import thinning
-from sojourn.engine.kernels.sides_funnel import Span
+from sojourn.engine.kernels.sides.funnel import Span
 from sojourn.engine.kernels.words import Fold
 from sojourn.engine.stats.looking import Looks
 from sojourn.kit.errors import InvalidError

@@ -10,8 +10,8 @@ from sojourn.engine.answers.differences import ShareDifference
 from sojourn.engine.answers.door import C, known_codes
 from sojourn.engine.answers.sides import Sides, shown_on_either
 from sojourn.engine.kernels import lens
-from sojourn.engine.kernels.sides import K_A, K_B
-from sojourn.engine.kernels.sides_variants import VariantSidesFold
+from sojourn.engine.kernels.sides.variants import VariantSidesFold
+from sojourn.engine.kernels.sides.words import K_A, K_B
 from sojourn.engine.stats.looking import Looks
 from sojourn.kit.errors import InvalidError
 

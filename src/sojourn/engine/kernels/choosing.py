@@ -9,7 +9,7 @@ import numpy as np
 
 from sojourn.engine.kernels.compiling import NO_MASK, compiled, frozen, masks
 from sojourn.engine.kernels.customers import Found
-from sojourn.engine.kernels.funnel_detail import FunnelBlock, FunnelDetailFold
+from sojourn.engine.kernels.funnels.detail import FunnelBlock, FunnelDetailFold
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.patterns import Bound, places
 from sojourn.engine.kernels.retention import RETURN, START, roles_of
@@ -33,7 +33,7 @@ class PatternChooser:
 
 
 class FunnelChooser:
-    """Chooses who reached a step of a funnel, as `funnel_detail.FunnelDetailFold` counts them.
+    """Chooses who reached a step of a funnel, as `funnels.detail.FunnelDetailFold` counts them.
 
     The choice is the customer's chain that came furthest, the first of these. With `lost` only those are chosen who
     reached no further step; with `value` (a code of the fold's dimension) only chains that began with it count.

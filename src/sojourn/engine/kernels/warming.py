@@ -14,13 +14,13 @@ import numpy as np
 
 from sojourn.engine.kernels import lens
 from sojourn.engine.kernels.attribution import AttributionFold
-from sojourn.engine.kernels.cases import CasesFold
+from sojourn.engine.kernels.cases.fold import CasesFold
 from sojourn.engine.kernels.choosing import CellChooser, FunnelChooser, PatternChooser
 from sojourn.engine.kernels.completion import CompletionFold
 from sojourn.engine.kernels.customers import Chooser, CustomersFold
-from sojourn.engine.kernels.funnel import FunnelFold
-from sojourn.engine.kernels.funnel_asked import Order
-from sojourn.engine.kernels.funnel_detail import FunnelDetailFold
+from sojourn.engine.kernels.funnels.asked import Order
+from sojourn.engine.kernels.funnels.detail import FunnelDetailFold
+from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.gaps import GapsFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.lifecycle import LifecycleFold
@@ -29,8 +29,8 @@ from sojourn.engine.kernels.patterns import AroundFold, MatchFold, bind, compile
 from sojourn.engine.kernels.retention import RetentionFold
 from sojourn.engine.kernels.running import require_order
 from sojourn.engine.kernels.sessions import SessionsFold
-from sojourn.engine.kernels.sides_graph import GraphSidesFold
-from sojourn.engine.kernels.sides_traits import TraitSidesFold
+from sojourn.engine.kernels.sides.graph import GraphSidesFold
+from sojourn.engine.kernels.sides.traits import TraitSidesFold
 from sojourn.engine.kernels.steps import StepsFold
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.kernels.words import AnyFold, Slice

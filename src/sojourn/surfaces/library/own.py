@@ -12,7 +12,7 @@ import numpy as np
 
 from sojourn.engine.answers.door import Codes
 from sojourn.engine.kernels import running
-from sojourn.engine.kernels.sides import both
+from sojourn.engine.kernels.sides.words import both
 from sojourn.engine.kernels.words import Fold, Slice
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period, instant, micros

@@ -10,7 +10,7 @@ from sojourn.engine.answers.door import STEPS_MOST
 from sojourn.engine.answers.funnel_asked import FunnelCount, FunnelOptions, written_exclusion
 from sojourn.engine.answers.paths import PathsAsked
 from sojourn.engine.answers.retention import RetentionAsked
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.library.asked import Filter, Journey, Names, choice, step_sets, texts

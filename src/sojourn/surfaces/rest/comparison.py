@@ -21,7 +21,7 @@ from sojourn.domains.journeys.contracts import (
     SuccessTable,
 )
 from sojourn.domains.privacy.contracts import Purpose
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 from sojourn.surfaces.rest.auth import viewer_of

@@ -9,7 +9,7 @@ from pydantic import Field
 from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import FunnelCount, FunnelOptions, FunnelTable
 from sojourn.domains.privacy.contracts import Purpose
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS

@@ -9,7 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from sojourn.domains.journeys.contracts import FunnelCounts, FunnelPart, FunnelSpan, FunnelTable, GapBin, Share
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.surfaces.web import figures
 
 

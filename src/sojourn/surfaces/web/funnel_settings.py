@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import FunnelCount, FunnelOptions
 from sojourn.domains.privacy.contracts import Vocabulary
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.surfaces.web.filters import label
 from sojourn.surfaces.web.questions import Asked

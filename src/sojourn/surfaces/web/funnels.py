@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sojourn.domains.journeys.contracts import FunnelStep, FunnelTable
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.surfaces.web import figures, funnel_figures
 from sojourn.surfaces.web.funnel_figures import PartLine, Times, Trend
 from sojourn.surfaces.web.funnel_settings import Broken, FunnelSettings, pairs_of

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import FunnelOptions, Question
 from sojourn.domains.privacy.contracts import Term
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 from sojourn.surfaces.web.analysis import Analysis

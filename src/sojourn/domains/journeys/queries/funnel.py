@@ -14,7 +14,7 @@ from sojourn.engine.answers import funnel as answers
 from sojourn.engine.answers.funnel import with_window
 from sojourn.engine.answers.funnel_asked import Sets
 from sojourn.engine.answers.words import resting
-from sojourn.engine.kernels.funnel_detail import FunnelDetailFold
+from sojourn.engine.kernels.funnels.detail import FunnelDetailFold
 
 __all__ = ["detail_fold", "funnel", "with_own", "with_window"]
 

@@ -15,7 +15,7 @@ from sojourn.domains.privacy.contracts import Codes, EventFilter, Purpose, Sides
 from sojourn.domains.privacy.queries.journeys import rested_on
 from sojourn.domains.privacy.sight import ANSWERS, Sight, frozen_filter, sight
 from sojourn.engine.kernels import running
-from sojourn.engine.kernels.sides import both
+from sojourn.engine.kernels.sides.words import both
 from sojourn.engine.kernels.words import Fold
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period

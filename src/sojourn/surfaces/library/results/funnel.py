@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sojourn.engine.answers.funnel import FunnelFigures, FunnelPart, FunnelSpan, FunnelStep
 from sojourn.engine.answers.funnel_asked import FunnelCount, exclusion_said
-from sojourn.engine.kernels.funnel_asked import Order
+from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.surfaces.library.figures import duration, whole
 from sojourn.surfaces.library.results.table import Shown, Table
 from sojourn.surfaces.library.words import Coverage

@@ -6,7 +6,7 @@ from collections import defaultdict
 from statistics import median
 
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
-from sojourn.engine.kernels.naive import Event
+from sojourn.engine.kernels.naive.histories import Event
 
 END, OTHERS = "end", "others"
 Node = tuple[int | str, ...]  # the way from the root, which is (): codes, perhaps `END` or `OTHERS` at last

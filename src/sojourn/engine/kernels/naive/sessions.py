@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sojourn.engine.kernels.naive import Event
+from sojourn.engine.kernels.naive.histories import Event
 
 
 def sessions(history: list[Event], timeout_us: int, starts: Collection[int] = ()) -> list[list[Event]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
-from sojourn.engine.kernels.funnel_asked import Exclusion, Order
+from sojourn.engine.kernels.funnels.asked import Exclusion, Order
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.words import Slice
 

@@ -20,7 +20,7 @@ def sets(
     relevant: Bytes, steps: int, window: int, since: int, until: int, by_entry: bool,
     who: Int64s, start: Int64s, level: Bytes, step_out: Bytes, gap_out: Int64s,
 ) -> tuple[int, int]:  # fmt: skip
-    """Write the set that counts of each customer (or each entry), as `funnel_chains.chains` does.
+    """Write the set that counts of each customer (or each entry), as `funnels.chains.chains` does.
 
     The steps of a set are numbered in the order in which they happened.
     """

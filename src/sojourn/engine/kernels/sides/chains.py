@@ -1,6 +1,6 @@
 """A funnel on two sides that is strict, in any order or broken by exclusions, customer by customer, as a fold.
 
-Chains are those of `funnel_detail`. As in `sides_funnel` only first steps count whose window has closed.
+Chains are those of `funnels.detail`. As in `sides.funnel` only first steps count whose window has closed.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from sojourn.engine.kernels.funnel_asked import Exclusion, Order
-from sojourn.engine.kernels.funnel_detail import FunnelDetailFold
-from sojourn.engine.kernels.sides import A, B, FunnelSides, side
-from sojourn.engine.kernels.sides_funnel import FunnelSidesPartial, Span
+from sojourn.engine.kernels.funnels.asked import Exclusion, Order
+from sojourn.engine.kernels.funnels.detail import FunnelDetailFold
+from sojourn.engine.kernels.sides.funnel import FunnelSidesPartial, Span
+from sojourn.engine.kernels.sides.words import A, B, FunnelSides, side
 from sojourn.engine.kernels.words import Int64s, Slice
 
 
 class FunnelChainsSidesFold:
-    """Asks how far customers of two sides get; see `sides.FunnelSides` and `funnel_detail.FunnelDetailFold`.
+    """Asks how far customers of two sides get; see `words.FunnelSides` and `funnels.detail.FunnelDetailFold`.
 
     `spans` bound the first step on each side; `closed_us` is the first instant whose window is still open. Slices are
     those of `sides.both`. Time is linear in events, twice for each side whose span is partly open.

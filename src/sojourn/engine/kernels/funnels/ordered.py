@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled, frozen, masks
-from sojourn.engine.kernels.funnel_tally import binned, by_step
+from sojourn.engine.kernels.funnels.tally import binned, by_step
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.quantiles import grouped
 from sojourn.engine.kernels.results import Funnel

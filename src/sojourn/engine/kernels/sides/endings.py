@@ -11,8 +11,8 @@ import numpy as np
 from sojourn.engine.kernels.compiling import compiled, frozen
 from sojourn.engine.kernels.completion import COMPLETED, FIRST_OUTCOME
 from sojourn.engine.kernels.lens import CODES
-from sojourn.engine.kernels.sides import COLUMNS, EndingSides, add_many, bits
-from sojourn.engine.kernels.sides_funnel import Span
+from sojourn.engine.kernels.sides.funnel import Span
+from sojourn.engine.kernels.sides.words import COLUMNS, EndingSides, add_many, bits
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Codes, Int64s, Slice
 
 NOTHING, START = -2, -1  # roles of an event; from 0 on it is the column in which it ends a journey

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from sojourn.engine.kernels.naive import Event, customers
+from sojourn.engine.kernels.naive.histories import Event, customers
 from sojourn.engine.kernels.words import Slice
 
 Cell = tuple[int, int]  # cohort, column

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled, frozen
-from sojourn.engine.kernels.funnel import STEPS_LIMIT
+from sojourn.engine.kernels.funnels.ordered import STEPS_LIMIT
 from sojourn.engine.kernels.lens import CODES
-from sojourn.engine.kernels.sides import FunnelSides, bits
+from sojourn.engine.kernels.sides.words import FunnelSides, bits
 from sojourn.engine.kernels.words import Bytes, Codes, Int64s, Slice, UInt64s
 
 Span = tuple[int, int]  # from, until (exclusive)
@@ -31,7 +31,7 @@ class FunnelSidesPartial:
 
 
 class FunnelSidesFold:
-    """Asks how far customers of two sides get; see `sides.FunnelSides`.
+    """Asks how far customers of two sides get; see `words.FunnelSides`.
 
     `spans` bound the first step on each side; `closed_us` is the first instant whose window is still open. Slices are
     those of `sides.both`. Time is linear in events, times the steps that one event may be.

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sojourn.engine.kernels.compiling import frozen, masks
-from sojourn.engine.kernels.funnel_any import sets
-from sojourn.engine.kernels.funnel_asked import Exclusion, Order, tables
-from sojourn.engine.kernels.funnel_chains import chains
-from sojourn.engine.kernels.funnel_recent import STEPS_MOST, recent_sets
-from sojourn.engine.kernels.funnel_strict import strict_chains
-from sojourn.engine.kernels.funnel_tally import binned, by_step, ranked_groups, tallied
+from sojourn.engine.kernels.funnels.asked import Exclusion, Order, tables
+from sojourn.engine.kernels.funnels.chains import chains
+from sojourn.engine.kernels.funnels.recent import STEPS_MOST, recent_sets
+from sojourn.engine.kernels.funnels.strict import strict_chains
+from sojourn.engine.kernels.funnels.tally import binned, by_step, ranked_groups, tallied
+from sojourn.engine.kernels.funnels.unordered import sets
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.quantiles import grouped
 from sojourn.engine.kernels.results import FunnelDetail

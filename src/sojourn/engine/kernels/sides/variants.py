@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sojourn.engine.kernels.ranking import most_frequent
-from sojourn.engine.kernels.sides import (
+from sojourn.engine.kernels.sides.words import (
     COLUMNS,
     K_A,
     K_B,

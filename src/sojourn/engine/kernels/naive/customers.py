@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from sojourn.engine.kernels import naive_patterns
-from sojourn.engine.kernels.naive_patterns import Happened
+from sojourn.engine.kernels.naive import patterns as naive_patterns
+from sojourn.engine.kernels.naive.patterns import Happened
 from sojourn.engine.kernels.patterns.words import Node
 from sojourn.engine.kernels.words import Slice
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from itertools import pairwise
 from math import log2
 
-from sojourn.engine.kernels import naive, naive_funnels
-from sojourn.engine.kernels.naive import Event
-from sojourn.engine.kernels.sides import A, B, side
-from sojourn.engine.kernels.sides_graph import PACE
+from sojourn.engine.kernels.naive import funnels as naive_funnels
+from sojourn.engine.kernels.naive import histories as naive
+from sojourn.engine.kernels.naive.histories import Event
+from sojourn.engine.kernels.sides.graph import PACE
+from sojourn.engine.kernels.sides.words import A, B, side
 from sojourn.engine.kernels.words import NO_CODE, Slice, UInt16s
 
 Pair = tuple[float, float]  # a customer's n and k on one side

@@ -22,7 +22,7 @@ def strict_chains(
     steps: int, window: int, since: int, until: int,
     who: Int64s, start: Int64s, level: Bytes, step_out: Bytes, gap_out: Int64s,
 ) -> tuple[int, int]:  # fmt: skip
-    """Write each customer's longest strict chain, the first of its length, as `funnel_chains.chains` does.
+    """Write each customer's longest strict chain, the first of its length, as `funnels.chains.chains` does.
 
     `relevant` is 0 for events that are passed over as if they had not happened.
     """

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled, frozen
-from sojourn.engine.kernels.sides import (
+from sojourn.engine.kernels.sides.words import (
     COLUMNS,
     K_A,
     K_B,

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sojourn.engine.kernels import cases_figures as figures
-from sojourn.engine.kernels.cases_block import CasesBlock, joined
-from sojourn.engine.kernels.cases_cut import NOTHING, OPEN, START, cut
-from sojourn.engine.kernels.cases_effort import effort, forget, pairs_table, steps_table
-from sojourn.engine.kernels.cases_found import Cases
-from sojourn.engine.kernels.cases_stages import NO_STAGE, stays
+from sojourn.engine.kernels.cases import figures
+from sojourn.engine.kernels.cases.block import CasesBlock, joined
+from sojourn.engine.kernels.cases.cut import NOTHING, OPEN, START, cut
+from sojourn.engine.kernels.cases.effort import effort, forget, pairs_table, steps_table
+from sojourn.engine.kernels.cases.found import Cases
+from sojourn.engine.kernels.cases.stages import NO_STAGE, stays
 from sojourn.engine.kernels.compiling import frozen, masks
 from sojourn.engine.kernels.completion import ABANDONED, COMPLETED, FIRST_OUTCOME
-from sojourn.engine.kernels.funnel_tally import ranked_groups
+from sojourn.engine.kernels.funnels.tally import ranked_groups
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Int64s, Slice, UInt16s
 
@@ -42,14 +42,14 @@ class CasesPartial:
 
 
 class CasesFold:
-    """Asks what the cases of a journey take; see `cases_found.Cases`. Time is linear in events.
+    """Asks what the cases of a journey take; see `cases.found.Cases`. Time is linear in events.
 
     With `landmark_us` only repeats and hand-offs so soon after the start go into `by_repeats` and `by_handoffs`, of
     cases still running then: a case that ends early has little time to gather any. `shown` are the codes that count in
     a case, besides start and ends. `stages` are sets of codes: such an event enters the stage. `across` names the
     dimension whose changes are hand-offs, `channels` its values' texts by code, of which
     those with the codes `channels_shown` are told apart in the table. `by`, `texts`, `top`, `least` and `marks` are as
-    in `funnel_detail.FunnelDetailFold`, of the start event.
+    in `funnels.detail.FunnelDetailFold`, of the start event.
     """
 
     def __init__(

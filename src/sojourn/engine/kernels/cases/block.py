@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sojourn.engine.kernels.cases_cut import OPEN
+from sojourn.engine.kernels.cases.cut import OPEN
 from sojourn.engine.kernels.words import Bytes, Flags, Int64s, UInt16s
 
 

@@ -1,4 +1,4 @@
-"""Sets of a funnel's steps in any order, of customers, where nothing excludes them: the quick way of `funnel_any`.
+"""Sets of a funnel's steps in any order, of customers, where nothing excludes them: the quick way of `unordered`.
 
 Going through a customer's steps, the different ones so far are kept in order of how recently they happened, as the
 four-bit digits of one number, the latest first. A window that ends at an event has `n` different steps exactly when
@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled
-from sojourn.engine.kernels.funnel_any import pick
+from sojourn.engine.kernels.funnels.unordered import pick
 from sojourn.engine.kernels.lens import FIRST_INSTANT
 from sojourn.engine.kernels.words import Bytes, Codes, Int64s, UInt64s
 
@@ -30,7 +30,7 @@ def recent_sets(
     steps: int, window: int, since: int, until: int,
     who: Int64s, start: Int64s, level: Bytes, step_out: Bytes, gap_out: Int64s,
 ) -> tuple[int, int]:  # fmt: skip
-    """Write the set that counts of each customer, as `funnel_any.sets` does; `only` is each code's step, if any."""
+    """Write the set that counts of each customer, as `unordered.sets` does; `only` is each code's step, if any."""
     chosen, bounded = len(customer_keep) > 0, until != np.iinfo(np.int64).max
     customers = len(offset) - 1
     room = BLOCK

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sojourn.engine.kernels import cases_effort as columns
-from sojourn.engine.kernels.cases_block import CasesBlock
-from sojourn.engine.kernels.cases_found import BUCKETS, CaseGroup, Measured, Pairs, StageStay, StepRepeats
+from sojourn.engine.kernels.cases import effort as columns
+from sojourn.engine.kernels.cases.block import CasesBlock
+from sojourn.engine.kernels.cases.found import BUCKETS, CaseGroup, Measured, Pairs, StageStay, StepRepeats
 from sojourn.engine.kernels.completion import ABANDONED
 from sojourn.engine.kernels.customer_sums import CustomerSums, Numbers, sums_by_group
-from sojourn.engine.kernels.funnel_tally import binned, by_step
+from sojourn.engine.kernels.funnels.tally import binned, by_step
 from sojourn.engine.kernels.quantiles import grouped
 from sojourn.engine.kernels.words import Flags, Floats, Int64s
 

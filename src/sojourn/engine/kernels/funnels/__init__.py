@@ -1,0 +1,1 @@
+"""Funnels: in order, strict, in any order; by customer or by entry."""
