@@ -143,6 +143,13 @@ def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
         assert (process.wait(), said) == (0, b"")
 
 
+def test_a_refusal_is_told_once_in_a_new_folder_too(tmp_path: Path) -> None:
+    environ = {**os.environ, "SOJOURN_DATA": str(tmp_path / "data")}
+    code = "import sys; from sojourn.surfaces.cli.main import run; sys.exit(run(['cases', '--journey', 'none']))"
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "Error: There is no such journey.\n")
+
+
 def test_a_file_goes_in_and_comes_out_as_a_journey(tmp_path: Path) -> None:
     """In a data folder of its own, without a server, one process as a script would run them one after the other."""
     rows = ["timestamp,event,user_id"]

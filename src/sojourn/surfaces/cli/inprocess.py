@@ -49,12 +49,12 @@ def _application(settings: Settings) -> App:
     from sojourn.surfaces.cli.preparation import prepare
 
     application: App = get_wsgi_application()
-    logging.getLogger("django.request").setLevel(logging.ERROR)  # a refusal is told once, by the command
     for alias in connections:
         executor = MigrationExecutor(connections[alias])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             prepare(settings)
             break
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # a refusal is told once, by the command
     return application
 
 
