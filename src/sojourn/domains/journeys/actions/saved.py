@@ -60,7 +60,7 @@ def save_question(
 
 def change_question(
     *,
-    id: str,  # noqa: A002 - its name everywhere
+    id: str,
     viewer: Viewer,
     name: str | None = None,
     description: str | None = None,
@@ -89,7 +89,7 @@ def change_question(
         return row.contract(is_pinned=_is_pinned(row, viewer))
 
 
-def delete_question(*, id: str, viewer: Viewer, now: datetime | None = None) -> None:  # noqa: A002
+def delete_question(*, id: str, viewer: Viewer, now: datetime | None = None) -> None:
     """Delete a question; for a day `restore_question` brings it back. Raise NotFoundError or ForbiddenError."""
     viewer.require_write()
     at = now or timezone.now()
@@ -101,7 +101,7 @@ def delete_question(*, id: str, viewer: Viewer, now: datetime | None = None) -> 
         _note(viewer, "question.delete", row)
 
 
-def restore_question(*, id: str, viewer: Viewer, now: datetime | None = None) -> SavedQuestion:  # noqa: A002
+def restore_question(*, id: str, viewer: Viewer, now: datetime | None = None) -> SavedQuestion:
     """Bring back a question that was deleted less than a day ago, with its address and its pins.
 
     Raise NotFoundError when it was not, or ForbiddenError.
@@ -115,7 +115,7 @@ def restore_question(*, id: str, viewer: Viewer, now: datetime | None = None) ->
         return row.contract(is_pinned=_is_pinned(row, viewer))
 
 
-def pin_question(*, id: str, viewer: Viewer) -> None:  # noqa: A002
+def pin_question(*, id: str, viewer: Viewer) -> None:
     """Pin a question to the viewer's own Home; raise NotFoundError, or TooManyError from the thirteenth on."""
     with transaction.atomic(using=router.db_for_write(PinRow)):
         row = _seen(id, viewer)
@@ -126,7 +126,7 @@ def pin_question(*, id: str, viewer: Viewer) -> None:  # noqa: A002
         PinRow.objects.create(question=row, viewer=viewer.name)
 
 
-def unpin_question(*, id: str, viewer: Viewer) -> None:  # noqa: A002
+def unpin_question(*, id: str, viewer: Viewer) -> None:
     """Take a question down from the viewer's Home; raise NotFoundError."""
     with transaction.atomic(using=router.db_for_write(PinRow)):
         PinRow.objects.filter(question=_seen(id, viewer), viewer=viewer.name).delete()
@@ -151,7 +151,7 @@ def _describe(row: QuestionRow, name: str, description: str) -> None:
     row.found_by = f"{row.name} {row.description}".casefold()
 
 
-def _seen(id: str, viewer: Viewer, deleted_since: datetime | None = None) -> QuestionRow:  # noqa: A002
+def _seen(id: str, viewer: Viewer, deleted_since: datetime | None = None) -> QuestionRow:
     """Give the row for changing, when the viewer may open it."""
     rows = QuestionRow.objects.select_for_update()
     rows = rows.filter(deleted_at__gte=deleted_since) if deleted_since else rows.filter(deleted_at=None)
@@ -161,7 +161,7 @@ def _seen(id: str, viewer: Viewer, deleted_since: datetime | None = None) -> Que
     return row
 
 
-def _held(id: str, viewer: Viewer, deleted_since: datetime | None = None) -> QuestionRow:  # noqa: A002
+def _held(id: str, viewer: Viewer, deleted_since: datetime | None = None) -> QuestionRow:
     row = _seen(id, viewer, deleted_since)
     if row.owner != viewer.name and not viewer.is_administrator():
         raise ForbiddenError("Only who saved this question, or an administrator, changes it. Save it as a new one.")

@@ -42,7 +42,7 @@ def saved_questions(
     return tuple(_contract(row) for row in rows.order_by("-saved_at", "-id")[:limit])
 
 
-def saved_question(*, id: str, viewer: Viewer) -> SavedQuestion:  # noqa: A002 - its name everywhere
+def saved_question(*, id: str, viewer: Viewer) -> SavedQuestion:
     """Give one saved question; raise NotFoundError when it is not there, or not for this viewer."""
     row = _visible(viewer).filter(pk=id).first()
     if row is None:
@@ -61,7 +61,7 @@ def own_parameters(page: QuestionPage) -> frozenset[str]:
     return frozenset(saved.OWN[page])
 
 
-def answers_asked(*, id: str, viewer: Viewer) -> tuple[AnswerAsked, ...]:  # noqa: A002 - its name everywhere
+def answers_asked(*, id: str, viewer: Viewer) -> tuple[AnswerAsked, ...]:
     """Say what a saved question asks for, as the API and the command line ask it.
 
     Raise NotFoundError, or InvalidError when its journey is gone or something was never chosen.
