@@ -17,7 +17,7 @@ import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled, frozen, masks
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
-from sojourn.engine.kernels.sides.endings import NOTHING, START, roles
+from sojourn.engine.kernels.roles import NOTHING, START, roles
 from sojourn.engine.kernels.words import Bytes, Codes, Int64s, Slice, UInt16s
 
 

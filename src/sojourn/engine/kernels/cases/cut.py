@@ -8,10 +8,10 @@ import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled
 from sojourn.engine.kernels.completion import ABANDONED
+from sojourn.engine.kernels.roles import START
 from sojourn.engine.kernels.words import Bytes, Codes, Int64s, UInt16s
 
 OPEN = 255  # the ending of a case whose window has not passed
-NOTHING, START = -2, -1  # roles of an event; from 0 on it is the ending that it means
 
 
 @compiled

@@ -14,14 +14,15 @@ import numpy as np
 
 from sojourn.engine.kernels.cases import figures
 from sojourn.engine.kernels.cases.block import CasesBlock, joined
-from sojourn.engine.kernels.cases.cut import NOTHING, OPEN, START, cut
+from sojourn.engine.kernels.cases.cut import OPEN, cut
 from sojourn.engine.kernels.cases.effort import effort, forget, pairs_table, steps_table
 from sojourn.engine.kernels.cases.found import Cases
 from sojourn.engine.kernels.cases.stages import NO_STAGE, stays
 from sojourn.engine.kernels.compiling import frozen, masks
-from sojourn.engine.kernels.completion import ABANDONED, COMPLETED, FIRST_OUTCOME
+from sojourn.engine.kernels.completion import ABANDONED, FIRST_OUTCOME
 from sojourn.engine.kernels.funnels.tally import ranked_groups
 from sojourn.engine.kernels.lens import CODES, FIRST_INSTANT, LAST_INSTANT
+from sojourn.engine.kernels.roles import NOTHING, roles
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Int64s, Slice, UInt16s
 
 STEPS_LIMIT = 1_024  # ways back are counted in a square table: 1,024 steps take 64 MB a thread
@@ -77,7 +78,7 @@ class CasesFold:
         edges_us: Sequence[int] = (0,),
     ) -> None:
         """Ask about one journey; raise ValueError for an event with two roles, or more than the limits."""
-        self._role = _roles(start, goals, outcomes)
+        self._role = roles(start, goals, outcomes)
         self._endings = FIRST_OUTCOME + len(outcomes)
         self._codes = np.union1d(np.fromiter(shown, np.int64), np.flatnonzero(self._role != NOTHING))
         self._codes = self._codes[self._codes != NO_CODE]
@@ -196,16 +197,6 @@ class CasesFold:
             case[:rows].copy(), stage[:rows].copy(), visits[:rows].copy(), stayed[:rows].copy(), waited[:rows].copy(),
             left[:rows].copy(),
         )  # fmt: skip
-
-
-def _roles(start: int, goals: Iterable[int], outcomes: Sequence[Iterable[int]]) -> Int64s:
-    roles = np.full(CODES, NOTHING, np.int64)
-    for column, codes in ((START, [start]), (COMPLETED, goals), *enumerate(outcomes, FIRST_OUTCOME)):
-        for code in set(codes) - {int(NO_CODE)}:  # a name that was never seen has no event
-            if roles[code] not in (NOTHING, column):
-                raise ValueError(f"event {code} has two roles in the journey")
-            roles[code] = column
-    return frozen(roles)
 
 
 def _placed(codes: Int64s) -> UInt16s:

@@ -9,13 +9,11 @@ from typing import Any
 import numpy as np
 
 from sojourn.engine.kernels.compiling import compiled, frozen
-from sojourn.engine.kernels.completion import COMPLETED, FIRST_OUTCOME
-from sojourn.engine.kernels.lens import CODES
+from sojourn.engine.kernels.completion import FIRST_OUTCOME
+from sojourn.engine.kernels.roles import NOTHING, START, roles
 from sojourn.engine.kernels.sides.funnel import Span
 from sojourn.engine.kernels.sides.words import COLUMNS, EndingSides, add_many, bits
-from sojourn.engine.kernels.words import NO_CODE, Bytes, Codes, Int64s, Slice
-
-NOTHING, START = -2, -1  # roles of an event; from 0 on it is the column in which it ends a journey
+from sojourn.engine.kernels.words import Bytes, Codes, Int64s, Slice
 
 
 @dataclass(slots=True)
@@ -70,17 +68,6 @@ class EndingSidesFold:
     def finish(self, partial: EndingSidesPartial) -> EndingSides:
         """Give the sums."""
         return EndingSides(partial.ending, *(int(each) for each in partial.counts))
-
-
-def roles(start: int, goals: Iterable[int], outcomes: Sequence[Iterable[int]]) -> Int64s:
-    """Give each code's role in a journey; raise ValueError when an event has two."""
-    found = np.full(CODES, NOTHING, np.int64)
-    for column, codes in ((START, [start]), (COMPLETED, goals), *enumerate(outcomes, FIRST_OUTCOME)):
-        for code in set(codes) - {int(NO_CODE)}:  # a name that was never seen has no event
-            if found[code] not in (NOTHING, column):
-                raise ValueError(f"event {code} has two roles in the journey")
-            found[code] = column
-    return frozen(found)
 
 
 @compiled
