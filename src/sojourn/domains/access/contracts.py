@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,14 +11,85 @@ from sojourn.kit.errors import ForbiddenError
 
 
 class Role(StrEnum):
-    """What a person may do; later issues add roles per domain."""
+    """What a person is in the organisation; each role has its rights."""
 
-    ADMINISTRATOR = "administrator"  # everything, people and keys included
+    ADMINISTRATOR = "administrator"  # everything
+    CX_LEAD = "cx_lead"  # figures, journeys, the plan; whose they are, pseudonymous
     ANALYST = "analyst"  # reads figures and whose they are, imports files, edits journeys and the plan
+    AGENT = "agent"  # one customer at a time, by name, to serve them
+    AGENT_MANAGER = "agent_manager"  # as an agent, and lists of their unit's customers
+    MARKETER = "marketer"  # figures and lists of customers, pseudonymous
+    PRIVACY_OFFICER = "privacy_officer"  # consents, requests, retention, audit
+    AUDITOR = "auditor"  # reads the audit log and how things are set, changes nothing
     VIEWER = "viewer"  # reads figures
 
 
-RANK = {Role.VIEWER: 0, Role.ANALYST: 1, Role.ADMINISTRATOR: 2}
+class Right(StrEnum):
+    """One thing that a role may allow; ask for it with `Viewer.require`."""
+
+    FIGURES_READ = "figures.read"  # graphs, funnels, KPIs, freshness
+    CUSTOMERS_LIST = "customers.list"  # single customers behind a figure, pseudonymous
+    CUSTOMERS_READ = "customers.read"  # a customer's page with traits and contact data, and search by them
+    CUSTOMERS_WRITE = "customers.write"  # notes, corrected traits, accounts and households
+    CUSTOMERS_EXPORT = "customers.export"  # lists of customers as files
+    EVENTS_EXPORT = "events.export"  # events as files, for BI tools too
+    JOURNEYS_WRITE = "journeys.write"  # named journeys, saved questions
+    PLAN_WRITE = "plan.write"  # tracking plan, groups of events, computed traits
+    IMPORTS_RUN = "imports.run"  # files in
+    QUARANTINE_READ = "quarantine.read"  # what refused items held
+    SOURCES_MANAGE = "sources.manage"
+    UNITS_MANAGE = "units.manage"  # the tree of the organisation
+    WEBHOOKS_MANAGE = "webhooks.manage"
+    IDENTITY_REVIEW = "identity.review"  # proposals, merge, unmerge, why
+    IDENTITY_RULES = "identity.rules"  # rules of identity and their dry run
+    CONSENTS_READ = "consents.read"
+    CONSENTS_WRITE = "consents.write"  # note a customer's choice on their behalf
+    PURPOSES_MANAGE = "purposes.manage"  # purposes, bases, notices
+    REQUESTS_HANDLE = "requests.handle"  # data rights, erasure and its certificates
+    RETENTION_MANAGE = "retention.manage"  # retention rules, legal holds
+    EMPLOYEES_READ = "employees.read"  # figures about named employees of one's unit, above the minimum n
+    AUDIT_READ = "audit.read"
+    BACKUPS_RUN = "backups.run"  # backup, restore, key rotation
+    PEOPLE_MANAGE = "people.manage"  # people, roles, grants, keys
+
+
+READING = frozenset(right for right in Right if right.value.endswith((".read", ".list", ".export")))
+
+_FIGURES = frozenset({Right.FIGURES_READ})
+_ANALYST = _FIGURES | {
+    Right.CUSTOMERS_LIST,
+    Right.EVENTS_EXPORT,
+    Right.JOURNEYS_WRITE,
+    Right.PLAN_WRITE,
+    Right.IMPORTS_RUN,
+    Right.UNITS_MANAGE,
+}
+_AGENT = _FIGURES | {Right.CUSTOMERS_READ, Right.CUSTOMERS_WRITE, Right.CONSENTS_READ, Right.CONSENTS_WRITE}
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.ADMINISTRATOR: frozenset(Right),
+    Role.CX_LEAD: _ANALYST | {Right.EMPLOYEES_READ},
+    Role.ANALYST: _ANALYST,
+    Role.AGENT: _AGENT,
+    Role.AGENT_MANAGER: _AGENT | {Right.CUSTOMERS_LIST, Right.EMPLOYEES_READ, Right.IDENTITY_REVIEW},
+    Role.MARKETER: _FIGURES | {Right.CUSTOMERS_LIST, Right.CUSTOMERS_EXPORT},
+    Role.PRIVACY_OFFICER: _FIGURES
+    | {
+        Right.CUSTOMERS_READ,
+        Right.IDENTITY_REVIEW,
+        Right.CONSENTS_READ,
+        Right.CONSENTS_WRITE,
+        Right.PURPOSES_MANAGE,
+        Right.REQUESTS_HANDLE,
+        Right.RETENTION_MANAGE,
+        Right.AUDIT_READ,
+    },
+    Role.AUDITOR: _FIGURES | {Right.AUDIT_READ, Right.CONSENTS_READ},
+    Role.VIEWER: _FIGURES,
+}
+
+# The old ladder, for calls that do not name a right yet.
+RANK = {role: 2 if role is Role.ADMINISTRATOR else int(Right.JOURNEYS_WRITE in RIGHTS[role]) for role in Role}
 
 
 class Scope(StrEnum):
@@ -39,9 +111,25 @@ class Viewer:
     scopes: frozenset[Scope] = frozenset({Scope.READ})
     units: frozenset[str] | None = None
 
+    @property
+    def rights(self) -> frozenset[Right]:
+        """Say what this viewer may do."""
+        return RIGHTS[self.role]
+
+    def can(self, right: Right) -> bool:
+        """Say whether this viewer has a right; to change things a key needs the scope write as well."""
+        return right in self.rights and (right in READING or Scope.WRITE in self.scopes)
+
+    def require(self, right: Right) -> None:
+        """Raise ForbiddenError unless this viewer has a right, as `can` says it."""
+        if right not in self.rights:
+            raise ForbiddenError(f"This needs the right {right.value}. Ask an administrator.")
+        if not self.can(right):
+            raise ForbiddenError(f"This needs the right {right.value} and a key with the scope write.")
+
     def can_write(self) -> bool:
         """Say whether this viewer may change things."""
-        return Scope.WRITE in self.scopes and self.role is not Role.VIEWER
+        return Scope.WRITE in self.scopes and RANK[self.role] > 0
 
     def is_administrator(self) -> bool:
         """Say whether this viewer may manage people, keys and sources."""
@@ -61,7 +149,7 @@ class Viewer:
 
     def can_list_customers(self) -> bool:
         """Say whether this viewer may see the single customers behind a figure, pseudonymous."""
-        return RANK[self.role] >= RANK[Role.ANALYST]
+        return self.can(Right.CUSTOMERS_LIST)
 
     def require_customers(self) -> None:
         """Raise ForbiddenError unless this viewer may see the single customers behind a figure."""
