@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -43,6 +44,24 @@ class Removal:
     high_event_id: int | None = None  # exclusive
     person: int | None = None
     rows: int = 0  # how many there were
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """What a room holds about somebody under one heading, for them to read; values are JSON."""
+
+    heading: str  # in plain words: "Contact data", "What you told us"
+    explanation: str  # what it is, where it comes from, what it is for
+    records: Iterable[Mapping[str, object]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holding:
+    """A table with something of customers in it, and who answers for it: a function, or why none is needed."""
+
+    model: str  # "room.Model"
+    erased_by: Callable[[tuple[int, ...]], None] | str
+    told_by: Callable[[tuple[int, ...]], Iterable[Held]] | str
 
 
 class DeliveryStatus(StrEnum):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
-from sojourn.domains.collection.contracts import TailBatch
+from sojourn.domains.collection.contracts import Held, Holding, TailBatch
 from sojourn.engine.stream.claims import Claims, Resolved, Tokens
 from sojourn.kit.hooks import Hook
 
@@ -16,6 +16,27 @@ tail: Final[Hook[Callable[[TailBatch], Callable[[], None]]]] = Hook("collection.
 
 # What must go together with the rows of erased persons, asked inside the transaction on the stream's database.
 erase_persons: Final[Hook[Callable[[tuple[int, ...]], None]]] = Hook("collection.erase_persons")
+
+# What a room holds about persons, under headings in plain words: the content of an access package. Asked outside any
+# transaction; records are JSON and may be made while they are read.
+about_persons: Final[Hook[Callable[[tuple[int, ...]], Iterable[Held]]]] = Hook("collection.about_persons")
+
+# Which tables hold something of a customer and who answers for them, by "room.Model". A test walks all models: one with
+# a column that names a person or customer, or a sealed one, must stand here, with its answers joined above.
+HOLDINGS: Final[dict[str, Holding]] = {}
+
+
+def holds(
+    *models: str,
+    erased_by: Callable[[tuple[int, ...]], None] | str,
+    told_by: Callable[[tuple[int, ...]], Iterable[Held]] | str,
+) -> None:
+    """Say in a room's ``plugins.py`` who erases and who tells what some tables hold ("room.Model").
+
+    Each is the function that joined `erase_persons` or `about_persons`, or the reason in plain words why there is none.
+    """
+    for model in models:
+        HOLDINGS[model] = Holding(model=model, erased_by=erased_by, told_by=told_by)
 
 
 class Registry(Protocol):

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sojourn.domains.collection import hooks
+from sojourn.domains.collection.contracts import Held
 from sojourn.domains.identity import actions
+from sojourn.domains.identity.about import about
 
 
 @hooks.erase_persons.answer
 def forget_persons(persons: tuple[int, ...]) -> None:
     """Forget who the persons were, in the transaction that takes out their rows."""
     actions.forget(persons)
+
+
+@hooks.about_persons.answer
+def tell_identity(persons: tuple[int, ...]) -> Iterable[Held]:
+    """Tell who the persons are to us."""
+    return about(persons)
+
+
+hooks.holds("identity.Identifier", "identity.Trait", "identity.Text", erased_by=forget_persons, told_by=tell_identity)
+hooks.holds(
+    "identity.Link",
+    "identity.LinkChange",
+    erased_by=forget_persons,
+    told_by="Random numbers that say which identifiers are one customer; the package is of that customer as a whole.",
+)
 
 
 @hooks.registry.answer

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sojourn.domains.collection import hooks
+from sojourn.domains.collection.contracts import Held
 from sojourn.domains.privacy import actions, queries
+from sojourn.domains.privacy.about import about
 
 
 @hooks.erase_persons.answer
 def forget_consents(persons: tuple[int, ...]) -> None:
     """Forget what erased persons said about purposes."""
     actions.forget_consents(persons=persons)
+
+
+@hooks.about_persons.answer
+def tell_consents(persons: tuple[int, ...]) -> Iterable[Held]:
+    """Tell what persons said about purposes."""
+    return about(persons)
+
+
+hooks.holds("privacy.ConsentWord", erased_by=forget_consents, told_by=tell_consents)
 
 
 @hooks.unstated_purposes.answer

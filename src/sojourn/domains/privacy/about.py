@@ -1,0 +1,26 @@
+"""What privacy holds about persons, for them to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sojourn.domains.collection.contracts import Held
+from sojourn.domains.privacy.models import ConsentWord
+from sojourn.kit.period import instant
+
+AT_ONCE = 500
+
+
+def about(persons: Sequence[int]) -> Iterable[Held]:
+    """Tell what persons said about purposes, oldest first."""
+    yield Held(
+        heading="Consents and objections",
+        explanation="What you allowed or refused us to use your data for. The latest word on a purpose counts.",
+        records=_words(persons),
+    )
+
+
+def _words(persons: Sequence[int]) -> Iterator[dict[str, object]]:
+    for at in range(0, len(persons), AT_ONCE):
+        for row in ConsentWord.objects.filter(person__in=persons[at : at + AT_ONCE]).order_by("said_us", "pk"):
+            yield {"purpose": row.purpose, "allowed": row.allowed, "at": instant(row.said_us).isoformat()}
