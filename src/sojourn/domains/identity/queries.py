@@ -6,7 +6,7 @@ import numpy as np
 from django.db import connections, router
 
 from sojourn.domains.identity.contracts import Moves, PersonMap
-from sojourn.domains.identity.models import Link, LinkChange, MapCounter
+from sojourn.domains.identity.models import Identifier, Link, LinkChange, MapCounter, Trait
 
 
 def map_version() -> int:
@@ -47,6 +47,15 @@ def persons_of(*, customer: int) -> tuple[int, ...]:
     """List the persons of a customer; a customer without links is its own only person."""
     linked = Link.objects.filter(customer=customer).values_list("person", flat=True)
     return tuple(sorted({customer, *linked}))
+
+
+def is_known(*, persons: tuple[int, ...]) -> bool:
+    """Say whether any of the persons has an identifier, a trait or a link here, events or not."""
+    return (
+        Identifier.objects.filter(token__in=persons).exists()
+        or Trait.objects.filter(person__in=persons).exists()
+        or Link.objects.filter(person__in=persons).exists()
+    )
 
 
 def _pairs(sql: str, parameters: list[int]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

@@ -145,7 +145,7 @@ class Sight:
         )
 
     def _seen(self, period: Period, events: EventFilter, whole: bool) -> Seen:
-        allowed = self._allowed_values(events)
+        allowed = self.allowed_values(events)
         pattern = self._pattern(events)
         show = _as_is if events.abstraction.is_plain else self.shown(events.abstraction).of
         slices, counted = [], Counted()
@@ -164,8 +164,8 @@ class Sight:
         return Asked(
             since=masks.FIRST if since is None else since,
             until=masks.LAST if until is None else until,
-            names=self._table(events.names, events.abstraction),
-            having=self._table(events.having, events.abstraction),
+            names=self.table(events.names, events.abstraction),
+            having=self.table(events.having, events.abstraction),
             shown=_shown(part, allowed),
             live=ALL if part.gone is None else live(part).view(np.uint8),
             now=self._allowed_now()[place],
@@ -180,7 +180,8 @@ class Sight:
         names = self.codes(events.abstraction).names
         return bind(automaton, names, self.dimensions, passed_over=IDENTITY_EVENTS)
 
-    def _table(self, names: tuple[str, ...], abstraction: Abstraction) -> Bytes:
+    def table(self, names: tuple[str, ...], abstraction: Abstraction) -> Bytes:
+        """Give a table over event codes that keeps some names; empty when it keeps all."""
         if not names:
             return ALL
         table = np.zeros(CODES, np.uint8)
@@ -189,7 +190,7 @@ class Sight:
             table[code] = name in wanted
         return table
 
-    def _allowed_values(self, events: EventFilter) -> dict[str, Bytes]:
+    def allowed_values(self, events: EventFilter) -> dict[str, Bytes]:
         """Give, for each dimension that is filtered or scoped, a table over its codes."""
         asked = {name: set(values) for name, values in events.dimensions.items()}
         tables = {name: self._values(name, values) for name, values in asked.items()}

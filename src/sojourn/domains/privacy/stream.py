@@ -39,6 +39,16 @@ def opened(*, purpose: Purpose, period: Period) -> Iterator[query.Connection]:
         yield connection
 
 
+@contextmanager
+def fetching(*, period: Period) -> Iterator[query.Connection]:
+    """Open SQL with the view `events` of a period, for rows that the door has let through already."""
+    place = settings.SOJOURN
+    with query.session(
+        _paths(period), temporary=place.temporary, memory_limit_mb=place.memory_limit_mb, threads=place.kernel_threads
+    ) as connection:
+        yield connection
+
+
 def _paths(period: Period) -> list[Path]:
     since, until = period.since_us, period.until_us
     return [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -12,9 +10,10 @@ from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import statements
 from sojourn.domains.privacy.contracts import EventFilter, EventPage, EventRow, Purpose
+from sojourn.domains.privacy.queries.cursors import cursor_after, read_cursor
 from sojourn.domains.privacy.sight import spelled_out
 from sojourn.domains.privacy.stream import opened
-from sojourn.kit.errors import InvalidError, NotFoundError
+from sojourn.kit.errors import NotFoundError
 from sojourn.kit.period import Period, micros
 
 
@@ -34,14 +33,14 @@ def events(
         spelled_out(events),
         viewer.units,
         persons=None if customer is None else identity.persons_of(customer=customer),
-        after=None if cursor is None else _read_cursor(cursor),
+        after=None if cursor is None else read_cursor(cursor),
         limit=limit + 1,
     )
     with opened(purpose=purpose, period=period) as connection:
-        found = [_row(row) for row in connection.execute(page.sql, page.values).fetchall()]
+        found = [row_of(row) for row in connection.execute(page.sql, page.values).fetchall()]
     rows = found if customer is None else [row for row in found if row.customer == customer]
     more = len(found) > limit
-    return EventPage(rows=tuple(rows[:limit]), next_cursor=_cursor(rows[limit - 1]) if more else None)
+    return EventPage(rows=tuple(rows[:limit]), next_cursor=_after(rows[limit - 1]) if more else None)
 
 
 def event(*, event_id: int, purpose: Purpose = Purpose.ANALYTICS, viewer: Viewer) -> EventRow:
@@ -51,10 +50,11 @@ def event(*, event_id: int, purpose: Purpose = Purpose.ANALYTICS, viewer: Viewer
         found = connection.execute(search.sql, search.values).fetchall()
     if not found:
         raise NotFoundError("There is no such event.")
-    return _row(found[0])
+    return row_of(found[0])
 
 
-def _row(row: tuple[Any, ...]) -> EventRow:
+def row_of(row: tuple[Any, ...]) -> EventRow:
+    """Read a row of the columns `statements.LISTED`."""
     event_id, customer, name, kind, occurred_at, received_at, channel, touchpoint, unit, product, source, *rest = row
     value, currency, properties = rest
     return EventRow(
@@ -79,16 +79,5 @@ def _utc(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC)
 
 
-def _cursor(row: EventRow) -> str:
-    return base64.urlsafe_b64encode(f"{micros(row.occurred_at)}.{row.event_id}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[int, int]:
-    try:
-        at, event_id = base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").split(".")
-        place = int(at), int(event_id)
-    except (ValueError, binascii.Error):
-        raise InvalidError("The cursor is not one that a list has given; begin at the first page.") from None
-    if max(abs(number) for number in place) >= 1 << 62:
-        raise InvalidError("The cursor is not one that a list has given; begin at the first page.")
-    return place
+def _after(row: EventRow) -> str:
+    return cursor_after(micros(row.occurred_at), row.event_id)

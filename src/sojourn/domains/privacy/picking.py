@@ -1,0 +1,46 @@
+"""The masks of the door over a few chosen events, where a pass over all of them would be waste."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sojourn.domains.privacy import rules
+from sojourn.domains.privacy.contracts import EventFilter
+from sojourn.domains.privacy.sight import Sight
+from sojourn.engine.kernels.words import NO_CODE, Bytes, Flags, Int64s
+from sojourn.engine.timeline.part import NO_BYTE, Part
+from sojourn.kit.period import Period
+
+
+def picked(looking: Sight, part: Part, at: Int64s, period: Period, events: EventFilter) -> Flags:
+    """Say which events of a part, by their places, a question sees, whatever their customer says today.
+
+    It looks at period, names, dimensions, the viewer's units and what was allowed at collection; `having` and patterns
+    are not asked here.
+    """
+    seen = np.ones(len(at), np.bool_)
+    if period.since_us is not None:
+        seen &= part.at[at] >= period.since_us
+    if period.until_us is not None:
+        seen &= part.at[at] < period.until_us
+    names = looking.table(events.names, events.abstraction)
+    if len(names):
+        seen &= names[part.event[at]] != 0
+    for dimension, table in looking.allowed_values(events).items():
+        seen &= _looked_up(part, f"dimension:{dimension}", at, table) != 0
+    if rules.can_refuse(looking.purpose):
+        seen &= _codes(part, "purposes", at) & rules.BITS[looking.purpose] != 0
+    return seen
+
+
+def _looked_up(part: Part, name: str, at: Int64s, table: Bytes) -> Bytes:
+    held = part.narrow_codes(name)
+    codes = _codes(part, name, at)
+    if not isinstance(held, int) and held.dtype == np.uint8:
+        codes = np.where(codes == NO_BYTE, NO_CODE, codes)
+    return table[codes]
+
+
+def _codes(part: Part, name: str, at: Int64s) -> Int64s:
+    held = part.narrow_codes(name)
+    return np.full(len(at), held, np.int64) if isinstance(held, int) else held[at].astype(np.int64)

@@ -1,0 +1,80 @@
+"""Who may be seen: customers, not events, under a purpose and for a viewer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy import consents, rules
+from sojourn.domains.privacy.contracts import EventFilter, Purpose
+from sojourn.domains.privacy.persons import persons
+from sojourn.domains.privacy.picking import picked
+from sojourn.domains.privacy.sight import Sight, current_timeline, sight
+from sojourn.engine.kernels.words import Flags, Int64s
+from sojourn.engine.timeline.lookup import holders
+from sojourn.engine.timeline.standing import events_of_persons
+from sojourn.kit.errors import NotFoundError
+from sojourn.kit.period import Period
+
+AT_ONCE = 20_000  # persons whose events are looked at together
+
+
+def reachable(customers: Int64s, *, purpose: Purpose, viewer: Viewer) -> Flags:
+    """Say of each customer whether the viewer may see them for a purpose.
+
+    The words of today decide, and a viewer of some units reaches customers who have an event there that the purpose
+    may read. A number that was merged into another counts as that one. Numbers of nobody are not found out here:
+    `require_reachable` does so.
+    """
+    looking = sight(purpose=purpose, viewer=viewer)
+    person, customer = _persons_of(persons().customers_of(customers))
+    allowed = _allowed_now(person, customer, purpose)
+    if viewer.units is not None:
+        allowed = np.intersect1d(allowed, customer[_is_in_scope(person, looking)])
+    found: Flags = np.isin(persons().customers_of(customers), allowed)
+    return found
+
+
+def require_reachable(customer: int, *, purpose: Purpose, viewer: Viewer) -> int:
+    """Give the number that a customer bears today; raise NotFoundError when there is none, or none for this viewer."""
+    asked = np.array([customer], np.int64)
+    current = int(persons().customers_of(asked)[0])
+    if not reachable(asked, purpose=purpose, viewer=viewer)[0] or not _is_somebody(current):
+        raise NotFoundError("There is no such customer.")
+    return current
+
+
+def _persons_of(customers: Int64s) -> tuple[Int64s, Int64s]:
+    """List the persons of customers, each once, and the customer of each."""
+    known, wanted = persons(), np.unique(customers)
+    linked = np.isin(known.customer, wanted)
+    own = wanted[~np.isin(wanted, known.person)]
+    return np.concatenate([own, known.person[linked]]), np.concatenate([own, known.customer[linked]])
+
+
+def _allowed_now(person: Int64s, customer: Int64s, purpose: Purpose) -> Int64s:
+    said = consents.words_of(purpose, person)
+    pairs = dict(zip(person.tolist(), customer.tolist(), strict=True)) if said else {}
+    together = rules.settled(said, pairs)
+    if not rules.is_silence_yes(purpose):
+        return np.array([each for each, is_allowed in together.items() if is_allowed], np.int64)
+    refused = np.array([each for each, is_allowed in together.items() if not is_allowed], np.int64)
+    everyone = np.unique(customer)
+    return everyone[~np.isin(everyone, refused)]
+
+
+def _is_in_scope(person: Int64s, looking: Sight) -> Flags:
+    found = np.zeros(len(person), np.bool_)
+    for at in range(0, len(person), AT_ONCE):
+        for part in looking.timeline.parts:
+            events, whose = events_of_persons(part, person[at : at + AT_ONCE])
+            found[at + whose[picked(looking, part, events, Period(), EventFilter())]] = True
+    return found
+
+
+def _is_somebody(customer: int) -> bool:
+    theirs = identity.persons_of(customer=customer)
+    if any(len(holders(part, np.array(theirs, np.int64))[0]) for part in current_timeline().parts):
+        return True
+    return identity.is_known(persons=theirs)

@@ -1,0 +1,88 @@
+"""One customer's events, newest first: found in the timeline, fetched from the few segments that hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy import statements
+from sojourn.domains.privacy.contracts import EventFilter, EventPage, EventRow, Purpose
+from sojourn.domains.privacy.picking import picked
+from sojourn.domains.privacy.queries.cursors import cursor_after, read_cursor
+from sojourn.domains.privacy.queries.listing import row_of
+from sojourn.domains.privacy.queries.reach import require_reachable
+from sojourn.domains.privacy.sight import Sight, sight
+from sojourn.domains.privacy.stream import fetching
+from sojourn.engine.kernels.words import Int64s
+from sojourn.engine.timeline.standing import events_of_persons
+from sojourn.kit.errors import InvalidError
+from sojourn.kit.period import Period, instant
+
+MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Events of one customer, newest first, as parallel arrays."""
+
+    at: Int64s
+    event_id: Int64s
+
+
+def events_of(
+    customer: int,
+    *,
+    period: Period = Period(),  # noqa: B008 - frozen
+    events: EventFilter = EventFilter(),  # noqa: B008 - frozen
+    cursor: str | None = None,
+    limit: int = 50,
+    purpose: Purpose,
+    viewer: Viewer,
+) -> EventPage:
+    """List a customer's events that viewer and purpose may see, newest first, as far as the timeline has come.
+
+    Of the filter names, dimensions and level count. A cursor goes on behind the page that gave it, whatever came since.
+    Raise NotFoundError as `require_reachable` does, and InvalidError for a bad cursor, a dimension that is not there,
+    or a filter that chooses customers.
+    """
+    if events.having or events.having_pattern:
+        raise InvalidError("having and pattern choose customers; of one customer's events there is nothing to choose.")
+    current = require_reachable(customer, purpose=purpose, viewer=viewer)
+    theirs = np.array(identity.persons_of(customer=current), np.int64)
+    found = _found(sight(purpose=purpose, viewer=viewer), theirs, period, events)
+    page = _page(found, None if cursor is None else read_cursor(cursor), limit + 1)
+    rows = _fetched(page, theirs, current, limit) if len(page.at) else ()
+    if len(page.at) <= limit:
+        return EventPage(rows=rows, next_cursor=None)
+    return EventPage(rows=rows, next_cursor=cursor_after(int(page.at[limit - 1]), int(page.event_id[limit - 1])))
+
+
+def _found(looking: Sight, theirs: Int64s, period: Period, events: EventFilter) -> Found:
+    at, event_id = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for part in looking.timeline.parts:
+        places = events_of_persons(part, theirs)[0]
+        places = places[picked(looking, part, places, period, events)]
+        at.append(part.at[places])
+        event_id.append(part.row[places])
+    when, which = np.concatenate(at), np.concatenate(event_id)
+    order = np.lexsort((which, when))[::-1]
+    return Found(when[order], which[order])
+
+
+def _page(found: Found, after: tuple[int, int] | None, limit: int) -> Found:
+    if after is not None:
+        at, event_id = after
+        rest = (found.at < at) | ((found.at == at) & (found.event_id < event_id))
+        found = Found(found.at[rest], found.event_id[rest])
+    return Found(found.at[:limit], found.event_id[:limit])
+
+
+def _fetched(page: Found, theirs: Int64s, customer: int, limit: int) -> tuple[EventRow, ...]:
+    held = Period(since=instant(int(page.at[-1])), until=instant(int(page.at[0])) + MOMENT)
+    wanted = statements.fetched(page.event_id[:limit].tolist(), theirs.tolist(), customer)
+    with fetching(period=held) as connection:
+        return tuple(row_of(row) for row in connection.execute(wanted.sql, wanted.values).fetchall())
