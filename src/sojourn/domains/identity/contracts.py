@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from sojourn.engine.kernels.words import Int64s
 
@@ -28,3 +30,62 @@ class Moves:
     before: Int64s
     customer: Int64s
     version: int
+
+
+class ProposalSource(StrEnum):
+    """Who thinks that two customers are one."""
+
+    MODEL = "model"  # the probabilistic model of the batch job
+    AGREEMENT = "agreement"  # its deterministic fallback, weighted agreement
+    RULE = "rule"  # a rule of identity that may not merge: two customer numbers share an identifier
+
+
+class ProposalState(StrEnum):
+    """What became of a proposal."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    GONE = "gone"  # became one customer otherwise, or the job no longer finds them alike
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What one field says about two customers: how alike it is, never what it holds.
+
+    `weight` is the base-2 logarithm of how much likelier this is for one human than for two; None where the source
+    weighs nothing.
+    """
+
+    field: str
+    level: str
+    weight: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """Two customers, by number, who may be one human.
+
+    `mark` names what the evidence rests on: once a pair is rejected, it is not proposed again with the same mark. It
+    may hold personal values: only its digest is stored. `probability` is None where the source has none.
+    """
+
+    customers: tuple[int, int]
+    evidence: tuple[Evidence, ...]
+    mark: str
+    probability: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """Two customers who may be one, as they are numbered now, and what became of it."""
+
+    id: int
+    customers: tuple[int, int]
+    source: ProposalSource
+    state: ProposalState
+    probability: float | None
+    evidence: tuple[Evidence, ...]
+    proposed_at: datetime
+    decided_at: datetime | None
+    decided_by: str  # as the audit log names them; empty while open

@@ -65,3 +65,23 @@ class Text(models.Model):
     person = models.BigIntegerField(db_index=True)
     name = models.CharField(max_length=64)
     sealed = models.BinaryField()
+
+
+class Proposed(models.Model):
+    """Two persons whose customers may be one; a pair has one row, which is opened again when new evidence comes."""
+
+    first = models.BigIntegerField()
+    second = models.BigIntegerField(db_index=True)
+    source = models.CharField(max_length=16)
+    state = models.CharField(max_length=16, default="open")
+    probability = models.FloatField(null=True)
+    evidence = models.JSONField()  # fields, levels and weights; no values
+    mark = models.BinaryField(max_length=16)
+    decided = models.JSONField(default=list)  # marks, in hexadecimal, that somebody has decided about
+    proposed_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=64, default="")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["first", "second"], name="one_proposal")]
+        indexes: ClassVar = [models.Index(fields=["state", "-probability", "id"], name="proposal_queue")]

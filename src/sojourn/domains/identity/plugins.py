@@ -30,6 +30,12 @@ hooks.holds(
     told_by="Random numbers that say which identifiers are one customer; the package is of that customer as a whole.",
 )
 
+hooks.holds(
+    "identity.Proposed",
+    erased_by=forget_persons,
+    told_by="Random numbers of two customers and how alike their attributes are: a guess that waits for a decision.",
+)
+
 
 @hooks.registry.answer
 def file_registry() -> actions.Resolver:

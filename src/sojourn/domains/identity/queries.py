@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from django.db import connections, router
 
+from sojourn.domains.identity import statements
 from sojourn.domains.identity.contracts import Moves, PersonMap
 from sojourn.domains.identity.models import Identifier, Link, LinkChange, MapCounter, Trait
 
@@ -56,6 +59,12 @@ def is_known(*, persons: tuple[int, ...]) -> bool:
         or Trait.objects.filter(person__in=persons).exists()
         or Link.objects.filter(person__in=persons).exists()
     )
+
+
+def customers_of(persons: Sequence[int]) -> dict[int, int]:
+    """Give the customer of each person, by person."""
+    linked = dict(statements.read_in("SELECT person, customer FROM identity_link WHERE person IN {}", list(persons)))
+    return {person: linked.get(person, person) for person in persons}
 
 
 def _pairs(sql: str, parameters: list[int]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

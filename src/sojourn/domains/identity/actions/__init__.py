@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sojourn.domains.identity.actions.forget import forget
+from sojourn.domains.identity.actions.proposing import forget_proposals, propose
 from sojourn.domains.identity.actions.resolve import Resolver, link, resolve, resolver
 
-__all__ = ["Resolver", "forget", "link", "resolve", "resolver"]
+__all__ = ["Resolver", "forget", "forget_proposals", "link", "propose", "resolve", "resolver"]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from sojourn.domains.identity import statements
+from sojourn.domains.identity.actions.proposing import forget_proposals
 from sojourn.domains.identity.models import Identifier, Link, LinkChange, MapCounter, Text, Trait
 
 AT_ONCE = 500
 
 
 def forget(persons: tuple[int, ...]) -> None:
-    """Delete identifiers, traits, texts and links of persons, inside the caller's transaction.
+    """Delete identifiers, traits, texts, links and proposals of persons, inside the caller's transaction.
 
     The epoch grows, so that loaders drop the tokens they remember.
     """
+    forget_proposals(persons=persons)
     for at in range(0, len(persons), AT_ONCE):
         some = persons[at : at + AT_ONCE]
         Identifier.objects.filter(token__in=some).delete()
