@@ -140,6 +140,11 @@ class Settings:
         """Says where the running server listens and holds the local command line's token."""
         return self.data / "server.json"
 
+    @property
+    def audit_head_file(self) -> Path:
+        """Says where the audit log's chain ends, outside its database."""
+        return self.data / "audit.head"
+
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment; raise SettingError naming the variable that makes no sense."""

@@ -10,9 +10,9 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
-from sojourn.domains.access import rules
+from sojourn.domains.access import chain, rules
 from sojourn.domains.access.contracts import ApiKey, NewKey, Person, Role, Scope, Viewer
-from sojourn.domains.access.models import Account, AuditRow, Key
+from sojourn.domains.access.models import Account, Key
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
 NAME_MAX_CHARACTERS = 100
@@ -149,7 +149,7 @@ def audit(*, viewer: Viewer, what: str, on: str, now: datetime | None = None, **
 
 def audit_by(*, who: str, what: str, on: str, now: datetime | None = None, **detail: str) -> None:
     """Add an entry for a viewer who is known by name only, as rooms below this one know them."""
-    AuditRow.objects.create(at=now or timezone.now(), who=who, what=what, object=on, detail=detail)
+    chain.append(at=now or timezone.now(), who=who, what=what, on=on, detail=detail)
 
 
 def _switch(person_id: int, is_active: bool, viewer: Viewer) -> Person:

@@ -210,3 +210,61 @@ class AuditEntry:
     what: str
     object: str
     detail: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """Somebody looked at something."""
+
+    at: datetime
+    who: str  # as audit entries write it; `queries.names` names it for people
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditAsked:
+    """Which audit entries: empty texts and None mean all."""
+
+    who: str = ""  # "person:7", "key:3", "system"
+    what: str = ""  # "key.create", or "key." for all that is done to keys
+    object: str = ""  # "customer:12", or "customer:" for all customers
+    since: datetime | None = None
+    until: datetime | None = None  # exclusive
+
+
+class Tampering(StrEnum):
+    """How a row of the audit log can be wrong."""
+
+    CHANGED = "changed"  # it does not fit its seal: changed, or not written by Sojourn
+    MISSING = "missing"  # a place in the chain has no row
+    MOVED = "moved"  # its seal fits, but it does not follow the row before it
+    TRUNCATED = "truncated"  # the chain ends before the place that was noted outside the database
+    REPLACED = "replaced"  # at a place noted outside the database stands another digest
+    FOREIGN = "foreign"  # what is noted outside the database was not written with this log's key
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditFinding:
+    """One thing that is wrong with the audit log."""
+
+    kind: Tampering
+    place: int | None  # in the chain; None for a row that has none
+    row: int | None  # the entry's id; None when there is no row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditCheck:
+    """What a verification of the audit log found."""
+
+    rows: int
+    waiting: int  # rows not linked yet, as those of a transaction just ended
+    place: int  # of the last link
+    digest: str  # of the last link: keep both elsewhere, to compare later
+    noted: int  # the place noted outside the database; 0: nothing was noted
+    wrong: int
+    findings: tuple[AuditFinding, ...]  # the first of them
+
+    @property
+    def ok(self) -> bool:
+        """Say whether nothing is wrong."""
+        return self.wrong == 0

@@ -78,14 +78,30 @@ class Key(models.Model):
         return frozenset(Scope(each) for each in self.scopes.split())
 
 
+class AuditKey(models.Model):
+    """The key of the audit log's seals, random and sealed under the master key (use `audit`)."""
+
+    sealed = models.BinaryField()
+
+
 class AuditRow(models.Model):
-    """One thing that somebody did; rows are added and never changed."""
+    """One thing that somebody did; rows are added, linked to the row before them, and never changed."""
 
     at = models.DateTimeField(db_index=True)
     who = models.CharField(max_length=64)
     what = models.CharField(max_length=64)
     object = models.CharField(max_length=200)
     detail: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    mark = models.CharField(max_length=32, unique=True)  # a random name, so that no row can be copied
+    seal = models.CharField(max_length=64)
+    place = models.BigIntegerField(null=True, unique=True)  # in the chain, from 1; None until it is linked
+    digest = models.CharField(max_length=64, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["object", "-id"], name="audit_by_object"),
+            models.Index(fields=["who", "-id"], name="audit_by_who"),
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Add the row; raise TypeError for a row that is already there."""

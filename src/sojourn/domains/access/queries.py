@@ -11,10 +11,26 @@ from pathlib import Path
 from django.utils import timezone
 
 from sojourn.domains.access import rules
-from sojourn.domains.access.contracts import LOCAL, ApiKey, AuditEntry, Person, Role, Scope, Viewer
-from sojourn.domains.access.models import Account, AuditRow, Key
+from sojourn.domains.access.contracts import LOCAL, ApiKey, Person, Role, Scope, Viewer
+from sojourn.domains.access.models import Account, Key
+from sojourn.domains.access.trail import audit_check, audit_log, audit_words, looks
 from sojourn.kit.errors import NotFoundError
 
+__all__ = [
+    "api_keys",
+    "audit_check",
+    "audit_log",
+    "audit_words",
+    "is_loopback",
+    "looks",
+    "names",
+    "people",
+    "person",
+    "person_by_email",
+    "viewer_of",
+    "viewer_of_key",
+    "viewer_of_local_token",
+]
 USE_NOTED_EVERY = timedelta(minutes=1)  # a write on every read would cost more than the read
 LOOPBACK = ("127.", "::1", "::ffff:127.")
 
@@ -87,18 +103,6 @@ def api_keys(*, viewer: Viewer) -> tuple[ApiKey, ...]:
     """List the keys, newest first; never their secrets. Raise ForbiddenError unless an administrator asks."""
     viewer.require_role(Role.ADMINISTRATOR)
     return tuple(each.contract() for each in Key.objects.order_by("-id"))
-
-
-def audit_log(*, viewer: Viewer, before: int | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
-    """List audit entries, newest first, those with an id below `before`.
-
-    Raise ForbiddenError unless an administrator asks.
-    """
-    viewer.require_role(Role.ADMINISTRATOR)
-    rows = AuditRow.objects.order_by("-id")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return tuple(each.contract() for each in rows[:limit])
 
 
 def _numbers(viewers: Iterable[str], kind: str) -> list[int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 
 KEY_MARK = "sjk_"  # lets secret scanners and people recognise a key
 PREFIX_CHARACTERS = 12  # shown in lists, so that a key can be told from another; useless to guess the rest
@@ -33,9 +34,25 @@ def is_open(*, is_active: bool, expires_at: datetime | None, now: datetime) -> b
 
 
 def audit_text(*, at: datetime, who: str, what: str, on: str, detail: dict[str, str]) -> str:
-    """Write an audit entry as one canonical line, the same for the same entry for ever.
-
-    A chain of digests over these lines can be laid at any later time.
-    """
-    parts = {"at": at.isoformat(), "detail": detail, "object": on, "what": what, "who": who}
+    """Write an audit entry as one canonical line, the same for the same entry for ever; instants in UTC."""
+    parts = {"at": at.astimezone(UTC).isoformat(), "detail": detail, "object": on, "what": what, "who": who}
     return json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def audit_seal(key: bytes, *, mark: str, line: str) -> str:
+    """Seal one entry: only who holds the key can write one that fits. `mark` is the entry's own random name."""
+    return _signed(key, "row", mark, line)
+
+
+def audit_link(key: bytes, *, before: str, place: int, row: int, mark: str, line: str) -> str:
+    """Digest an entry together with the digest `before` it, its place in the chain and its row's number."""
+    return _signed(key, "link", before, str(place), str(row), mark, line)
+
+
+def audit_head(key: bytes, *, place: int, digest: str) -> str:
+    """Sign how long the chain is and what it ends with."""
+    return _signed(key, "head", str(place), digest)
+
+
+def _signed(key: bytes, *parts: str) -> str:
+    return hmac.digest(key, "\n".join(parts).encode(), "sha256").hex()
