@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sojourn.engine.kernels.words import Int64s
 
@@ -89,3 +90,46 @@ class Proposal:
     proposed_at: datetime
     decided_at: datetime | None
     decided_by: str  # as the audit log names them; empty while open
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenedTrait:
+    """One trait of a person, readable; `source` is "" where it was stored before sources were noted."""
+
+    person: int
+    name: str
+    value: Any
+    source: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenedIdentifier:
+    """An identifier of a person, readable."""
+
+    person: int
+    kind: str
+    value: str
+
+
+class FoundBy(StrEnum):
+    """By what somebody was found."""
+
+    NUMBER = "user"  # the sender's own number of the customer
+    DEVICE = "anonymous"
+    CASE = "case"
+    MAIL = "mail"
+    PHONE = "phone"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """Persons whom a search found and by what; `cases` are tokens of cases of that number.
+
+    `is_cut` says that a word was too frequent to look at everybody who has it.
+    """
+
+    persons: tuple[tuple[int, FoundBy], ...]
+    cases: tuple[int, ...]
+    is_cut: bool

@@ -50,12 +50,28 @@ class Trait(models.Model):
     sealed = models.BinaryField()
     blind = models.BinaryField(max_length=16, null=True)  # mail and phone, to be found without being read
     occurred_us = models.BigIntegerField()
+    source = models.CharField(max_length=63, default="")  # who told us
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["person", "name"], name="one_trait")]
         indexes: ClassVar = [
             models.Index(fields=["blind"], name="trait_blind", condition=models.Q(blind__isnull=False))
         ]
+
+
+class TraitWord(models.Model):
+    """A whole word of a trait by which people look for a customer, as a keyed digest.
+
+    The words of a trait are always those of the value that the trait has now.
+    """
+
+    word = models.BigIntegerField()
+    person = models.BigIntegerField()
+    name = models.CharField(max_length=64)  # of the trait
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["word", "person", "name"], name="one_trait_word")]
+        indexes: ClassVar = [models.Index(fields=["person", "name"], name="trait_word_person")]
 
 
 class Text(models.Model):

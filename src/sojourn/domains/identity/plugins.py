@@ -24,6 +24,11 @@ def tell_identity(persons: tuple[int, ...]) -> Iterable[Held]:
 
 hooks.holds("identity.Identifier", "identity.Trait", "identity.Text", erased_by=forget_persons, told_by=tell_identity)
 hooks.holds(
+    "identity.TraitWord",
+    erased_by=forget_persons,
+    told_by="Digests of the words of attributes, by which you are found; the attributes themselves are told.",
+)
+hooks.holds(
     "identity.Link",
     "identity.LinkChange",
     erased_by=forget_persons,

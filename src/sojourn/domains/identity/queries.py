@@ -10,6 +10,11 @@ from django.db import connections, router
 from sojourn.domains.identity import statements
 from sojourn.domains.identity.contracts import Moves, PersonMap
 from sojourn.domains.identity.models import Identifier, Link, LinkChange, MapCounter, Trait
+from sojourn.domains.identity.opened import families as families
+from sojourn.domains.identity.opened import find as find
+from sojourn.domains.identity.opened import identifiers_of as identifiers_of
+from sojourn.domains.identity.opened import texts_of as texts_of
+from sojourn.domains.identity.opened import traits_of as traits_of
 
 
 def map_version() -> int:

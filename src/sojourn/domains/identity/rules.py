@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
+from typing import Final
+
+# Traits that are found by their whole words; of an address the town and the postal code.
+SEARCHED_BY_WORD: Final = ("name", "first_name", "last_name", "username", "company", "address", "city", "town")
+_OF_AN_ADDRESS: Final = ("city", "town", "postalCode", "postal_code", "postcode", "zip")
+_WORD: Final = re.compile(r"\w+")
+_WORD_CHARACTERS: Final = 40
+_WORDS_MAX: Final = 20
 
 
 def linked(pairs: Iterable[tuple[int, int]], customer_of: dict[int, int]) -> dict[int, int]:
@@ -49,3 +59,18 @@ def normalised(name: str, value: object) -> str | None:
         digits = "".join(each for each in text if each.isdigit())
         return ("+" if text.startswith("+") else "") + digits if digits else None
     return None
+
+
+def words(value: object) -> frozenset[str]:
+    """Give the words of a trait or of a search, without case and accents; of an object those of its name and town.
+
+    >>> sorted(words("Zoë  O'Neill-Müller")), sorted(words({"city": "Köln", "street": "Domplatz 1"}))
+    (['muller', 'neill', 'o', 'zoe'], ['koln'])
+    """
+    if isinstance(value, dict):
+        return frozenset().union(*(words(value.get(key)) for key in ("name", *_OF_AN_ADDRESS)))
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return frozenset()
+    text = unicodedata.normalize("NFKD", str(value).casefold())
+    plain = "".join(each for each in text if not unicodedata.combining(each))
+    return frozenset(word[:_WORD_CHARACTERS] for word in _WORD.findall(plain)[:_WORDS_MAX])

@@ -20,10 +20,16 @@ ON CONFLICT (person) DO UPDATE SET customer = excluded.customer
 """
 ADD_CHANGES: Final = "INSERT INTO identity_linkchange (version, person, before, customer) VALUES (%s, %s, %s, %s)"
 SET_TRAITS: Final = """
-INSERT INTO identity_trait (person, name, sealed, blind, occurred_us) VALUES (%s, %s, %s, %s, %s)
+INSERT INTO identity_trait (person, name, sealed, blind, occurred_us, source) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (person, name) DO UPDATE SET
-  sealed = excluded.sealed, blind = excluded.blind, occurred_us = excluded.occurred_us
+  sealed = excluded.sealed, blind = excluded.blind, occurred_us = excluded.occurred_us, source = excluded.source
 WHERE excluded.occurred_us >= identity_trait.occurred_us
+"""
+# Words follow the trait only where this very value has become it: an older one that comes late changes nothing.
+IS_NOW: Final = "EXISTS (SELECT 1 FROM identity_trait WHERE person = %s AND name = %s AND occurred_us = %s)"
+DROP_WORDS: Final = f"DELETE FROM identity_traitword WHERE person = %s AND name = %s AND {IS_NOW}"
+ADD_WORDS: Final = f"""
+INSERT INTO identity_traitword (word, person, name) SELECT %s, %s, %s WHERE {IS_NOW} ON CONFLICT DO NOTHING
 """
 ADD_TEXTS: Final = "INSERT INTO identity_text (id, person, name, sealed) VALUES (%s, %s, %s, %s)"
 SET_COUNTER: Final = """

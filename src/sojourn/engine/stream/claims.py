@@ -13,13 +13,17 @@ Tokens = npt.NDArray[np.int64]
 
 
 class Trait(NamedTuple):
-    """An attribute of the person of a row (or of a group, when `group` names one); `value` is JSON."""
+    """An attribute of the person of a row (or of a group, when `group` names one); `value` is JSON.
+
+    `source` says who told us.
+    """
 
     row: int
     name: str
     value: bytes
     at_us: int
     group: str | None = None
+    source: str = ""
 
 
 class Text(NamedTuple):

@@ -113,9 +113,9 @@ class Rows:
             elif better is not said:
                 properties[held] = better
         if not recipe.is_plain:
-            self._set_aside(recipe, properties, row, at_us, item)
+            self._set_aside(recipe, properties, row, at_us, item, origin.source)
         if around.traits is not None and kind != "identify":
-            self._keep(around.traits, row, at_us)
+            self._keep(around.traits, row, at_us, origin.source)
         if value is not None:
             value = round(value * UNITS) if type(value) is float and -1e9 < value < 1e9 else units(value, properties)
         group = item.group_id if around.group is None or _text(item.group_id) is not None else around.group
@@ -181,15 +181,18 @@ class Rows:
             return None
         return _encode(properties) if properties else None
 
-    def _keep(self, traits: dict[str, Any], row: int, at_us: int) -> None:
+    def _keep(self, traits: dict[str, Any], row: int, at_us: int, source: str) -> None:
         word = self.shop.clean.word
         for name, value in traits.items():
-            self.claims.traits.append(Trait(row, reserved_trait(name) or word[name], _encode(value), at_us))
+            kept = Trait(row, reserved_trait(name) or word[name], _encode(value), at_us, None, source)
+            self.claims.traits.append(kept)
 
-    def _set_aside(self, recipe: Recipe, properties: dict[str, Any], row: int, at_us: int, item: Item) -> None:
+    def _set_aside(
+        self, recipe: Recipe, properties: dict[str, Any], row: int, at_us: int, item: Item, source: str
+    ) -> None:
         group = _text(item.group_id) if item.type == "group" else None
         for name, kept in recipe.traits:
-            self.claims.traits.append(Trait(row, kept, _encode(properties.pop(name)), at_us, group))
+            self.claims.traits.append(Trait(row, kept, _encode(properties.pop(name)), at_us, group, source))
         for name in recipe.renamed:
             self._seal(row, properties, name, masked(name))
         for name in recipe.sealed:

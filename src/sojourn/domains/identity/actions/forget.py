@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sojourn.domains.identity import statements
 from sojourn.domains.identity.actions.proposing import forget_proposals
-from sojourn.domains.identity.models import Identifier, Link, LinkChange, MapCounter, Text, Trait
+from sojourn.domains.identity.models import Identifier, Link, LinkChange, MapCounter, Text, Trait, TraitWord
 
 AT_ONCE = 500
 
 
 def forget(persons: tuple[int, ...]) -> None:
-    """Delete identifiers, traits, texts, links and proposals of persons, inside the caller's transaction.
+    """Delete identifiers, traits, their words, texts, links and proposals of persons, inside the caller's transaction.
 
     The epoch grows, so that loaders drop the tokens they remember.
     """
@@ -19,6 +19,7 @@ def forget(persons: tuple[int, ...]) -> None:
         some = persons[at : at + AT_ONCE]
         Identifier.objects.filter(token__in=some).delete()
         Trait.objects.filter(person__in=some).delete()
+        TraitWord.objects.filter(person__in=some).delete()
         Text.objects.filter(person__in=some).delete()
         Link.objects.filter(person__in=some).delete()
         LinkChange.objects.filter(person__in=some).delete()

@@ -11,13 +11,16 @@ import numpy as np
 from django.conf import settings
 
 from sojourn.domains.identity import rules, statements
+from sojourn.domains.identity.actions.words import write_words
 from sojourn.domains.identity.models import Link, MapCounter
+from sojourn.domains.identity.wording import Words, words_of
 from sojourn.engine.stream.claims import Claims, Resolved, Tokens, Trait
 from sojourn.kit import sealing
 from sojourn.kit.ids import random_tokens
 from sojourn.kit.settings import Settings
 
 KNOWN_MAX: Final = 400_000  # identifiers kept in memory, of each kind
+StoredTrait = tuple[int, str, bytearray, bytearray | None, int, str]
 KINDS: Final = ("user", "anonymous", "agent", "case", "group")
 
 
@@ -116,7 +119,7 @@ class Resolver:
         users, anonymous = self._known["user"], self._known["anonymous"]
         return [(users[user], anonymous[other]) for user, other in fresh]
 
-    def _traits(self, claims: Claims, person: Tokens) -> list[tuple[int, str, bytearray, bytearray | None, int]]:
+    def _traits(self, claims: Claims, person: Tokens) -> tuple[list[StoredTrait], Words]:
         newest: dict[tuple[int, str], Trait] = {}
         groups = self._known["group"]
         for each in claims.traits:
@@ -124,10 +127,12 @@ class Resolver:
             if key not in newest or each.at_us >= newest[key].at_us:
                 newest[key] = each
         sealed = self._sealer.seal_many([each.value for each in newest.values()], use="trait")
-        return [
-            (token, name, statements.blob(hidden), self._trait_blind(name, each.value), each.at_us)
+        rows = [
+            (token, name, statements.blob(hidden), self._trait_blind(name, each.value), each.at_us, each.source[:63])
             for ((token, name), each), hidden in zip(newest.items(), sealed, strict=True)
         ]
+        told = ((token, name, each.value, each.at_us) for (token, name), each in newest.items())
+        return rows, words_of(told, self._sealer)
 
     def _trait_blind(self, name: str, value: bytes) -> bytearray | None:
         if name not in ("email", "phone"):
@@ -140,11 +145,13 @@ class Resolver:
         new: list[tuple[int, str, bytearray, bytearray]],
         pairs: list[tuple[int, int]],
         aliases: list[tuple[int, int]],
-        traits: list[tuple[int, str, bytearray, bytearray | None, int]],
+        traits: tuple[list[StoredTrait], Words],
         texts: list[tuple[int, int, str, bytes]],
     ) -> None:
         statements.write(statements.ADD_IDENTIFIERS, sorted(new))  # in the table's order: fewer pages are touched
-        statements.write(statements.SET_TRAITS, traits)
+        rows, words = traits
+        statements.write(statements.SET_TRAITS, rows)
+        write_words(words)
         statements.write(statements.ADD_TEXTS, texts)
         link(pairs=pairs, aliases=aliases)
 

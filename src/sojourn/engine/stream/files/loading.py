@@ -84,7 +84,7 @@ class Loading:
         self._write(self._table(shaped, low, high))
         self.totals.good += len(shaped.at)
         self.totals.value += pc.sum(shaped.value).as_py() or Decimal(0)
-        return Belongings(_claims(shaped), _texts(shaped))
+        return Belongings(_claims(shaped, self.source), _texts(shaped))
 
     def finish(self) -> None:
         """Wait until everything is written; raise OSError."""
@@ -212,7 +212,7 @@ def history(paths: Iterable[Path], *, source: str, without: tuple[int, int] | No
     return table
 
 
-def _claims(shaped: Shaped) -> Claims | None:
+def _claims(shaped: Shaped, source: str) -> Claims | None:
     """Collect the rows that say something of a person: traits, aliases, and each pair of identifiers once."""
     rows = dict.fromkeys([*(each.row for each in shaped.traits), *(each.row for each in shaped.aliases)])
     both = shaped.user.is_present & shaped.anonymous.is_present
@@ -227,7 +227,7 @@ def _claims(shaped: Shaped) -> Claims | None:
         return None
     place = {row: at for at, row in enumerate(rows)}
     claims = _said(shaped, list(rows))
-    claims.traits = [each._replace(row=place[each.row]) for each in shaped.traits]
+    claims.traits = [each._replace(row=place[each.row], source=source) for each in shaped.traits]
     claims.aliases = [each._replace(row=place[each.row]) for each in shaped.aliases]
     return claims
 

@@ -1,0 +1,132 @@
+"""Traits, identifiers and texts of persons, opened; and the persons behind what somebody typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+from django.conf import settings
+from django.db import connections, router
+
+from sojourn.domains.identity import rules, statements
+from sojourn.domains.identity.contracts import Found, FoundBy, OpenedIdentifier, OpenedTrait
+from sojourn.domains.identity.models import TraitWord
+from sojourn.domains.identity.wording import blind_words
+from sojourn.kit import sealing
+from sojourn.kit.period import instant
+
+EXACT: Final = ("user", "anonymous", "case")  # kinds of identifiers that people type in whole
+WORD_HITS_MAX: Final = 5_000  # persons with the rarest word that are looked at
+
+TRAITS: Final = "SELECT person, name, sealed, source, occurred_us FROM identity_trait WHERE person IN {}"
+IDENTIFIERS: Final = "SELECT token, kind, sealed FROM identity_identifier WHERE token IN {}"
+TEXTS: Final = "SELECT id, sealed FROM identity_text WHERE id IN {}"
+FAMILIES: Final = (
+    "SELECT link.person, link.customer FROM identity_link AS own "
+    "JOIN identity_link AS link ON link.customer = own.customer WHERE own.person IN {}"
+)
+HEADED: Final = "SELECT person, customer FROM identity_link WHERE customer IN {}"
+
+
+def traits_of(persons: Sequence[int]) -> tuple[OpenedTrait, ...]:
+    """Open all traits of persons, by person and name; a customer's trait is the newest among its persons'."""
+    sealer = sealing.sealer(settings.SOJOURN)
+    rows = sorted(statements.read_in(TRAITS, list(persons)), key=lambda row: row[:2])
+    return tuple(
+        OpenedTrait(
+            person=person,
+            name=name,
+            value=msgspec.json.decode(sealer.open(bytes(sealed), use="trait")),
+            source=source,
+            occurred_at=instant(occurred_us),
+        )
+        for person, name, sealed, source, occurred_us in rows
+    )
+
+
+def identifiers_of(persons: Sequence[int]) -> tuple[OpenedIdentifier, ...]:
+    """Open the identifiers behind persons, by kind."""
+    sealer = sealing.sealer(settings.SOJOURN)
+    rows = sorted(statements.read_in(IDENTIFIERS, list(persons)), key=lambda row: (row[1], row[0]))
+    return tuple(
+        OpenedIdentifier(person=token, kind=kind, value=sealer.open(bytes(sealed), use="identifier").decode())
+        for token, kind, sealed in rows
+    )
+
+
+def texts_of(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Open texts by the ids that events hold; one that is gone is not among them."""
+    sealer = sealing.sealer(settings.SOJOURN)
+    return {
+        number: msgspec.json.decode(sealer.open(bytes(sealed), use="text"))
+        for number, sealed in statements.read_in(TEXTS, list(ids))
+    }
+
+
+def find(text: str) -> Found:
+    """Find who has a text as identifier, mail address or phone number, or all of its words in name, company or town.
+
+    Matching is exact: identifiers as they were sent, mail and phone in their normal form, words whole and without
+    case and accents. A customer's words may stand with several of its persons.
+    """
+    sealer = sealing.sealer(settings.SOJOURN)
+    exact = dict(_by_identifier(text.strip(), sealer))
+    cases = tuple(person for person, by in exact.items() if by is FoundBy.CASE)
+    hits: dict[int, FoundBy] = {person: by for person, by in exact.items() if by is not FoundBy.CASE}
+    for name, by in (("email", FoundBy.MAIL), ("phone", FoundBy.PHONE)):
+        normal = rules.normalised(name, text)
+        if normal is not None and (by is FoundBy.PHONE or "@" in normal):
+            hits |= dict.fromkeys(_by_trait(sealer.blind(name, normal)), by)
+    named, is_cut = _by_words(rules.words(text), sealer)
+    for person in named:
+        hits.setdefault(person, FoundBy.WORDS)
+    return Found(persons=tuple(hits.items()), cases=cases, is_cut=is_cut)
+
+
+def _by_identifier(text: str, sealer: sealing.Sealer) -> Iterator[tuple[int, FoundBy]]:
+    blinds = {sealer.blind(kind, text): kind for kind in EXACT} if text else {}
+    sql = "SELECT token, kind FROM identity_identifier WHERE blind IN {}"
+    for token, kind in statements.read_in(sql, [statements.blob(each) for each in blinds]):
+        yield token, FoundBy(kind)
+
+
+def _by_trait(blind: bytes) -> list[int]:
+    sql = "SELECT person FROM identity_trait WHERE blind IS NOT NULL AND blind IN {}"
+    return [person for (person,) in statements.read_in(sql, [statements.blob(blind)])]
+
+
+def _by_words(words: Iterable[str], sealer: sealing.Sealer) -> tuple[list[int], bool]:
+    """Find persons by words: the rarest word gives the candidates, whose customers must have the others too."""
+    wanted = blind_words(sorted(words), sealer)
+    if not wanted:
+        return [], False
+    lists = sorted((_with_word(word) for word in wanted), key=len)
+    rarest, others = lists[0], lists[1:]
+    is_cut = len(rarest) > WORD_HITS_MAX
+    candidates = rarest[:WORD_HITS_MAX]
+    if not others or not candidates:
+        return candidates, is_cut
+    customer_of = families(candidates)
+    members = list(customer_of)
+    sql = "SELECT person, word FROM identity_traitword WHERE person IN {}"
+    needed, had = set(wanted), dict[int, set[int]]()
+    for person, word in statements.read_in(sql, members):
+        if word in needed:
+            had.setdefault(customer_of[person], set()).add(word)
+    return [person for person in candidates if had.get(customer_of[person]) == needed], is_cut
+
+
+def _with_word(word: int) -> list[int]:
+    with connections[router.db_for_read(TraitWord)].cursor() as cursor:
+        sql = "SELECT DISTINCT person FROM identity_traitword WHERE word = %s LIMIT %s"
+        cursor.execute(sql, [word, WORD_HITS_MAX + 1])
+        return [person for (person,) in cursor.fetchall()]
+
+
+def families(persons: Sequence[int]) -> dict[int, int]:
+    """Give every person of the customers that some persons belong to, with its customer."""
+    found = dict(statements.read_in(FAMILIES, list(persons)))
+    heads = [person for person in persons if person not in found]
+    found |= dict(statements.read_in(HEADED, heads))
+    return found | {customer: customer for customer in {*found.values(), *heads}}
