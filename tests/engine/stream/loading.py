@@ -95,6 +95,7 @@ class Desk:
             case=self._column("case", claims.case),
             groups=self._column("group", claims.groups),
             write=lambda: None,
+            gone=np.zeros(len(user), np.bool_),
         )
 
     def _column(self, kind: str, values: list[str | None]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

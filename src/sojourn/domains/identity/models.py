@@ -75,6 +75,16 @@ class TraitWord(models.Model):
 
 
 class Text(models.Model):
+class Tombstone(models.Model):
+    """An erased identifier as a digest under a key of its own: its events and rows do not enter until it is lifted."""
+
+    digest = models.BinaryField(max_length=16, unique=True)
+    kind = models.CharField(max_length=16)  # user, anonymous, email, phone
+    erasure = models.BigIntegerField(db_index=True)
+    laid_us = models.BigIntegerField()
+    lifted_us = models.BigIntegerField(null=True)
+
+
     """Free text or a personal property of an event, sealed; the stream holds its id."""
 
     id = models.BigIntegerField(primary_key=True)

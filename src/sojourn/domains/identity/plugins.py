@@ -46,3 +46,8 @@ hooks.holds(
 def file_registry() -> actions.Resolver:
     """Say whose the rows of a delivered file are."""
     return actions.resolver()
+hooks.holds(
+    "identity.Tombstone",
+    erased_by="It keeps an erased person from coming back: a digest under a key of its own, which opens nothing.",
+    told_by="It exists of erased persons only, whom nobody can tell from it.",
+)

@@ -38,6 +38,12 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
 
 
+LAY_TOMBSTONES: Final = """
+INSERT INTO identity_tombstone (digest, kind, erasure, laid_us) VALUES (%s, %s, %s, %s)
+ON CONFLICT (digest) DO UPDATE SET erasure = excluded.erasure, laid_us = excluded.laid_us, lifted_us = NULL
+"""
+
+
 def blob(value: bytes) -> bytearray:
     """Give bytes as the SQLite driver binds them without asking for an adapter first: half the time of an insert."""
     return bytearray(value)
@@ -48,6 +54,13 @@ def write(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     if rows:
         with connections[router.db_for_write(Identifier)].cursor() as cursor:
             cursor.executemany(statement, rows)
+
+
+def read(sql: str) -> list[tuple[Any, ...]]:
+    """Run a SELECT without values."""
+    with connections[router.db_for_write(Identifier)].cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
 
 
 def read_in(sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:

@@ -59,10 +59,14 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Tokens of a batch's rows, 0 where there is none; `write` stores what is new, inside the commit."""
+    """Tokens of a batch's rows, 0 where there is none; `write` stores what is new, inside the commit.
+
+    Rows that are `gone` are of persons who were erased: they must not enter.
+    """
 
     person: Tokens
     agent: Tokens
     case: Tokens
     groups: Tokens
     write: Callable[[], None]
+    gone: npt.NDArray[np.bool_]

@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from sojourn.engine.stream import columns, items, segments
 from sojourn.engine.stream.claims import Claims, Resolved
@@ -71,6 +74,7 @@ class Loaded:
     sightings: Sightings = field(default_factory=Sightings)
     write: Callable[[], None] | None = None
     outbox: list[int] = field(default_factory=list)
+    erased: dict[str, int] = field(default_factory=dict)  # by source: rows of persons who were erased, dropped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +135,10 @@ class Loader:
             resolved = self._rooms.resolve(rows.claims)
             rows.name_groups(held, resolved.groups)
             table = columns.table(held, list(self._shop.recipes.values()), digests, resolved, loaded.batch)
-            loaded.written = segments.write(self._folder, table, batch=loaded.batch)
+            if resolved.gone.any():
+                table = _without(table, resolved.gone, loaded)
+            if table.num_rows:
+                loaded.written = segments.write(self._folder, table, batch=loaded.batch)
             loaded.write = resolved.write
         loaded.sightings = sighted(self._shop)
         try:
@@ -235,6 +242,17 @@ def _flow(loaded: Loaded, origin: Origin) -> Flow:
     if found is None:
         found = loaded.flow[key] = Flow()
     return found
+
+
+def _without(table: pa.Table, gone: npt.NDArray[np.bool_], loaded: Loaded) -> pa.Table:
+    """Drop the rows of erased persons and count them; nothing of what they said is kept."""
+    out = table.filter(gone).select(["source", "received_at"])
+    for source, at in zip(out["source"].to_pylist(), out["received_at"].cast(pa.int64()).to_pylist(), strict=True):
+        flow = loaded.flow.setdefault((at // MINUTE_US, source), Flow())
+        flow.accepted -= 1
+        flow.refused += 1
+        loaded.erased[source] = loaded.erased.get(source, 0) + 1
+    return table.filter(~gone)
 
 
 def _reject(loaded: Loaded, origin: Origin, place: str, code: str, reason: str, raw: bytes, message: str = "") -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 import pyarrow as pa
@@ -27,6 +27,7 @@ from sojourn.kit import durable, sealing
 from sojourn.kit.errors import ConflictError
 
 SEALED_FOR = "quarantine"
+ERASED_BEFORE = "erased_before"  # why a row of an erased person did not enter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +48,7 @@ class Load:
     outbox: Sequence[int] = ()
     delivery: int | None = None
     also: Sequence[Callable[[], None]] = ()
+    erased: Mapping[str, int] = field(default_factory=dict)  # by source: rows of erased persons, dropped and counted
 
 
 def commit(load: Load) -> None:
@@ -153,6 +155,7 @@ def _manifest(load: Load) -> None:
 
 def _counts(load: Load) -> None:
     refused = Tally((each.source, each.code) for each in load.refused)
+    refused.update({(source, ERASED_BEFORE): count for source, count in load.erased.items()})
     with connections[router.db_for_write(SegmentRow)].cursor() as cursor:
         if load.flow:
             rows = [(f.minute, f.source, f.accepted, f.refused, f.duplicates) for f in load.flow]

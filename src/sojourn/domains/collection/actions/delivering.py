@@ -19,7 +19,7 @@ from django.db import connections, router, transaction
 from django.utils.module_loading import autodiscover_modules
 
 from sojourn.domains.collection import hooks, shelf, statements
-from sojourn.domains.collection.actions.commit import Load, commit, withdrawal
+from sojourn.domains.collection.actions.commit import ERASED_BEFORE, Load, commit, withdrawal
 from sojourn.domains.collection.actions.loading import observation
 from sojourn.domains.collection.contracts import DeliveryStatus, Flow, Refusal
 from sojourn.domains.collection.manifest import live, path_of
@@ -258,7 +258,8 @@ def _report(run: _Run, *, is_last: bool = False) -> None:
     run.reported = now
     row, totals = run.row, run.loading.totals
     row.rows_good, row.rows_known, row.value_total = totals.good, totals.known, totals.value
-    row.rows_refused, row.refused_by_code = run.codes.total(), dict(run.codes)
+    codes = _codes(run)
+    row.rows_refused, row.refused_by_code = codes.total(), dict(codes)
     row.rows_per_second = round((totals.good + totals.known + row.rows_refused) / max(0.001, now - run.began), 1)
     if is_last:
         return
@@ -275,7 +276,7 @@ def _heed(row: DeliveryRow) -> None:
 def _commit(run: _Run) -> None:
     row, loading = run.row, run.loading
     _report(run, is_last=True)
-    if not loading.totals.good and not loading.totals.known and not run.codes:
+    if not loading.totals.good and not loading.totals.known and not _codes(run):
         raise words.UnreadableFileError("The file has a header, but no rows.")
     folder = settings.SOJOURN.segments
     written: list[Written] = []
@@ -316,9 +317,14 @@ def _settle(run: _Run, batch: int) -> None:
     row.finished_us = time.time_ns() // 1_000
     row.message = _message(row)
     row.save()
-    beyond = run.codes - Tally(each.code for each in run.refused)
+    beyond = _codes(run) - Tally(each.code for each in run.refused)
     with connections[router.db_for_write(SegmentRow)].cursor() as cursor:
         cursor.executemany(statements.ADD_REFUSED_COUNT, [(row.source, code, n) for code, n in beyond.items()])
+
+
+def _codes(run: _Run) -> Tally[str]:
+    """Count the rows that did not enter, by reason; those of erased persons are counted and kept nowhere."""
+    return run.codes + Tally({ERASED_BEFORE: run.loading.totals.erased})
 
 
 def _message(row: DeliveryRow) -> str:
@@ -350,6 +356,6 @@ def _flow(run: _Run) -> Flow:
         minute=run.loading.received_us // MINUTE_US,
         source=run.row.source,
         accepted=totals.good,
-        refused=run.codes.total(),
+        refused=_codes(run).total(),
         duplicates=totals.known,
     )

@@ -61,6 +61,7 @@ def commit_loaded(loaded: Loaded) -> None:
             ),
             outbox=loaded.outbox,
             also=[loaded.write] if loaded.write else [],
+            erased=loaded.erased,
         )
     )
 

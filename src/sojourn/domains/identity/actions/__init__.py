@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from sojourn.domains.identity.actions.burying import bury, lift_tombstone, lift_tombstones
 from sojourn.domains.identity.actions.forget import forget
 from sojourn.domains.identity.actions.proposing import forget_proposals, propose
 from sojourn.domains.identity.actions.resolve import Resolver, link, resolve, resolver
 from sojourn.domains.identity.actions.words import index_words
 
-__all__ = ["Resolver", "forget", "forget_proposals", "index_words", "link", "propose", "resolve", "resolver"]
+__all__ = [
+    "Resolver",
+    "bury",
+    "forget",
+    "forget_proposals",
+    "index_words",
+    "lift_tombstone",
+    "lift_tombstones",
+    "link",
+    "propose",
+    "resolve",
+    "resolver",
+]

@@ -23,5 +23,10 @@ def forget(persons: tuple[int, ...]) -> None:
         Text.objects.filter(person__in=some).delete()
         Link.objects.filter(person__in=some).delete()
         LinkChange.objects.filter(person__in=some).delete()
+    next_epoch()
+
+
+def next_epoch() -> None:
+    """Let loaders drop the tokens they remember, inside the caller's transaction."""
     epoch = MapCounter.objects.filter(name="epoch").values_list("value", flat=True).first() or 0
     statements.write(statements.SET_COUNTER, [("epoch", epoch + 1)])

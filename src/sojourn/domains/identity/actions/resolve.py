@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from django.conf import settings
 
-from sojourn.domains.identity import rules, statements
+from sojourn.domains.identity import rules, statements, tombstones
 from sojourn.domains.identity.actions.words import write_words
 from sojourn.domains.identity.models import Link, MapCounter
 from sojourn.domains.identity.wording import Words, words_of
@@ -31,7 +31,7 @@ class Resolver:
     """
 
     def __init__(self, sealer: sealing.Sealer) -> None:
-        self._sealer = sealer
+        self._sealer, self._stone = sealer, tombstones.Stone(sealer)
         self.forget()
 
     def forget(self) -> None:
@@ -49,14 +49,18 @@ class Resolver:
         person = np.where(user != 0, user, anonymous)
         for row, token in claims.given.items():
             person[row] = token
+        gone = tombstones.kept_out(person)
+        person[gone] = 0
+        claims = tombstones.without(claims, gone)
         agent, case = self._column("agent", claims.agent), self._column("case", claims.case)
         groups = self._column("group", claims.groups)
         pairs = self._fresh_pairs(claims)
         aliases = [(self._previous(each.previous), int(person[each.row])) for each in claims.aliases]
+        aliases = [pair for pair in aliases if tombstones.GONE not in pair]
         write = functools.partial(
             self._write, self._new, pairs, aliases, self._traits(claims, person), _texts(claims, person, self._sealer)
         )
-        return Resolved(person=person, agent=agent, case=case, groups=groups, write=write)
+        return Resolved(person=person, agent=agent, case=case, groups=groups, write=write, gone=gone)
 
     def tokens(self, kind: str, values: Sequence[str]) -> tuple[Tokens, Callable[[], None]]:
         """Give the tokens of distinct identifiers of a kind, for a file delivery; `write` as in `resolve`."""
@@ -92,6 +96,10 @@ class Resolver:
         sql = "SELECT blind, token FROM identity_identifier WHERE blind IN {}"
         for found, token in statements.read_in(sql, list(map(statements.blob, by_blind))):
             known[by_blind.pop(bytes(found))] = token
+        if kind in tombstones.KINDS:
+            gone = self._stone.erased(kind, list(by_blind.values()))
+            known.update(dict.fromkeys(gone, tombstones.GONE))
+            by_blind = {blind: value for blind, value in by_blind.items() if value not in gone}
         sealed = self._sealer.seal_many([value.encode() for value in by_blind.values()], use="identifier")
         tokens = random_tokens(len(sealed))
         known.update(zip(by_blind.values(), tokens, strict=True))
@@ -107,7 +115,7 @@ class Resolver:
                 "SELECT blind, token FROM identity_identifier WHERE blind IN {}", [self._sealer.blind(kind, value)]
             ):
                 return int(token)
-        return int(self._column("anonymous", [value])[0])
+        return tombstones.GONE if self._stone.erased("user", [value]) else int(self._column("anonymous", [value])[0])
 
     def _fresh_pairs(self, claims: Claims) -> list[tuple[int, int]]:
         """List pairs (user's person, anonymous person) that were not looked at before, in order of arrival."""
@@ -117,12 +125,13 @@ class Resolver:
             self._pairs.clear()
         self._pairs.update(fresh)  # type: ignore[arg-type]
         users, anonymous = self._known["user"], self._known["anonymous"]
-        return [(users[user], anonymous[other]) for user, other in fresh]
+        pairs = [(users[user], anonymous[other]) for user, other in fresh]
+        return [pair for pair in pairs if tombstones.GONE not in pair]
 
     def _traits(self, claims: Claims, person: Tokens) -> tuple[list[StoredTrait], Words]:
         newest: dict[tuple[int, str], Trait] = {}
         groups = self._known["group"]
-        for each in claims.traits:
+        for each in tombstones.without_contacts(claims.traits, person, self._stone):
             key = (groups[each.group] if each.group is not None else int(person[each.row]), each.name)
             if key not in newest or each.at_us >= newest[key].at_us:
                 newest[key] = each

@@ -38,6 +38,7 @@ class Totals:
     good: int = 0
     known: int = 0
     value: Decimal = Decimal(0)
+    erased: int = 0  # rows of persons who were erased before, dropped
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class Loading:
     """One delivery on its way into a stage; rows must come in the file's order.
 
     `history` are the digests of the messages that the source has in the stream already. `tokens` gives the tokens of
-    distinct identifiers of a kind.
+    distinct identifiers of a kind, -1 for those of persons who were erased.
     """
 
     source: str
@@ -78,10 +79,16 @@ class Loading:
         self.totals.known += int((~fresh).sum())
         if not fresh.all():
             shaped, low, high = kept(shaped, fresh), low[fresh], high[fresh]
+        user, anonymous = self._tokens("user", shaped.user), self._tokens("anonymous", shaped.anonymous)
+        person = np.where(user != 0, user, anonymous)
+        if (person < 0).any():
+            stays = person >= 0
+            self.totals.erased += int((~stays).sum())
+            shaped, low, high, person = kept(shaped, stays), low[stays], high[stays], person[stays]
         if not len(shaped.at):
             return Belongings(None, None)
         self._sight(shaped)
-        self._write(self._table(shaped, low, high))
+        self._write(self._table(shaped, low, high, person))
         self.totals.good += len(shaped.at)
         self.totals.value += pc.sum(shaped.value).as_py() or Decimal(0)
         return Belongings(_claims(shaped, self.source), _texts(shaped))
@@ -144,15 +151,14 @@ class Loading:
         table[used] = found
         return np.asarray(table[values.codes])
 
-    def _table(self, shaped: Shaped, low: UInt64s, high: UInt64s) -> pa.Table:
+    def _table(self, shaped: Shaped, low: UInt64s, high: UInt64s, person: Int64s) -> pa.Table:
         rows = len(shaped.at)
-        user, anonymous = self._tokens("user", shaped.user), self._tokens("anonymous", shaped.anonymous)
         first = event_id(ORIGIN_DELIVERY, self.delivery, self.totals.good)
         columns = {
             "event_id": pa.array(np.arange(first, first + rows, dtype=np.int64)),
             "batch": pa.array(np.full(rows, self.stage.mark, np.int64)),
             "message": hexadecimal(low, high),
-            "person": pa.array(np.where(user != 0, user, anonymous)),
+            "person": pa.array(person),
             "name": shaped.name.array(),
             "kind": shaped.kind.array(),
             "occurred_at": pa.array(shaped.at).view(pa.timestamp("us")),
