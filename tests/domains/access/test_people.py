@@ -70,10 +70,10 @@ def test_people_set_their_own_password_and_nobody_elses() -> None:
         actions.set_password(person_id=bo.id, password=PASSWORD, viewer=herself)
 
 
-def test_a_viewer_reads_and_does_not_write() -> None:
+def test_who_signs_in_may_do_what_their_role_says() -> None:
     ana = actions.create_person(email="ana@example.com", role=Role.VIEWER, viewer=SYSTEM)
     viewer = queries.viewer_of(ana.id)
-    assert viewer == Viewer(name=f"person:{ana.id}", role=Role.VIEWER, scopes=frozenset({Scope.READ}))
+    assert viewer == Viewer(name=f"person:{ana.id}", role=Role.VIEWER, scopes=frozenset(Scope))
     actions.deactivate(person_id=ana.id, viewer=SYSTEM)
     with pytest.raises(NotFoundError):
         queries.viewer_of(ana.id)

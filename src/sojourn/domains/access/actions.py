@@ -11,7 +11,7 @@ from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
 from sojourn.domains.access import chain, rules
-from sojourn.domains.access.contracts import ApiKey, NewKey, Person, Role, Scope, Viewer
+from sojourn.domains.access.contracts import ApiKey, NewKey, Person, Right, Role, Scope, Viewer
 from sojourn.domains.access.models import Account, Key
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
@@ -29,7 +29,7 @@ def create_person(*, email: str, role: Role, viewer: Viewer, password: str | Non
 
     Raise ForbiddenError, InvalidError (address, password), ConflictError (address taken).
     """
-    viewer.require_administrator()
+    viewer.require(Right.PEOPLE_MANAGE)
     address = _address(email)
     if password is not None:
         _check_password(password, Account(email=address))
@@ -44,7 +44,7 @@ def create_person(*, email: str, role: Role, viewer: Viewer, password: str | Non
 
 def change_role(*, person_id: int, role: Role, viewer: Viewer) -> Person:
     """Give somebody another role; raise LastAdministratorError when nobody could manage people any more."""
-    viewer.require_administrator()
+    viewer.require(Right.PEOPLE_MANAGE)
     with transaction.atomic(using=router.db_for_write(Account)):
         if role is not Role.ADMINISTRATOR:
             _keep_an_administrator(person_id)
@@ -57,7 +57,7 @@ def change_role(*, person_id: int, role: Role, viewer: Viewer) -> Person:
 
 def change_person(*, person_id: int, viewer: Viewer, role: Role | None = None, is_active: bool | None = None) -> Person:
     """Change role, access, or both in one step; raise as `change_role` and `deactivate` do."""
-    viewer.require_administrator()
+    viewer.require(Right.PEOPLE_MANAGE)
     with transaction.atomic(using=router.db_for_write(Account)):
         if role is not None:
             change_role(person_id=person_id, role=role, viewer=viewer)
@@ -69,7 +69,7 @@ def change_person(*, person_id: int, viewer: Viewer, role: Role | None = None, i
 def set_password(*, person_id: int, password: str, viewer: Viewer) -> None:
     """Set a password, one's own or (as administrator) anybody's; raise InvalidError when it is too weak."""
     if viewer.name != f"person:{person_id}":
-        viewer.require_administrator()
+        viewer.require(Right.PEOPLE_MANAGE)
     with transaction.atomic(using=router.db_for_write(Account)):
         account = _held(person_id)
         _check_password(password, account)
@@ -106,7 +106,7 @@ def create_key(
 
     Raise ForbiddenError, InvalidError (name, no scope, expiry not in the future).
     """
-    viewer.require_administrator()
+    viewer.require(Right.PEOPLE_MANAGE)
     at = now or timezone.now()
     if not name.strip() or len(name) > NAME_MAX_CHARACTERS:
         raise InvalidError(f"name: give the key a name of 1 to {NAME_MAX_CHARACTERS} characters.")
@@ -131,7 +131,7 @@ def create_key(
 
 def revoke_key(*, key_id: int, viewer: Viewer) -> ApiKey:
     """Close a key for good; raise NotFoundError."""
-    viewer.require_administrator()
+    viewer.require(Right.PEOPLE_MANAGE)
     with transaction.atomic(using=router.db_for_write(Key)):
         key = Key.objects.select_for_update().filter(pk=key_id).first()
         if key is None:
@@ -153,7 +153,7 @@ def audit_by(*, who: str, what: str, on: str, now: datetime | None = None, **det
 
 
 def _switch(person_id: int, is_active: bool, viewer: Viewer) -> Person:
-    viewer.require_administrator()
+    viewer.require(Right.PEOPLE_MANAGE)
     with transaction.atomic(using=router.db_for_write(Account)):
         if not is_active:
             _keep_an_administrator(person_id)

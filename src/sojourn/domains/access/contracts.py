@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -55,6 +55,23 @@ class Right(StrEnum):
 
 READING = frozenset(right for right in Right if right.value.endswith((".read", ".list", ".export")))
 
+# What counts within a part of the organisation. All else belongs to no part: it counts for the whole, or not at all.
+PARTED = frozenset(
+    {
+        Right.FIGURES_READ,
+        Right.CUSTOMERS_LIST,
+        Right.CUSTOMERS_READ,
+        Right.CUSTOMERS_WRITE,
+        Right.CUSTOMERS_EXPORT,
+        Right.EVENTS_EXPORT,
+        Right.JOURNEYS_WRITE,
+        Right.IDENTITY_REVIEW,
+        Right.CONSENTS_READ,
+        Right.CONSENTS_WRITE,
+        Right.EMPLOYEES_READ,
+    }
+)
+
 _FIGURES = frozenset({Right.FIGURES_READ})
 _ANALYST = _FIGURES | {
     Right.CUSTOMERS_LIST,
@@ -88,9 +105,6 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.VIEWER: _FIGURES,
 }
 
-# The old ladder, for calls that do not name a right yet.
-RANK = {role: 2 if role is Role.ADMINISTRATOR else int(Right.JOURNEYS_WRITE in RIGHTS[role]) for role in Role}
-
 
 class Scope(StrEnum):
     """What an API key may do."""
@@ -100,66 +114,74 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Grant:
+    """Rights, and the parts of the organisation in which they count: codes of units, None is the whole."""
+
+    rights: frozenset[Right]
+    units: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Viewer:
     """Who looks: a person, a key or the system; each read names one.
 
-    `units` are the codes of the parts of the organisation that the viewer sees; None is the whole.
+    A viewer has one role in one part of the organisation (`role`, `units`) or several `grants`, which then say what
+    they may. `units` are the codes of the parts that the viewer sees when no right is named; None is the whole. With
+    grants they are the parts in which every right counts: `units_for` and `within` give those of one right.
     """
 
     name: str  # "person:7", "key:3", "system"; goes to the audit log
-    role: Role
+    role: Role | None = None
     scopes: frozenset[Scope] = frozenset({Scope.READ})
     units: frozenset[str] | None = None
+    grants: tuple[Grant, ...] = ()
 
     @property
     def rights(self) -> frozenset[Right]:
-        """Say what this viewer may do."""
-        return RIGHTS[self.role]
+        """Say what this viewer may do, somewhere."""
+        if self.grants:
+            return frozenset().union(*(grant.rights for grant in self.grants))
+        return RIGHTS[self.role] if self.role is not None else frozenset()
 
-    def can(self, right: Right) -> bool:
-        """Say whether this viewer has a right; to change things a key needs the scope write as well."""
-        return right in self.rights and (right in READING or Scope.WRITE in self.scopes)
+    def units_for(self, right: Right) -> frozenset[str] | None:
+        """Give the parts of the organisation in which a right counts: None is the whole, empty is nowhere."""
+        if right not in self.rights:
+            return frozenset()
+        if not self.grants:
+            return self.units
+        given = [grant.units for grant in self.grants if right in grant.rights]
+        return None if None in given else frozenset().union(*(units for units in given if units is not None))
 
-    def require(self, right: Right) -> None:
-        """Raise ForbiddenError unless this viewer has a right, as `can` says it."""
+    def within(self, right: Right) -> Viewer:
+        """Give this viewer as they are under one right: they see the parts in which it counts."""
+        return replace(self, units=self.units_for(right))
+
+    @property
+    def may(self) -> dict[str, bool]:
+        """Say of each right whether this viewer has it, as templates ask: `viewer.may.journeys_write`."""
+        return {right.name.lower(): self.can(right) for right in Right}
+
+    def can(self, right: Right, *, looking: bool = False) -> bool:
+        """Say whether this viewer has a right; to change things a key needs the scope write as well.
+
+        `looking` asks only to look at what the right is about. A right about what belongs to no part of the
+        organisation counts only where it is given for the whole.
+        """
+        if right not in self.rights or (right not in PARTED and self.units_for(right) is not None):
+            return False
+        return looking or right in READING or Scope.WRITE in self.scopes
+
+    def require(self, right: Right, *, looking: bool = False, whole: bool = False) -> None:
+        """Raise ForbiddenError unless this viewer has a right, as `can` says it.
+
+        `whole` asks for it in the whole organisation: for figures that no part of it can be told from.
+        """
         if right not in self.rights:
             raise ForbiddenError(f"This needs the right {right.value}. Ask an administrator.")
-        if not self.can(right):
+        if (whole or right not in PARTED) and self.units_for(right) is not None:
+            raise ForbiddenError(f"This needs the right {right.value} for the whole organisation.")
+        if not self.can(right, looking=looking):
             raise ForbiddenError(f"This needs the right {right.value} and a key with the scope write.")
-
-    def can_write(self) -> bool:
-        """Say whether this viewer may change things."""
-        return Scope.WRITE in self.scopes and RANK[self.role] > 0
-
-    def is_administrator(self) -> bool:
-        """Say whether this viewer may manage people, keys and sources."""
-        return self.role is Role.ADMINISTRATOR
-
-    def require_write(self) -> None:
-        """Raise ForbiddenError unless this viewer may change things."""
-        if not self.can_write():
-            raise ForbiddenError(
-                "This needs the right to change things: a role above viewer and a key with write scope."
-            )
-
-    def require_administrator(self) -> None:
-        """Raise ForbiddenError unless this viewer may manage people, keys and sources, and change things."""
-        self.require_write()
-        self.require_role(Role.ADMINISTRATOR)
-
-    def can_list_customers(self) -> bool:
-        """Say whether this viewer may see the single customers behind a figure, pseudonymous."""
-        return self.can(Right.CUSTOMERS_LIST)
-
-    def require_customers(self) -> None:
-        """Raise ForbiddenError unless this viewer may see the single customers behind a figure."""
-        if not self.can_list_customers():
-            raise ForbiddenError("This needs the right to see single customers: a role above viewer.")
-
-    def require_role(self, role: Role) -> None:
-        """Raise ForbiddenError unless this viewer has the role or a higher one."""
-        if RANK[self.role] < RANK[role]:
-            raise ForbiddenError(f"This needs the role {role.value}.")
 
 
 SYSTEM = Viewer(name="system", role=Role.ADMINISTRATOR, scopes=frozenset(Scope))

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from sojourn.domains.access import rules
-from sojourn.domains.access.contracts import LOCAL, ApiKey, Person, Role, Scope, Viewer
+from sojourn.domains.access.contracts import LOCAL, ApiKey, Person, Right, Role, Scope, Viewer
 from sojourn.domains.access.models import Account, Key
 from sojourn.domains.access.trail import audit_check, audit_log, audit_words, looks
 from sojourn.kit.errors import NotFoundError
@@ -41,8 +41,7 @@ def viewer_of(account_id: int) -> Viewer:
     if account is None:
         raise NotFoundError("There is no such person.")
     role = Role(account.role)
-    scopes = frozenset({Scope.READ}) if role is Role.VIEWER else frozenset(Scope)
-    return Viewer(name=f"person:{account.pk}", role=role, scopes=scopes)
+    return Viewer(name=f"person:{account.pk}", role=role, scopes=frozenset(Scope))
 
 
 def viewer_of_key(secret: str, *, now: datetime | None = None) -> Viewer | None:
@@ -86,8 +85,8 @@ def person_by_email(email: str) -> Person:
 
 
 def people(*, viewer: Viewer) -> tuple[Person, ...]:
-    """List who signs in, by mail address; raise ForbiddenError unless an administrator asks."""
-    viewer.require_role(Role.ADMINISTRATOR)
+    """List who signs in, by mail address; raise ForbiddenError without the right people.manage."""
+    viewer.require(Right.PEOPLE_MANAGE, looking=True)
     return tuple(each.contract() for each in Account.objects.order_by("email"))
 
 
@@ -100,8 +99,8 @@ def names(viewers: Iterable[str]) -> dict[str, str]:
 
 
 def api_keys(*, viewer: Viewer) -> tuple[ApiKey, ...]:
-    """List the keys, newest first; never their secrets. Raise ForbiddenError unless an administrator asks."""
-    viewer.require_role(Role.ADMINISTRATOR)
+    """List the keys, newest first; never their secrets. Raise ForbiddenError without the right people.manage."""
+    viewer.require(Right.PEOPLE_MANAGE, looking=True)
     return tuple(each.contract() for each in Key.objects.order_by("-id"))
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, router, transaction
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.catalogue import counting, document, publication, queries, rules
 from sojourn.domains.catalogue.contracts import BatchObservation, EventGroup, Plan, Source, SourceKind
 from sojourn.domains.catalogue.models import Breach, NotedBatch, PlanRow, Revision, SourceRow
@@ -34,7 +34,7 @@ def create_source(
 
     Raise ForbiddenError, InvalidError (slug, channel, rate, promise), ConflictError (slug or key taken).
     """
-    viewer.require_administrator()
+    viewer.require(Right.SOURCES_MANAGE)
     if not rules.is_slug(slug):
         raise InvalidError("slug: 1 to 63 small letters, digits, - and _, beginning with a letter or digit.")
     row = SourceRow(
@@ -72,7 +72,7 @@ def change_source(
 
     Raise ForbiddenError, NotFoundError, InvalidError.
     """
-    viewer.require_administrator()
+    viewer.require(Right.SOURCES_MANAGE)
     with transaction.atomic(using=router.db_for_write(SourceRow)):
         row = _held(slug)
         given = {"name": name, "channel": channel, "is_strict": is_strict, "is_active": is_active, "rate": rate}
@@ -86,7 +86,7 @@ def change_source(
 
 def rotate_write_key(*, slug: str, viewer: Viewer) -> Source:
     """Give a source a new write key; the old one opens nothing from now on. Raise NotFoundError."""
-    viewer.require_administrator()
+    viewer.require(Right.SOURCES_MANAGE)
     with transaction.atomic(using=router.db_for_write(SourceRow)):
         row = _held(slug)
         row.write_key = rules.new_write_key()
@@ -95,7 +95,7 @@ def rotate_write_key(*, slug: str, viewer: Viewer) -> Source:
 
 def delete_source(*, slug: str, viewer: Viewer) -> None:
     """Remove a source; its events stay and keep its slug. Raise NotFoundError."""
-    viewer.require_administrator()
+    viewer.require(Right.SOURCES_MANAGE)
     with transaction.atomic(using=router.db_for_write(SourceRow)):
         _held(slug).delete()
         bump()
@@ -109,7 +109,7 @@ def save_plan(*, text: str, viewer: Viewer, base: int | None = None) -> Plan:
     `base` is the version that was edited: raise ConflictError when a newer one is there. Raise PlanError naming line
     and field, ForbiddenError.
     """
-    viewer.require_write()
+    viewer.require(Right.PLAN_WRITE)
     saved = document.read(text)
     with transaction.atomic(using=router.db_for_write(PlanRow)):
         bump()  # first, because it holds the row that two who save at once must pass one after the other
@@ -135,7 +135,7 @@ def save_group(*, group: EventGroup, viewer: Viewer, instead_of: str = "") -> Pl
 
     Raise PlanError for a group that cannot be, ForbiddenError.
     """
-    viewer.require_write()
+    viewer.require(Right.PLAN_WRITE)
     with transaction.atomic(using=router.db_for_write(PlanRow)):
         bump()  # holds the row that two who save at once must pass one after the other
         now = queries.plan()
@@ -147,7 +147,7 @@ def save_group(*, group: EventGroup, viewer: Viewer, instead_of: str = "") -> Pl
 
 def delete_group(*, name: str, viewer: Viewer) -> Plan:
     """Take a group out of the plan, as its next version; its events are shown by their names. Raise NotFoundError."""
-    viewer.require_write()
+    viewer.require(Right.PLAN_WRITE)
     with transaction.atomic(using=router.db_for_write(PlanRow)):
         bump()
         now = queries.plan()
@@ -172,7 +172,7 @@ def note(observation: BatchObservation) -> bool:
 
 def forget_violations(*, viewer: Viewer) -> None:
     """Begin to count violations anew, after a plan or a client was put right."""
-    viewer.require_write()
+    viewer.require(Right.PLAN_WRITE)
     with transaction.atomic(using=router.db_for_write(Breach)):
         Breach.objects.all().delete()
         access.audit(viewer=viewer, what="plan.forget_violations", on="plan")

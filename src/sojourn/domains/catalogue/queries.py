@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.db import models
 from django.utils import timezone
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.catalogue import document, grouping, rules
 from sojourn.domains.catalogue.contracts import (
     EventGroup,
@@ -45,8 +45,8 @@ def sources() -> tuple[Source, ...]:
 
 
 def shown(source: Source, *, viewer: Viewer) -> Source:
-    """Give a source as a viewer may see it: its write key only to those who may change things."""
-    return source if viewer.can_write() else replace(source, write_key="")
+    """Give a source as a viewer may see it: its write key only to those who may bring events in."""
+    return source if viewer.can(Right.IMPORTS_RUN) else replace(source, write_key="")
 
 
 def source(slug: str) -> Source:

@@ -13,7 +13,7 @@ from django.db import router, transaction
 from django.db.models import F
 
 from sojourn.domains.access import actions as access
-from sojourn.domains.access.contracts import Role, Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.collection import actions as collection_actions
 from sojourn.domains.collection import queries as collection
@@ -87,10 +87,10 @@ def export(
 
     Customers, cases and agents bear the random numbers that they have here. Customers whose events in question are
     partly hidden are left out whole. In CSV, texts that a spreadsheet would take for formulas get an apostrophe before
-    them, unless `raw`. Raise ForbiddenError below the role analyst, and InvalidError for a field that
+    them, unless `raw`. Raise ForbiddenError without the right events.export, and InvalidError for a field that
     no event can have.
     """
-    viewer.require_role(Role.ANALYST)
+    viewer.require(Right.EVENTS_EXPORT)
     asked = exporting.Asked(period=period, events=events, identity_steps=identity_steps, purpose=purpose, viewer=viewer)
     customers, count = exporting.counted(asked)
     access.audit(
@@ -127,7 +127,7 @@ def list_customers(
 
     Of fewer than the k floor none is told. Raise ForbiddenError below the right to list customers, and what `ask` does.
     """
-    viewer.require_customers()
+    viewer.require(Right.CUSTOMERS_LIST)
     answer = ask(fold_for=fold_for, period=period, events=events, purpose=purpose, viewer=viewer, key=key, told=told)
     if answer.value.total < settings.SOJOURN.k_floor:
         answer = replace(answer, value=replace(answer.value, strips=()))

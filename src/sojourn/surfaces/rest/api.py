@@ -31,6 +31,7 @@ from sojourn.surfaces.rest import (
 from sojourn.surfaces.rest.answering import Api
 from sojourn.surfaces.rest.arrow import negotiated
 from sojourn.surfaces.rest.auth import Key, SignedIn
+from sojourn.surfaces.rest.needing import guarded
 from sojourn.surfaces.rest.renderer import JsonRenderer
 
 api = Api(
@@ -44,6 +45,7 @@ api = Api(
     auth=[Key(), SignedIn()],
 )
 problems.install(api)
+api.add_decorator(guarded, mode="operation")
 api.add_decorator(negotiated, mode="operation")
 for room in (
     health,

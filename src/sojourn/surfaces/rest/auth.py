@@ -11,7 +11,7 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from sojourn.domains.access import queries as access
-from sojourn.domains.access.contracts import LOCAL, Viewer
+from sojourn.domains.access.contracts import LOCAL, Scope, Viewer
 from sojourn.kit.errors import ForbiddenError
 from sojourn.surfaces.rest.problems import UnauthorizedError
 from sojourn.surfaces.rest.throttle import spend
@@ -67,5 +67,10 @@ def viewer_of(request: HttpRequest) -> Viewer:
 def _allowed(request: HttpRequest, viewer: Viewer) -> Viewer:
     spend(viewer.name)
     if request.method not in SAFE:
-        viewer.require_write()
+        _require_write(viewer)
     return viewer
+
+
+def _require_write(viewer: Viewer) -> None:
+    if Scope.WRITE not in viewer.scopes:
+        raise ForbiddenError("This needs a key with the scope write.")

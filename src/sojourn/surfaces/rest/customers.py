@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.journeys import actions
 from sojourn.domains.journeys.contracts import (
     BranchChosen,
@@ -28,6 +29,7 @@ from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.explorer import EdgeAsked, StepAsked
 from sojourn.surfaces.rest.funnels import FunnelAsked, options_of, steps_of
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paths import TreeAsked, tree_of
 from sojourn.surfaces.rest.patterns import PatternAsked
 from sojourn.surfaces.rest.question import Purposed, QuestionAsked, question
@@ -91,30 +93,35 @@ class CellCustomersAsked(Listed, RetentionQuery):
 
 
 @router.get("/graph/step/customers", response=ANSWERS, summary="List the customers of a step")
+@needs(Right.CUSTOMERS_LIST)
 def of_step(request: HttpRequest, asked: Query[StepCustomersAsked]) -> CustomerPage:
     """As many as the graph says. For analysts, and audited; none of fewer customers than the privacy minimum."""
     return _listed(request, asked, StepChosen(name=asked.step, place=asked.place))
 
 
 @router.get("/graph/path/customers", response=ANSWERS, summary="List the customers of a path")
+@needs(Right.CUSTOMERS_LIST)
 def of_path(request: HttpRequest, asked: Query[PathCustomersAsked]) -> CustomerPage:
     """As many as the graph says. For analysts, and audited."""
     return _listed(request, asked, PathChosen(source=asked.source, target=asked.target))
 
 
 @router.get("/variants/customers", response=ANSWERS, summary="List the customers of a variant")
+@needs(Right.CUSTOMERS_LIST)
 def of_variant(request: HttpRequest, asked: Query[VariantCustomersAsked]) -> CustomerPage:
     """Who had just these of the steps shown, in this order. For analysts, and audited."""
     return _listed(request, asked, VariantChosen(steps=tuple(asked.step)))
 
 
 @router.get("/patterns/customers", response=ANSWERS, summary="List the customers who match a path pattern")
+@needs(Right.CUSTOMERS_LIST)
 def of_pattern(request: HttpRequest, asked: Query[PatternCustomersAsked]) -> CustomerPage:
     """Each with the first match. For analysts, and audited."""
     return _listed(request, asked, PatternChosen(pattern=asked.pattern))
 
 
 @router.get("/paths/customers", response=ANSWERS, summary="List the customers of a node of a tree of paths")
+@needs(Right.CUSTOMERS_LIST)
 def of_branch(request: HttpRequest, asked: Query[BranchCustomersAsked]) -> CustomerPage:
     """Without window and pause. For analysts, and audited."""
     chosen = BranchChosen(asked=tree_of(asked), way=tuple(asked.step), kind=PathNodeKind(asked.kind))
@@ -122,6 +129,7 @@ def of_branch(request: HttpRequest, asked: Query[BranchCustomersAsked]) -> Custo
 
 
 @router.get("/funnel/customers", response=ANSWERS, summary="List the customers of a step of a funnel")
+@needs(Right.CUSTOMERS_LIST)
 def of_funnel(request: HttpRequest, asked: Query[FunnelCustomersAsked]) -> CustomerPage:
     """Who reached it, or was lost after it. For analysts, and audited."""
     chosen = FunnelChosen(
@@ -136,6 +144,7 @@ def of_funnel(request: HttpRequest, asked: Query[FunnelCustomersAsked]) -> Custo
 
 
 @router.get("/retention/customers", response=ANSWERS, summary="List the customers of a cell of a retention")
+@needs(Right.CUSTOMERS_LIST)
 def of_cell(request: HttpRequest, asked: Query[CellCustomersAsked]) -> CustomerPage:
     """Who started in the cohort, and came back in the column. For analysts, and audited."""
     chosen = CellChosen(asked=retention_of(asked), cohort=asked.cohort, column=asked.column)

@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from ninja import File, Form, Path, Query, Router, Schema, Status, UploadedFile
 from pydantic import Field
 
-from sojourn.domains.access.contracts import LOCAL
+from sojourn.domains.access.contracts import LOCAL, Right
 from sojourn.domains.collection import actions, queries
 from sojourn.domains.collection.contracts import Delivery, Preview, RefusedRow
 from sojourn.kit.errors import ForbiddenError, InvalidError
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, encode, number
 from sojourn.surfaces.rest.types import Flag
 
@@ -65,12 +66,14 @@ class Preset(Schema):
 
 
 @router.get("/presets", response={200: Page[Preset], **PROBLEMS}, summary="List the presets for files")
+@needs(Right.IMPORTS_RUN)
 def list_presets(request: HttpRequest) -> Page[Preset]:
     """Mappings of usual exports."""
     return Page[Preset](items=[Preset(name=name, title=title) for name, title in queries.import_presets()])
 
 
 @router.get("/deliveries", response={200: Page[Delivery], **PROBLEMS}, summary="List deliveries, newest first")
+@needs(Right.IMPORTS_RUN)
 def list_deliveries(
     request: HttpRequest,
     source: Annotated[str, Query(max_length=63)] = "",
@@ -83,6 +86,7 @@ def list_deliveries(
 
 
 @router.post("/deliveries", response={201: Delivery, **PROBLEMS}, summary="Hand in a file as a form")
+@needs(Right.IMPORTS_RUN)
 def upload(request: HttpRequest, asked: Form[FileAsked], file: File[UploadedFile]) -> Status[Delivery]:
     """A multipart form, as browsers send it. The answer comes when the file is stored; follow it by its id."""
     return _begun(request, asked, file.file, file.name or "")
@@ -94,6 +98,7 @@ def upload(request: HttpRequest, asked: Form[FileAsked], file: File[UploadedFile
     summary="Hand in a file as the request's body",
     openapi_extra=BINARY,
 )
+@needs(Right.IMPORTS_RUN)
 def upload_stream(request: HttpRequest, asked: Query[FileAsked]) -> Status[Delivery]:
     """The file's bytes, nothing around them, of any size; never held in memory."""
     # Django reads nothing of a body without a length, as a pipe sends it (chunked); the server knows where it ends.
@@ -102,6 +107,7 @@ def upload_stream(request: HttpRequest, asked: Query[FileAsked]) -> Status[Deliv
 
 
 @router.post("/deliveries/local", response={201: Delivery, **PROBLEMS}, summary="Hand in a file on the server's disk")
+@needs(Right.IMPORTS_RUN)
 def take_local(request: HttpRequest, body: LocalFile) -> Status[Delivery]:
     """For the command line on the server's machine only."""
     if viewer_of(request) != LOCAL:
@@ -113,6 +119,7 @@ def take_local(request: HttpRequest, body: LocalFile) -> Status[Delivery]:
 
 
 @router.get("/deliveries/{delivery}", response={200: Delivery, **PROBLEMS}, summary="Follow a delivery")
+@needs(Right.IMPORTS_RUN)
 def get_delivery(request: HttpRequest, delivery: Number) -> Delivery:
     """Its progress, counts and control total."""
     return queries.delivery(delivery)
@@ -121,12 +128,14 @@ def get_delivery(request: HttpRequest, delivery: Number) -> Delivery:
 @router.post(
     "/deliveries/{delivery}/preview", response={200: Preview, **PROBLEMS}, summary="Show what a file would become"
 )
+@needs(Right.IMPORTS_RUN)
 def preview(request: HttpRequest, delivery: Number, body: PreviewAsked) -> Preview:
     """While the delivery waits; nothing enters."""
     return queries.preview(delivery, mapping=_mapping(body), encoding=body.encoding, delimiter=body.delimiter)
 
 
 @router.post("/deliveries/{delivery}/start", response={200: Delivery, **PROBLEMS}, summary="Load a delivery that waits")
+@needs(Right.IMPORTS_RUN)
 def start(request: HttpRequest, delivery: Number, body: Mapping) -> Delivery:
     """With another mapping, where one is given."""
     said = body.mapping if body.mapping is not None else body.preset or None
@@ -134,6 +143,7 @@ def start(request: HttpRequest, delivery: Number, body: Mapping) -> Delivery:
 
 
 @router.post("/deliveries/{delivery}/cancel", response={200: Delivery, **PROBLEMS}, summary="Call a delivery off")
+@needs(Right.IMPORTS_RUN)
 def cancel(request: HttpRequest, delivery: Number) -> Delivery:
     """Nothing of it enters."""
     return actions.cancel(delivery=delivery, viewer=viewer_of(request))
@@ -142,6 +152,7 @@ def cancel(request: HttpRequest, delivery: Number) -> Delivery:
 @router.get(
     "/deliveries/{delivery}/refused", response={200: Page[RefusedRow], **PROBLEMS}, summary="List a file's refused rows"
 )
+@needs(Right.IMPORTS_RUN)
 def list_refused(request: HttpRequest, delivery: Number, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[RefusedRow]:
     """With line and reason, in the file's order; the first thousand are kept."""
     queries.delivery(delivery)

@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.privacy import queries
 from sojourn.domains.privacy.contracts import EventRow, Freshness, Vocabulary
 from sojourn.kit.period import Period
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import CURSOR_MAX_CHARACTERS, LIMIT_MAX, Page
 from sojourn.surfaces.rest.question import ListedAsked, PeriodAsked, event_filter, period
 
@@ -50,6 +51,7 @@ class ListAsked(ListedAsked):
 
 
 @router.get("/events", response={200: Page[Event], **PROBLEMS}, summary="List events, newest first")
+@needs(Right.CUSTOMERS_LIST)
 def list_events(request: HttpRequest, asked: Query[ListAsked]) -> Page[Event]:
     """Those that the key's role may see."""
     viewer = viewer_of(request)
@@ -65,6 +67,7 @@ def list_events(request: HttpRequest, asked: Query[ListAsked]) -> Page[Event]:
 
 
 @router.get("/events/{event_id}", response={200: Event, **PROBLEMS}, summary="Show one event")
+@needs(Right.CUSTOMERS_LIST)
 def get_event(request: HttpRequest, event_id: EventId) -> Event:
     """By the id that lists give."""
     return _event(queries.event(event_id=event_id, viewer=viewer_of(request)))

@@ -6,10 +6,12 @@ from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.privacy import actions
 from sojourn.domains.privacy.contracts import ExportFormat, Purpose
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.question import EventsAsked, Purposed, event_filter, period
 
 router = Router(tags=["events"])
@@ -40,6 +42,7 @@ class ExportAsked(Purposed, EventsAsked):
 @router.get(
     "/export", response={200: None, **PROBLEMS}, summary="Download the events that a question sees", openapi_extra=FILE
 )
+@needs(Right.EVENTS_EXPORT)
 def export(request: HttpRequest, asked: Query[ExportAsked]) -> StreamingHttpResponse:
     """Pseudonymous, customer by customer; for analysts, and audited."""
     viewer = viewer_of(request)

@@ -10,12 +10,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Path, Query, Router, Schema
 
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.collection import queries
 from sojourn.domains.collection.contracts import BackPressure, Check, FlowPoint, RefusedCountRow, RefusedRow
 from sojourn.kit.errors import InvalidError
-from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, encode, number, sliced
 from sojourn.surfaces.rest.types import Instant
 
@@ -49,6 +49,7 @@ class Findings(Schema):
 
 
 @router.get("/flow", response={200: Page[FlowPoint], **PROBLEMS}, summary="List what came in, by minute and source")
+@needs(Right.FIGURES_READ, whole=True)
 def flow(
     request: HttpRequest,
     since: Annotated[Instant | None, Query(description="24 hours before `until`, when not given.")] = None,
@@ -66,12 +67,14 @@ def flow(
 
 
 @router.get("/flow/totals", response={200: FlowTotals, **PROBLEMS}, summary="Count all that ever came in")
+@needs(Right.FIGURES_READ, whole=True)
 def totals(request: HttpRequest) -> FlowTotals:
     """With the spool's size and the disk's free space."""
     return FlowTotals(**queries.totals(), pressure=queries.back_pressure())
 
 
 @router.get("/quarantine", response={200: Page[RefusedRow], **PROBLEMS}, summary="List refused items, newest first")
+@needs(Right.IMPORTS_RUN)
 def quarantine(
     request: HttpRequest, source: Text = "", code: Text = "", limit: Limit = LIMIT, cursor: Cursor = ""
 ) -> Page[RefusedRow]:
@@ -81,22 +84,23 @@ def quarantine(
 
 
 @router.get("/quarantine/counts", response={200: Page[RefusedCountRow], **PROBLEMS}, summary="Count refused items")
+@needs(Right.IMPORTS_RUN)
 def quarantine_counts(request: HttpRequest) -> Page[RefusedCountRow]:
     """By source and code, all that were ever refused."""
     return Page[RefusedCountRow](items=list(queries.refused_counts()))
 
 
 @router.get("/quarantine/{item}", response={200: RefusedItem, **PROBLEMS}, summary="Show what was refused")
+@needs(Right.QUARANTINE_READ)
 def quarantined(request: HttpRequest, item: Number) -> RefusedItem:
-    """For administrators: what was sent may hold personal data."""
-    viewer_of(request).require_role(Role.ADMINISTRATOR)
+    """With the right quarantine.read: what was sent may hold personal data."""
     row, payload = queries.refused_payload(item)
     return RefusedItem(row=row, payload=base64.b64encode(payload).decode())
 
 
 @router.get("/doctor", response={200: Findings, **PROBLEMS}, summary="Check the whole chain")
+@needs(Right.BACKUPS_RUN)
 def doctor(request: HttpRequest) -> Findings:
-    """For administrators. Reads every segment; takes its time on a large stream."""
-    viewer_of(request).require_role(Role.ADMINISTRATOR)
+    """With the right backups.run. Reads every segment; takes its time on a large stream."""
     checks = queries.doctor()
     return Findings(ok=all(each.ok for each in checks), checks=list(checks))

@@ -8,11 +8,13 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.journeys import actions, queries
 from sojourn.domains.journeys.contracts import Completion, Journey, Share
 from sojourn.domains.privacy.contracts import Coverage, Purpose
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import Page
 from sojourn.surfaces.rest.question import EventsAsked, Purposed, event_filter, period
 from sojourn.surfaces.rest.types import PlainNumber
@@ -69,6 +71,7 @@ def get_journey(request: HttpRequest, slug: Slug) -> Journey:
 
 
 @router.put("/journeys/{slug}", response={200: Journey, **PROBLEMS}, summary="Save a named journey")
+@needs(Right.JOURNEYS_WRITE)
 def put_journey(request: HttpRequest, slug: Slug, body: JourneyText) -> Journey:
     """In place of the one with the same slug."""
     journey = Journey(
@@ -84,6 +87,7 @@ def put_journey(request: HttpRequest, slug: Slug, body: JourneyText) -> Journey:
 
 
 @router.delete("/journeys/{slug}", response={204: None, **PROBLEMS}, summary="Delete a named journey")
+@needs(Right.JOURNEYS_WRITE)
 def delete_journey(request: HttpRequest, slug: Slug) -> Status[None]:
     """Its events stay."""
     actions.delete(slug=slug, viewer=viewer_of(request))

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from sojourn.domains.access import queries as access
-from sojourn.domains.access.contracts import SYSTEM
+from sojourn.domains.access.contracts import SYSTEM, Right
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.catalogue.contracts import FreshnessState
 from sojourn.domains.privacy import queries as privacy
@@ -43,7 +43,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _is_allowed(request: HttpRequest) -> bool:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return access.viewer_of_key(secret.strip()) is not None
+        viewer = access.viewer_of_key(secret.strip())
+        return viewer is not None and viewer.units_for(Right.FIGURES_READ) is None
     # Behind a proxy on this machine everybody comes from loopback, but the proxy says for whom.
     is_forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via"))
     return access.is_loopback(request.META.get("REMOTE_ADDR", "")) and not is_forwarded

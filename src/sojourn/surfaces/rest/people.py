@@ -9,9 +9,10 @@ from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
 from sojourn.domains.access import actions, queries
-from sojourn.domains.access.contracts import ApiKey, AuditEntry, NewKey, Person, Role, Scope
+from sojourn.domains.access.contracts import ApiKey, AuditEntry, NewKey, Person, Right, Role, Scope
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, encode, number
 from sojourn.surfaces.rest.types import Flag, Instant
 
@@ -50,42 +51,48 @@ class KeyRequest(Schema):
 
 
 @router.get("/people", response={200: Page[Person], **PROBLEMS}, summary="List who signs in")
+@needs(Right.PEOPLE_MANAGE)
 def list_people(request: HttpRequest) -> Page[Person]:
-    """For administrators."""
+    """With the right people.manage."""
     return Page[Person](items=list(queries.people(viewer=viewer_of(request))))
 
 
 @router.post("/people", response={201: Person, **PROBLEMS}, summary="Make somebody who signs in")
+@needs(Right.PEOPLE_MANAGE)
 def create_person(request: HttpRequest, body: NewPerson) -> Status[Person]:
-    """For administrators."""
+    """With the right people.manage."""
     viewer = viewer_of(request)
     return Status(201, actions.create_person(email=body.email, role=body.role, password=body.password, viewer=viewer))
 
 
 @router.patch("/people/{person_id}", response={200: Person, **PROBLEMS}, summary="Change a role, shut out, let in")
+@needs(Right.PEOPLE_MANAGE)
 def change_person(request: HttpRequest, person_id: Id, body: PersonChange) -> Person:
-    """For administrators. The last administrator stays one."""
+    """With the right people.manage. The last administrator stays one."""
     return actions.change_person(
         person_id=person_id, role=body.role, is_active=body.is_active, viewer=viewer_of(request)
     )
 
 
 @router.put("/people/{person_id}/password", response={204: None, **PROBLEMS}, summary="Set a password")
+@needs(None)
 def set_password(request: HttpRequest, person_id: Id, body: Password) -> Status[None]:
-    """One's own, or as administrator anybody's."""
+    """One's own, or with the right people.manage anybody's."""
     actions.set_password(person_id=person_id, password=body.password, viewer=viewer_of(request))
     return Status(204, None)
 
 
 @router.get("/keys", response={200: Page[ApiKey], **PROBLEMS}, summary="List the API keys")
+@needs(Right.PEOPLE_MANAGE)
 def list_keys(request: HttpRequest) -> Page[ApiKey]:
-    """For administrators. The secrets are kept nowhere."""
+    """With the right people.manage. The secrets are kept nowhere."""
     return Page[ApiKey](items=list(queries.api_keys(viewer=viewer_of(request))))
 
 
 @router.post("/keys", response={201: NewKey, **PROBLEMS}, summary="Make an API key")
+@needs(Right.PEOPLE_MANAGE)
 def create_key(request: HttpRequest, body: KeyRequest) -> Status[NewKey]:
-    """For administrators. The answer holds the secret, this once."""
+    """With the right people.manage. The answer holds the secret, this once."""
     return Status(
         201,
         actions.create_key(
@@ -99,13 +106,15 @@ def create_key(request: HttpRequest, body: KeyRequest) -> Status[NewKey]:
 
 
 @router.delete("/keys/{key_id}", response={200: ApiKey, **PROBLEMS}, summary="Close an API key for good")
+@needs(Right.PEOPLE_MANAGE)
 def revoke_key(request: HttpRequest, key_id: Id) -> ApiKey:
-    """For administrators."""
+    """With the right people.manage."""
     return actions.revoke_key(key_id=key_id, viewer=viewer_of(request))
 
 
 @router.get("/audit", response={200: Page[AuditEntry], **PROBLEMS}, summary="List who did what, newest first")
+@needs(Right.AUDIT_READ)
 def list_audit(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[AuditEntry]:
-    """For administrators."""
+    """With the right audit.read."""
     rows = queries.audit_log(viewer=viewer_of(request), before=number(cursor), limit=limit)
     return Page[AuditEntry](items=list(rows), next=encode(rows[-1].id) if len(rows) == limit else None)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.catalogue import actions, queries
 from sojourn.domains.catalogue.contracts import (
     EventGroup,
@@ -20,6 +21,7 @@ from sojourn.domains.catalogue.contracts import (
 )
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, sliced
 from sojourn.surfaces.rest.types import PlainNumber
 
@@ -60,12 +62,14 @@ def get_plan(request: HttpRequest, version: Version = None) -> PlanAnswer:
 
 
 @router.put("/plan", response={200: PlanAnswer, **PROBLEMS}, summary="Save the tracking plan as the next version")
+@needs(Right.PLAN_WRITE)
 def put_plan(request: HttpRequest, body: PlanText) -> PlanAnswer:
     """The same plan again makes no version. What means nothing is refused with line and field."""
     return _answer(actions.save_plan(text=body.text, base=body.base, viewer=viewer_of(request)))
 
 
 @router.post("/plan/check", response={200: PlanAnswer, **PROBLEMS}, summary="Read a tracking plan without saving it")
+@needs(Right.PLAN_WRITE)
 def check_plan(request: HttpRequest, body: PlanText) -> PlanAnswer:
     """What means nothing is refused with line and field."""
     return _answer(queries.read_plan(body.text))
@@ -81,6 +85,7 @@ def list_versions(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "
 @router.get(
     "/plan/discovered", response={200: Page[EventTypeRow], **PROBLEMS}, summary="List events and properties as seen"
 )
+@needs(Right.FIGURES_READ, whole=True)
 def list_discovered(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[EventTypeRow]:
     """Most frequent first, with types, counts, first and last seen; names beyond the bound stand under (other)."""
     rows, following = sliced(queries.discovered(), limit=limit, cursor=cursor)
@@ -88,6 +93,7 @@ def list_discovered(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor =
 
 
 @router.get("/plan/violations", response={200: Page[Violation], **PROBLEMS}, summary="List what breaks the plan")
+@needs(Right.FIGURES_READ, whole=True)
 def list_violations(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[Violation]:
     """Counted by event, property and rule, most frequent first."""
     rows, following = sliced(queries.violations(), limit=limit, cursor=cursor)
@@ -95,6 +101,7 @@ def list_violations(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor =
 
 
 @router.delete("/plan/violations", response={204: None, **PROBLEMS}, summary="Count violations anew")
+@needs(Right.PLAN_WRITE)
 def forget_violations(request: HttpRequest) -> Status[None]:
     """After the plan or a client was put right."""
     actions.forget_violations(viewer=viewer_of(request))
@@ -102,6 +109,7 @@ def forget_violations(request: HttpRequest) -> Status[None]:
 
 
 @router.get("/plan/groups", response={200: Page[GroupRow], **PROBLEMS}, summary="List the groups of events")
+@needs(Right.FIGURES_READ, whole=True)
 def list_groups(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[GroupRow]:
     """As the plan has them, with the names seen that belong to each."""
     rows, following = sliced(queries.grouped(), limit=limit, cursor=cursor)
@@ -111,6 +119,7 @@ def list_groups(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "")
 @router.get(
     "/plan/groups/suggested", response={200: Page[GroupRow], **PROBLEMS}, summary="Suggest groups by names alike"
 )
+@needs(Right.FIGURES_READ, whole=True)
 def suggest_groups(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[GroupRow]:
     """Three names and more that begin alike and have no group yet, most names first."""
     rows, following = sliced(queries.suggested_groups(), limit=limit, cursor=cursor)
@@ -118,6 +127,7 @@ def suggest_groups(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = 
 
 
 @router.put("/plan/groups/{path:name}", response={200: PlanAnswer, **PROBLEMS}, summary="Save a group of events")
+@needs(Right.PLAN_WRITE)
 def put_group(request: HttpRequest, name: GroupName, body: GroupBody) -> PlanAnswer:
     """In place of the one called so, as the plan's next version."""
     group = EventGroup(name=name, events=tuple(body.events), kind=body.kind)
@@ -125,12 +135,14 @@ def put_group(request: HttpRequest, name: GroupName, body: GroupBody) -> PlanAns
 
 
 @router.delete("/plan/groups/{path:name}", response={200: PlanAnswer, **PROBLEMS}, summary="Take a group apart")
+@needs(Right.PLAN_WRITE)
 def delete_group(request: HttpRequest, name: GroupName) -> PlanAnswer:
     """The plan's next version is without it; its events are seen by their names again."""
     return _answer(actions.delete_group(name=name, viewer=viewer_of(request)))
 
 
 @router.get("/freshness", response={200: Page[SourceFreshness], **PROBLEMS}, summary="Say when each source was heard")
+@needs(Right.FIGURES_READ, whole=True)
 def list_freshness(request: HttpRequest) -> Page[SourceFreshness]:
     """Active sources: ok, late, silent, or open where none promised anything."""
     return Page[SourceFreshness](items=list(queries.freshness()))

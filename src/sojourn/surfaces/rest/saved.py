@@ -11,11 +11,13 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.journeys import actions, queries
 from sojourn.domains.journeys.contracts import AnswerAsked, Parameters, QuestionPage, SavedQuestion
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import CURSOR_MAX_CHARACTERS, LIMIT, LIMIT_MAX, Page, decode, encode
 from sojourn.surfaces.rest.types import Flag
 
@@ -102,6 +104,7 @@ def list_questions(request: HttpRequest, asked: Query[QuestionsAsked]) -> Page[S
 
 
 @router.post("/questions", response={201: SavedAnswer, **PROBLEMS}, summary="Save a question")
+@needs(Right.JOURNEYS_WRITE)
 def save_question(request: HttpRequest, body: QuestionText) -> Status[SavedAnswer]:
     """Events and values must be those that the vocabulary shows: a saved question holds nothing about anybody."""
     page, parameters = _read(body.address)
@@ -134,6 +137,7 @@ def answers(request: HttpRequest, question_id: Id) -> Page[AnswerPlace]:
 
 
 @router.patch("/questions/{question_id}", response={200: SavedAnswer, **PROBLEMS}, summary="Change a saved question")
+@needs(Right.JOURNEYS_WRITE)
 def change_question(request: HttpRequest, question_id: Id, body: QuestionChange) -> SavedAnswer:
     """For who saved it and, where it is shared, administrators."""
     changed = actions.change_question(
@@ -148,6 +152,7 @@ def change_question(request: HttpRequest, question_id: Id, body: QuestionChange)
 
 
 @router.delete("/questions/{question_id}", response={204: None, **PROBLEMS}, summary="Delete a saved question")
+@needs(Right.JOURNEYS_WRITE)
 def delete_question(request: HttpRequest, question_id: Id) -> Status[None]:
     """For a day it can be brought back."""
     actions.delete_question(id=_plain(question_id), viewer=viewer_of(request))
@@ -159,6 +164,7 @@ def delete_question(request: HttpRequest, question_id: Id) -> Status[None]:
     response={200: SavedAnswer, **PROBLEMS},
     summary="Bring back a deleted saved question",
 )
+@needs(Right.JOURNEYS_WRITE)
 def restore_question(request: HttpRequest, question_id: Id) -> SavedAnswer:
     """One deleted less than a day ago, with its address and its pins."""
     return _answer(actions.restore_question(id=_plain(question_id), viewer=viewer_of(request)))

@@ -8,10 +8,12 @@ from django.http import HttpRequest
 from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.catalogue import actions, queries
 from sojourn.domains.catalogue.contracts import Source, SourceKind
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import Page
 from sojourn.surfaces.rest.types import Flag, PlainNumber
 
@@ -48,14 +50,15 @@ class SourceChange(Schema):
 
 @router.get("/sources", response={200: Page[Source], **PROBLEMS}, summary="List the sources")
 def list_sources(request: HttpRequest) -> Page[Source]:
-    """Write keys are shown to those who may change things; for others they are empty."""
+    """Write keys are shown to those who may bring events in; for others they are empty."""
     viewer = viewer_of(request)
     return Page[Source](items=[queries.shown(each, viewer=viewer) for each in queries.sources()])
 
 
 @router.post("/sources", response={201: Source, **PROBLEMS}, summary="Make a source")
+@needs(Right.SOURCES_MANAGE)
 def create_source(request: HttpRequest, body: SourceRequest) -> Status[Source]:
-    """For administrators. Intake knows it at once."""
+    """With the right sources.manage. Intake knows it at once."""
     return Status(201, actions.create_source(viewer=viewer_of(request), **body.dict()))
 
 
@@ -66,19 +69,22 @@ def get_source(request: HttpRequest, slug: Slug) -> Source:
 
 
 @router.patch("/sources/{slug}", response={200: Source, **PROBLEMS}, summary="Change a source")
+@needs(Right.SOURCES_MANAGE)
 def change_source(request: HttpRequest, slug: Slug, body: SourceChange) -> Source:
-    """For administrators."""
+    """With the right sources.manage."""
     return actions.change_source(slug=slug, viewer=viewer_of(request), **body.dict(exclude_unset=True))
 
 
 @router.delete("/sources/{slug}", response={204: None, **PROBLEMS}, summary="Remove a source")
+@needs(Right.SOURCES_MANAGE)
 def delete_source(request: HttpRequest, slug: Slug) -> Status[None]:
-    """For administrators. Its events stay."""
+    """With the right sources.manage. Its events stay."""
     actions.delete_source(slug=slug, viewer=viewer_of(request))
     return Status(204, None)
 
 
 @router.post("/sources/{slug}/rotate", response={200: Source, **PROBLEMS}, summary="Give a source a new write key")
+@needs(Right.SOURCES_MANAGE)
 def rotate_write_key(request: HttpRequest, slug: Slug) -> Source:
-    """For administrators. The old key opens nothing from now on."""
+    """With the right sources.manage. The old key opens nothing from now on."""
     return actions.rotate_write_key(slug=slug, viewer=viewer_of(request))

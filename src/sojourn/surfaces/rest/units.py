@@ -6,11 +6,13 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.organisation import actions, queries
 from sojourn.domains.organisation.contracts import Unit
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
+from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, sliced
 from sojourn.surfaces.rest.types import Day
 
@@ -51,10 +53,10 @@ def list_units(request: HttpRequest, at: Day | None = None, limit: Limit = LIMIT
 
 
 @router.put("/units", response={200: SavedUnits, **PROBLEMS}, summary="Save the whole tree of units")
+@needs(Right.UNITS_MANAGE)
 def put_units(request: HttpRequest, body: UnitTree) -> SavedUnits:
     """Replaces the tree. Cycles, unknown parents and a unit twice for the same days are refused."""
     viewer = viewer_of(request)
-    viewer.require_write()
     if (body.units is None) == (body.text is None):
         raise InvalidError("units, text: give one of the two.")
     if body.units is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import Journey, Question, QuestionPage
 from sojourn.domains.privacy import queries as privacy
@@ -48,7 +48,7 @@ class Analysis:
             "vocabulary": self.vocabulary,
             "levels": self.levels,
             "saved": self.saved,
-            "can_save": self.page is not None and self.viewer.can_write(),
+            "can_save": self.page is not None and self.viewer.can(Right.JOURNEYS_WRITE),
         }
 
 

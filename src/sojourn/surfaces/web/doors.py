@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
 
 from sojourn.domains.access import queries
-from sojourn.domains.access.contracts import RANK, Role, Viewer
-from sojourn.kit.errors import ForbiddenError, NotFoundError, SojournError
+from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.kit.errors import NotFoundError, SojournError
 
 P = ParamSpec("P")
 # Views that have a door of their own: signing in and out, and the API's keys.
@@ -32,8 +32,13 @@ class PageRequest(HttpRequest):
 View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
 
-def page(role: Role = Role.VIEWER) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
-    """Open a view to signed-in people of at least this role; the view finds them in ``request.viewer``."""
+def page(
+    right: Right = Right.FIGURES_READ, *, whole: bool = False
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
+    """Open a view to signed-in people who have a right, in the `whole` organisation where asked.
+
+    The view finds them in ``request.viewer``.
+    """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @functools.wraps(view)
@@ -41,13 +46,12 @@ def page(role: Role = Role.VIEWER) -> Callable[[View[P]], Callable[Concatenate[H
             viewer = viewer_of(request)
             if viewer is None:
                 return redirect_to_login(request.get_full_path())
-            if RANK[viewer.role] < RANK[role]:
-                raise ForbiddenError("Your role does not open this page. Ask an administrator.")
+            viewer.require(right, whole=whole)
             request.viewer = viewer  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         opened: Callable[Concatenate[HttpRequest, P], HttpResponseBase] = never_cache(guarded)
-        opened.opens_to = role  # type: ignore[attr-defined]
+        opened.opens_to = (right, whole)  # type: ignore[attr-defined]
         return opened
 
     return decorate

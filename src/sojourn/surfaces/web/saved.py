@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.domains.access import queries as access
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import Parameters, QuestionPage, SavedQuestion
 from sojourn.kit.errors import InvalidError, NotFoundError
@@ -105,7 +105,7 @@ def open_here(
     if found.page is not page:
         return None
     known = tuple(dimensions)
-    may = viewer.can_write() and (found.owner == viewer.name or viewer.is_administrator())
+    may = viewer.can(Right.JOURNEYS_WRITE) and (found.owner == viewer.name or viewer.can(Right.PEOPLE_MANAGE))
     changed = _said(page, query, known) != _said(page, query_of(found), known)
     owner = access.names([found.owner])[found.owner]
     return SavedHere(question=found, is_changed=changed, may_change=may, owner=owner)

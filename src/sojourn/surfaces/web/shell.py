@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sojourn.domains.access.contracts import RANK, Role, Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.surfaces.web.doors import viewer_of
 
 Words = str | Promise
@@ -23,7 +23,8 @@ class Entry:
     label: Words
     name: str
     icon: str = ""
-    role: Role = Role.VIEWER
+    right: Right = Right.FIGURES_READ
+    whole: bool = False  # the right counts in the whole organisation only
     parts: tuple[Entry, ...] = ()
     holds: tuple[str, ...] = ()  # names of pages below it whose addresses do not lie below its own
 
@@ -68,14 +69,14 @@ BAR = (
         name="sources",
         icon="settings",
         parts=(
-            Entry(label=_("Sources"), name="sources"),
-            Entry(label=_("Tracking plan"), name="plan"),
-            Entry(label=_("Imports"), name="imports", role=Role.ANALYST),
-            Entry(label=_("Quarantine"), name="quarantine", role=Role.ANALYST),
-            Entry(label=_("Flow of data"), name="flow"),
-            Entry(label=_("People"), name="people", role=Role.ADMINISTRATOR),
-            Entry(label=_("API keys"), name="keys", role=Role.ADMINISTRATOR),
-            Entry(label=_("Health"), name="health"),
+            Entry(label=_("Sources"), name="sources", whole=True),
+            Entry(label=_("Tracking plan"), name="plan", whole=True),
+            Entry(label=_("Imports"), name="imports", right=Right.IMPORTS_RUN),
+            Entry(label=_("Quarantine"), name="quarantine", right=Right.IMPORTS_RUN),
+            Entry(label=_("Flow of data"), name="flow", whole=True),
+            Entry(label=_("People"), name="people", right=Right.PEOPLE_MANAGE),
+            Entry(label=_("API keys"), name="keys", right=Right.PEOPLE_MANAGE),
+            Entry(label=_("Health"), name="health", right=Right.BACKUPS_RUN),
         ),
     ),
 )
@@ -106,7 +107,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 
 def _may(viewer: Viewer, entry: Entry) -> bool:
-    return RANK[viewer.role] >= RANK[entry.role]
+    return viewer.can(entry.right) and not (entry.whole and viewer.units_for(entry.right) is not None)
 
 
 def _line(entry: Entry, viewer: Viewer, path: str) -> Line:

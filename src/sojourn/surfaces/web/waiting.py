@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sojourn.domains.access.contracts import Role, Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.catalogue.contracts import FreshnessState
 from sojourn.domains.collection import queries as collection
@@ -33,8 +33,10 @@ class Matter:
 def matters(viewer: Viewer, now: datetime) -> list[Matter]:
     """List what waits for this viewer, urgent things first."""
     found = [*_pressure(), *_sources()]
-    if viewer.role is not Role.VIEWER:
-        found += [*_imports(now), *_quarantine(now), *_plan()]
+    if viewer.can(Right.IMPORTS_RUN):
+        found += [*_imports(now), *_quarantine(now)]
+    if viewer.can(Right.PLAN_WRITE):
+        found += _plan()
     return sorted(found, key=lambda each: not each.is_urgent)
 
 

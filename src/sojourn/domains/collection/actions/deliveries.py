@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.db import router, transaction
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.collection import shelf
 from sojourn.domains.collection.contracts import Delivery, DeliveryStatus
@@ -41,7 +41,7 @@ def begin(
     same name from the same source is a corrected delivery and will replace its predecessor. Raise ForbiddenError,
     NotFoundError (source), InvalidError (name, mapping), TooLargeError; nothing is kept then.
     """
-    viewer.require_write()
+    viewer.require(Right.IMPORTS_RUN)
     catalogue.source(source)
     if not name.strip() or len(name) > NAME_MAX or "\x00" in name:
         raise InvalidError(f"name: 1 to {NAME_MAX} characters.")
@@ -69,7 +69,7 @@ def start(*, delivery: int, viewer: Viewer, mapping: Mapping[str, Any] | str | N
 
     Raise ForbiddenError, NotFoundError, MappingError, and ConflictError when it is on its way or done.
     """
-    viewer.require_write()
+    viewer.require(Right.IMPORTS_RUN)
     with transaction.atomic(using=router.db_for_write(DeliveryRow)):
         row = held(delivery)
         if row.status != DeliveryStatus.WAITING or row.is_queued:
@@ -86,7 +86,7 @@ def start(*, delivery: int, viewer: Viewer, mapping: Mapping[str, Any] | str | N
 
 def cancel(*, delivery: int, viewer: Viewer) -> Delivery:
     """Call a delivery off: nothing of it enters. Raise ForbiddenError, NotFoundError, ConflictError when it is over."""
-    viewer.require_write()
+    viewer.require(Right.IMPORTS_RUN)
     with transaction.atomic(using=router.db_for_write(DeliveryRow)):
         row = held(delivery)
         if row.status == DeliveryStatus.RUNNING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys import rules
 from sojourn.domains.journeys.chosen import Asking, behind, hidden
 from sojourn.domains.journeys.contracts import Chosen, CustomerPage, CustomerRow, Question, StripEvent
@@ -32,7 +32,7 @@ def customers(
     Each with what the question's events tell around what was chosen, pseudonymous. Raise ForbiddenError below the
     right to list customers, and InvalidError or NotFoundError for a number that is not there.
     """
-    viewer.require_customers()
+    viewer.require(Right.CUSTOMERS_LIST)
     if not 1 <= limit <= LIMIT_MOST:
         raise InvalidError(f"limit: choose 1 to {LIMIT_MOST} customers, not {limit}.")
     found = behind(chosen, Asking(question=question, viewer=viewer, purpose=purpose, now=now))

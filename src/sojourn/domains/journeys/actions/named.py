@@ -8,7 +8,7 @@ from django.db import router, transaction
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys import rules
 from sojourn.domains.journeys.contracts import Journey
 from sojourn.domains.journeys.models import JourneyRow
@@ -17,7 +17,7 @@ from sojourn.kit.errors import NotFoundError
 
 def save(*, journey: Journey, viewer: Viewer, now: datetime | None = None) -> Journey:
     """Save a journey, in place of the one with the same slug; raise ForbiddenError or InvalidError naming the field."""
-    viewer.require_write()
+    viewer.require(Right.JOURNEYS_WRITE)
     rules.check_journey(journey)
     with transaction.atomic(using=router.db_for_write(JourneyRow)):
         row, _ = JourneyRow.objects.update_or_create(
@@ -38,7 +38,7 @@ def save(*, journey: Journey, viewer: Viewer, now: datetime | None = None) -> Jo
 
 def delete(*, slug: str, viewer: Viewer) -> None:
     """Delete a journey; its events stay. Raise ForbiddenError or NotFoundError."""
-    viewer.require_write()
+    viewer.require(Right.JOURNEYS_WRITE)
     with transaction.atomic(using=router.db_for_write(JourneyRow)):
         deleted, _ = JourneyRow.objects.filter(slug=slug).delete()
         if not deleted:

@@ -10,7 +10,7 @@ from django.db import router, transaction
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.journeys import saved
 from sojourn.domains.journeys.contracts import Parameters, QuestionPage, SavedQuestion
@@ -43,7 +43,7 @@ def save_question(
     now: datetime | None = None,
 ) -> SavedQuestion:
     """Save a page's question under a name; raise ForbiddenError, TooManyError, or InvalidError naming the field."""
-    viewer.require_write()
+    viewer.require(Right.JOURNEYS_WRITE)
     saved.check_texts(name=name, description=description)
     kept = _checked(page, parameters, viewer)
     at = now or timezone.now()
@@ -72,7 +72,7 @@ def change_question(
 
     Raise NotFoundError, ForbiddenError unless its owner or an administrator asks, or InvalidError naming the field.
     """
-    viewer.require_write()
+    viewer.require(Right.JOURNEYS_WRITE)
     kept = _checked(*asked, viewer) if asked else None
     with transaction.atomic(using=router.db_for_write(QuestionRow)):
         row = _held(id, viewer)
@@ -91,7 +91,7 @@ def change_question(
 
 def delete_question(*, id: str, viewer: Viewer, now: datetime | None = None) -> None:
     """Delete a question; for a day `restore_question` brings it back. Raise NotFoundError or ForbiddenError."""
-    viewer.require_write()
+    viewer.require(Right.JOURNEYS_WRITE)
     at = now or timezone.now()
     with transaction.atomic(using=router.db_for_write(QuestionRow)):
         row = _held(id, viewer)
@@ -106,7 +106,7 @@ def restore_question(*, id: str, viewer: Viewer, now: datetime | None = None) ->
 
     Raise NotFoundError when it was not, or ForbiddenError.
     """
-    viewer.require_write()
+    viewer.require(Right.JOURNEYS_WRITE)
     with transaction.atomic(using=router.db_for_write(QuestionRow)):
         row = _held(id, viewer, deleted_since=(now or timezone.now()) - KEPT)
         row.deleted_at = None
@@ -163,7 +163,7 @@ def _seen(id: str, viewer: Viewer, deleted_since: datetime | None = None) -> Que
 
 def _held(id: str, viewer: Viewer, deleted_since: datetime | None = None) -> QuestionRow:
     row = _seen(id, viewer, deleted_since)
-    if row.owner != viewer.name and not viewer.is_administrator():
+    if row.owner != viewer.name and not viewer.can(Right.PEOPLE_MANAGE):
         raise ForbiddenError("Only who saved this question, or an administrator, changes it. Save it as a new one.")
     return row
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.journeys import actions
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import (
@@ -52,7 +52,7 @@ class Meant:
     shown_at: str
 
 
-@page(Role.ANALYST)
+@page(Right.CUSTOMERS_LIST)
 def customers(request: PageRequest) -> HttpResponse:
     """List the customers behind the number that the address names."""
     analysis = opened(request, OWN)

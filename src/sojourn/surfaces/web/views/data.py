@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sojourn.domains.access import actions as access
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.collection import queries
 from sojourn.domains.collection.contracts import FlowPoint
@@ -26,7 +26,7 @@ BAR_MINUTES = {1: 1, 6: 5, 24: 30}
 PAYLOAD_SHOWN = 20_000
 
 
-@page(Role.ANALYST)
+@page(Right.IMPORTS_RUN)
 def quarantine(request: PageRequest) -> HttpResponse:
     """List what was refused, by source and reason."""
     source, code, before = (request.GET.get(name, "") for name in ("source", "code", "before"))
@@ -47,7 +47,7 @@ def quarantine(request: PageRequest) -> HttpResponse:
     return render(request, "web/quarantine.html", context)
 
 
-@page(Role.ADMINISTRATOR)
+@page(Right.QUARANTINE_READ)
 def refused(request: PageRequest, number: int) -> HttpResponse:
     """Show one refused item with what was sent: personal data, so it is noted who looked."""
     row, payload = queries.refused_payload(number)
@@ -55,7 +55,7 @@ def refused(request: PageRequest, number: int) -> HttpResponse:
     return render(request, "web/refused_item.html", {"row": row, "payload": _readable(payload)})
 
 
-@page()
+@page(Right.FIGURES_READ, whole=True)
 def flow(request: PageRequest) -> HttpResponse:
     """Show what came in by minute and source, and how far behind the figures are."""
     asked = request.GET.get("hours", "")
@@ -78,7 +78,7 @@ def flow(request: PageRequest) -> HttpResponse:
     return render(request, "web/flow.html", context)
 
 
-@page()
+@page(Right.BACKUPS_RUN)
 def health(request: PageRequest) -> HttpResponse:
     """Show the doctor's checks."""
     checks = queries.doctor()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.privacy import actions
 from sojourn.domains.privacy.contracts import ExportFormat
 from sojourn.kit.errors import InvalidError
@@ -12,7 +12,7 @@ from sojourn.surfaces.web.analysis import opened
 from sojourn.surfaces.web.doors import PageRequest, page
 
 
-@page(Role.ANALYST)
+@page(Right.EVENTS_EXPORT)
 def export(request: PageRequest) -> HttpResponseBase:
     """Send the file of the question that stands in the address."""
     wanted = request.GET.get("format", ExportFormat.CSV.value)

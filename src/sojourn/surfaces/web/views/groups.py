@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.catalogue import actions, queries
 from sojourn.domains.catalogue.contracts import EventGroup
 from sojourn.kit.errors import InvalidError, NotFoundError
@@ -22,7 +22,7 @@ DELETED = "group-deleted"
 UNDO_S = 3_600
 
 
-@page()
+@page(Right.FIGURES_READ, whole=True)
 def groups(request: PageRequest) -> HttpResponse:
     """List the groups, and suggest some."""
     context = {
@@ -34,7 +34,7 @@ def groups(request: PageRequest) -> HttpResponse:
     return render(request, "web/groups.html", context)
 
 
-@page(Role.ANALYST)
+@page(Right.PLAN_WRITE)
 def group_save(request: PageRequest) -> HttpResponse:
     """Make a group or change one: `name` says which."""
     name = request.GET.get("name", "")
@@ -58,7 +58,7 @@ def group_save(request: PageRequest) -> HttpResponse:
     return render(request, "web/form.html", context)
 
 
-@page(Role.ANALYST)
+@page(Right.PLAN_WRITE)
 @require_POST
 def group_delete(request: PageRequest) -> HttpResponse:
     """Take a group apart; the next page offers to bring it back."""
@@ -70,7 +70,7 @@ def group_delete(request: PageRequest) -> HttpResponse:
     return redirect("plan-groups")
 
 
-@page(Role.ANALYST)
+@page(Right.PLAN_WRITE)
 @require_POST
 def group_restore(request: PageRequest) -> HttpResponse:
     """Bring a group back that was just taken apart."""

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.collection import actions, queries
 from sojourn.domains.collection.contracts import Delivery, DeliveryStatus
@@ -36,7 +36,7 @@ class UploadForm(PlainForm):
         self.fields["source"].choices = sources  # type: ignore[attr-defined]
 
 
-@page(Role.ANALYST)
+@page(Right.IMPORTS_RUN)
 def imports(request: PageRequest) -> HttpResponse:
     """List what was delivered, and take a file."""
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -55,7 +55,7 @@ def imports(request: PageRequest) -> HttpResponse:
     return render(request, "web/imports.html", context)
 
 
-@page(Role.ANALYST)
+@page(Right.IMPORTS_RUN)
 def delivery(request: PageRequest, number: int) -> HttpResponse:
     """Show one delivery: its preview before it is loaded, its progress, its result."""
     found = queries.delivery(number)

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sojourn.domains.access.contracts import Role, Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys import actions, queries
 from sojourn.domains.journeys.contracts import Completion, Journey
 from sojourn.domains.privacy import queries as privacy
@@ -48,21 +48,21 @@ def journeys(request: PageRequest) -> HttpResponse:
     return render(request, "web/journeys.html", context)
 
 
-@page(Role.ANALYST)
+@page(Right.JOURNEYS_WRITE)
 def journey_new(request: PageRequest) -> HttpResponse:
     """Save a journey, beginning with the steps of the funnel that one comes from."""
     form = JourneyForm(request.POST or None, initial=_from_funnel(request))
     return _saving(request, form, _("Save as a journey"))
 
 
-@page(Role.ANALYST)
+@page(Right.JOURNEYS_WRITE)
 def journey_edit(request: PageRequest, slug: str) -> HttpResponse:
     """Change a journey."""
     form = JourneyForm(request.POST or None, initial=_written(queries.journey(slug=slug, viewer=request.viewer)))
     return _saving(request, form, _("Change the journey"))
 
 
-@page(Role.ANALYST)
+@page(Right.JOURNEYS_WRITE)
 @require_POST
 def journey_delete(request: PageRequest, slug: str) -> HttpResponse:
     """Delete a journey's definition; its events stay, and the next page offers to bring it back."""
@@ -72,7 +72,7 @@ def journey_delete(request: PageRequest, slug: str) -> HttpResponse:
     return redirect("journeys")
 
 
-@page(Role.ANALYST)
+@page(Right.JOURNEYS_WRITE)
 @require_POST
 def journey_restore(request: PageRequest) -> HttpResponse:
     """Bring a journey back that was just deleted."""

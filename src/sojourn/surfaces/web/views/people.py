@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sojourn.domains.access import actions, queries
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import Right, Role
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import ROLES, KeyForm, PersonForm
 
 
-@page(Role.ADMINISTRATOR)
+@page(Right.PEOPLE_MANAGE)
 def people(request: PageRequest) -> HttpResponse:
     """List who signs in."""
     return render(request, "web/people.html", {"people": queries.people(viewer=request.viewer), "roles": ROLES})
 
 
-@page(Role.ADMINISTRATOR)
+@page(Right.PEOPLE_MANAGE)
 def person_new(request: PageRequest) -> HttpResponse:
     """Make an account."""
     form = PersonForm(request.POST or None)
@@ -47,7 +47,7 @@ def person_new(request: PageRequest) -> HttpResponse:
     return render(request, "web/form.html", context)
 
 
-@page(Role.ADMINISTRATOR)
+@page(Right.PEOPLE_MANAGE)
 @require_POST
 def person_change(request: PageRequest, person_id: int) -> HttpResponse:
     """Give another role, shut somebody out, or let them in again."""
@@ -62,7 +62,7 @@ def person_change(request: PageRequest, person_id: int) -> HttpResponse:
     return redirect("people")
 
 
-@page(Role.ADMINISTRATOR)
+@page(Right.PEOPLE_MANAGE)
 def keys(request: PageRequest) -> HttpResponse:
     """List the API keys; a key just made shows its secret this once."""
     form = KeyForm(request.POST or None)
@@ -86,7 +86,7 @@ def keys(request: PageRequest) -> HttpResponse:
     )
 
 
-@page(Role.ADMINISTRATOR)
+@page(Right.PEOPLE_MANAGE)
 @require_POST
 def key_revoke(request: PageRequest, key_id: int) -> HttpResponse:
     """Close a key for good."""

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.catalogue import actions, queries
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import PlanForm
@@ -18,7 +18,7 @@ from sojourn.surfaces.web.forms import PlanForm
 PLAN_MAX_BYTES = 1024 * 1024
 
 
-@page()
+@page(Right.FIGURES_READ, whole=True)
 def plan(request: PageRequest) -> HttpResponse:
     """List events and properties as discovered, and the violations."""
     text = request.GET.get("q", "").strip()
@@ -27,7 +27,7 @@ def plan(request: PageRequest) -> HttpResponse:
     return render(request, "web/plan.html", context)
 
 
-@page(Role.ANALYST)
+@page(Right.PLAN_WRITE)
 def plan_edit(request: PageRequest) -> HttpResponse:
     """Change the declared plan as text or by a file."""
     now = queries.plan()
@@ -51,7 +51,7 @@ def plan_edit(request: PageRequest) -> HttpResponse:
     return render(request, "web/form.html", context)
 
 
-@page(Role.ANALYST)
+@page(Right.PLAN_WRITE)
 @require_POST
 def plan_forget(request: PageRequest) -> HttpResponse:
     """Count violations anew."""

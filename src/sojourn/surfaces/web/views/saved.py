@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from sojourn.domains.access import queries as access
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.journeys import actions, queries
 from sojourn.domains.journeys.contracts import Parameters, QuestionPage, SavedQuestion
 from sojourn.domains.privacy import queries as privacy
@@ -64,7 +64,7 @@ def saved_question(request: PageRequest, question: str) -> HttpResponse:
     return redirect(address(queries.saved_question(id=question, viewer=request.viewer)))
 
 
-@page(Role.ANALYST)
+@page(Right.JOURNEYS_WRITE)
 def saved_new(request: PageRequest) -> HttpResponse:
     """Save a page's question under a name."""
     path = request.POST.get("place", request.GET.get("address", ""))
@@ -87,7 +87,7 @@ def saved_new(request: PageRequest) -> HttpResponse:
     return _form(request, form, _("Save this question"), path)
 
 
-@page(Role.ANALYST)
+@page(Right.JOURNEYS_WRITE)
 def saved_change(request: PageRequest, question: str) -> HttpResponse:
     """Change a saved question's name, description and who sees it."""
     found = queries.saved_question(id=question, viewer=request.viewer)
@@ -111,7 +111,7 @@ def saved_change(request: PageRequest, question: str) -> HttpResponse:
     return _form(request, form, _("Change the saved question"), _next(request))
 
 
-@page(Role.ANALYST)
+@page(Right.JOURNEYS_WRITE)
 @require_POST
 def saved_replace(request: PageRequest, question: str) -> HttpResponse:
     """Save what the page's controls say now in place of what was saved."""
@@ -121,7 +121,7 @@ def saved_replace(request: PageRequest, question: str) -> HttpResponse:
     return redirect("saved", question=saved.id)
 
 
-@page(Role.ANALYST)
+@page(Right.JOURNEYS_WRITE)
 @require_POST
 def saved_delete(request: PageRequest, question: str) -> HttpResponse:
     """Delete a saved question; the next page offers to bring it back."""
@@ -131,7 +131,7 @@ def saved_delete(request: PageRequest, question: str) -> HttpResponse:
     return redirect("saved-questions")
 
 
-@page(Role.ANALYST)
+@page(Right.JOURNEYS_WRITE)
 @require_POST
 def saved_restore(request: PageRequest, question: str) -> HttpResponse:
     """Bring back a saved question that was just deleted."""
@@ -184,7 +184,8 @@ def _rows(shown: tuple[SavedQuestion, ...], request: PageRequest) -> list[dict[s
             "kind": NAMES[each.page],
             "owner": names[each.owner],
             "is_mine": each.owner == viewer.name,
-            "may_change": viewer.can_write() and (each.owner == viewer.name or viewer.is_administrator()),
+            "may_change": viewer.can(Right.JOURNEYS_WRITE)
+            and (each.owner == viewer.name or viewer.can(Right.PEOPLE_MANAGE)),
         }
         for each in shown
     ]

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sojourn.domains.access.contracts import Role
+from sojourn.domains.access.contracts import Right
 from sojourn.domains.catalogue import actions, queries
 from sojourn.domains.catalogue.contracts import SourceKind
 from sojourn.surfaces.web.doors import PageRequest, page
@@ -17,7 +17,7 @@ from sojourn.surfaces.web.forms import SourceForm
 from sojourn.surfaces.web.snippets import snippets
 
 
-@page()
+@page(Right.FIGURES_READ, whole=True)
 def sources(request: PageRequest) -> HttpResponse:
     """List the sources with how fresh they are."""
     fresh = {each.source: each for each in queries.freshness()}
@@ -25,7 +25,7 @@ def sources(request: PageRequest) -> HttpResponse:
     return render(request, "web/sources.html", {"rows": rows})
 
 
-@page(Role.ADMINISTRATOR)
+@page(Right.SOURCES_MANAGE)
 def source_new(request: PageRequest) -> HttpResponse:
     """Make a source."""
     form = SourceForm(request.POST or None)
@@ -52,7 +52,7 @@ def source_new(request: PageRequest) -> HttpResponse:
     )
 
 
-@page()
+@page(Right.FIGURES_READ, whole=True)
 def source(request: PageRequest, slug: str) -> HttpResponse:
     """Show one source; its write key and snippets to those who may change things."""
     found = queries.source(slug)
@@ -61,7 +61,7 @@ def source(request: PageRequest, slug: str) -> HttpResponse:
     return render(request, "web/source.html", context)
 
 
-@page(Role.ADMINISTRATOR)
+@page(Right.SOURCES_MANAGE)
 @require_POST
 def source_change(request: PageRequest, slug: str) -> HttpResponse:
     """Rotate a write key, close or open a source."""
