@@ -43,6 +43,7 @@ ROOMS = [
     "sojourn.domains.collection",
     "sojourn.domains.identity",
     "sojourn.domains.privacy",
+    "sojourn.domains.customers",
     "sojourn.domains.journeys",
     "sojourn.domains.metrics",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +21,7 @@ WORD_HITS_MAX: Final = 5_000  # persons with the rarest word that are looked at
 
 TRAITS: Final = "SELECT person, name, sealed, source, occurred_us FROM identity_trait WHERE person IN {}"
 IDENTIFIERS: Final = "SELECT token, kind, sealed FROM identity_identifier WHERE token IN {}"
-TEXTS: Final = "SELECT id, sealed FROM identity_text WHERE id IN {}"
+TEXTS: Final = "SELECT id, person, sealed FROM identity_text WHERE id IN {}"
 FAMILIES: Final = (
     "SELECT link.person, link.customer FROM identity_link AS own "
     "JOIN identity_link AS link ON link.customer = own.customer WHERE own.person IN {}"
@@ -55,12 +55,13 @@ def identifiers_of(persons: Sequence[int]) -> tuple[OpenedIdentifier, ...]:
     )
 
 
-def texts_of(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Open texts by the ids that events hold; one that is gone is not among them."""
+def texts_of(ids: Sequence[int], *, persons: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Open texts of persons by the ids that their events hold; one that is gone, or another's, is not among them."""
     sealer = sealing.sealer(settings.SOJOURN)
     return {
         number: msgspec.json.decode(sealer.open(bytes(sealed), use="text"))
-        for number, sealed in statements.read_in(TEXTS, list(ids))
+        for number, person, sealed in statements.read_in(TEXTS, list(ids))
+        if person in persons
     }
 
 

@@ -28,6 +28,7 @@ from sojourn.domains.journeys.queries.saved import (
     saved_questions,
 )
 from sojourn.domains.journeys.queries.sessions import sessions
+from sojourn.domains.journeys.queries.standing import panel
 from sojourn.domains.journeys.queries.success import success
 from sojourn.domains.journeys.queries.variants import variants
 from sojourn.engine.answers.cases_asked import written_outcomes, written_stages
@@ -56,6 +57,7 @@ __all__ = [
     "journeys",
     "lifecycle",
     "own_parameters",
+    "panel",
     "paths",
     "patterns",
     "period_before",

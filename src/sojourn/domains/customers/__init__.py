@@ -1,0 +1,1 @@
+"""Customers: the customer's page, search, notes."""

@@ -1,0 +1,160 @@
+"""Do: look at a customer, search, write notes; whoever sees a customer leaves an audit entry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from django.db import router, transaction
+from django.utils import timezone
+
+from sojourn.domains.access import actions as access
+from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.customers import notes, rules
+from sojourn.domains.customers.contracts import Customer, CustomerIdentifier, Hit, Hits, Note
+from sojourn.domains.customers.models import NoteRow
+from sojourn.domains.customers.queries import PAGE, named
+from sojourn.domains.identity import queries as identity
+from sojourn.domains.identity.contracts import FoundBy
+from sojourn.domains.privacy import queries as privacy
+from sojourn.domains.privacy.contracts import EventFilter
+from sojourn.kit.errors import InvalidError, NotFoundError
+
+NOTE_MAX_CHARACTERS: Final = 4_000
+SEARCH_MAX_CHARACTERS: Final = 200
+HITS_MOST: Final = 50
+
+
+def view_customer(*, customer: int, viewer: Viewer, now: datetime | None = None) -> Customer:
+    """Open a customer's page: who they are, what is known and noted; the look is written to the audit log.
+
+    Raise ForbiddenError below the right to read customers, NotFoundError for one that is not there or whom the viewer
+    does not reach.
+    """
+    viewer.require(Right.CUSTOMERS_READ)
+    current = privacy.require_reachable(customer, purpose=PAGE, viewer=viewer)
+    persons = identity.persons_of(customer=current)
+    traits = rules.newest(identity.traits_of(persons))
+    identifiers = identity.identifiers_of(persons)
+    found = Customer(
+        number=current,
+        name=rules.name_of({each.name: each.value for each in traits}),
+        state=rules.state_of({each.kind for each in identifiers}, {each.name for each in traits}),
+        traits=traits,
+        identifiers=tuple(CustomerIdentifier(kind=each.kind, value=each.value) for each in identifiers),
+        persons=len(persons),
+        notes=notes.notes_of(persons),
+    )
+    access.audit(viewer=viewer, what="customer.view", on=named(current), now=now, purpose=PAGE.value)
+    return found
+
+
+def search(*, text: str, viewer: Viewer, limit: int = 20, now: datetime | None = None) -> Hits:
+    """Find customers by number, device, case, mail, phone, or whole words of name, company and town.
+
+    The audit log notes that somebody searched and how many were found, never for what. Raise ForbiddenError below the
+    right to read customers and InvalidError for a text that is empty or too long.
+    """
+    viewer.require(Right.CUSTOMERS_READ)
+    wanted = text.strip()
+    if not wanted or len(wanted) > SEARCH_MAX_CHARACTERS:
+        raise InvalidError(f"text: say whom to look for in 1 to {SEARCH_MAX_CHARACTERS} characters.")
+    if not 1 <= limit <= HITS_MOST:
+        raise InvalidError(f"limit: choose 1 to {HITS_MOST} customers, not {limit}.")
+    found = identity.find(wanted)
+    by = _by_customer(found.persons)
+    for token in found.cases:
+        by |= dict.fromkeys(_of_case(token, viewer), FoundBy.CASE)
+    numbers = np.array(list(by), np.int64)
+    seen = numbers[privacy.reachable(numbers, purpose=PAGE, viewer=viewer)].tolist()
+    rows = _hits(seen[:limit], by)
+    access.audit(viewer=viewer, what="customer.search", on="customers", now=now, found=str(len(seen)))
+    return Hits(rows=rows, total=len(seen), is_cut=found.is_cut or len(seen) > limit)
+
+
+def add_note(*, customer: int, text: str, viewer: Viewer, now: datetime | None = None) -> Note:
+    """Write a note about a customer; raise as `view_customer`, and InvalidError for a text empty or too long."""
+    viewer.require(Right.CUSTOMERS_WRITE)
+    current = privacy.require_reachable(customer, purpose=PAGE, viewer=viewer)
+    at = now or timezone.now()
+    with transaction.atomic(using=router.db_for_write(NoteRow)):
+        row = NoteRow.objects.create(
+            person=current, sealed=notes.sealed(_checked(text)), author=viewer.name, written_at=at
+        )
+        access.audit(viewer=viewer, what="customer.note", on=named(current), now=now, note=str(row.pk))
+    return notes.note_of(row)
+
+
+def change_note(*, customer: int, note: int, text: str, viewer: Viewer, now: datetime | None = None) -> Note:
+    """Change one's own note; raise as `add_note`, and NotFoundError for a note that is not there or somebody else's."""
+    viewer.require(Right.CUSTOMERS_WRITE)
+    with transaction.atomic(using=router.db_for_write(NoteRow)):
+        row, current = _own(customer, note, viewer)
+        row.sealed = notes.sealed(_checked(text))
+        row.changed_at = now or timezone.now()
+        row.save(update_fields=["sealed", "changed_at"])
+        access.audit(viewer=viewer, what="customer.note-change", on=named(current), now=now, note=str(note))
+    return notes.note_of(row)
+
+
+def delete_note(*, customer: int, note: int, viewer: Viewer, now: datetime | None = None) -> None:
+    """Delete one's own note; raise as `change_note`."""
+    viewer.require(Right.CUSTOMERS_WRITE)
+    with transaction.atomic(using=router.db_for_write(NoteRow)):
+        row, current = _own(customer, note, viewer)
+        row.delete()
+        access.audit(viewer=viewer, what="customer.note-delete", on=named(current), now=now, note=str(note))
+
+
+def forget_notes(*, persons: tuple[int, ...]) -> None:
+    """Delete the notes about erased persons."""
+    for at in range(0, len(persons), notes.AT_ONCE):
+        NoteRow.objects.filter(person__in=persons[at : at + notes.AT_ONCE]).delete()
+
+
+def _own(customer: int, note: int, viewer: Viewer) -> tuple[NoteRow, int]:
+    current = privacy.require_reachable(customer, purpose=PAGE, viewer=viewer)
+    persons = identity.persons_of(customer=current)
+    row = NoteRow.objects.filter(pk=note, person__in=persons, author=viewer.name).first()
+    if row is None:
+        raise NotFoundError("There is no such note of yours.")
+    return row, current
+
+
+def _checked(text: str) -> str:
+    said = text.strip()
+    if not said or len(said) > NOTE_MAX_CHARACTERS:
+        raise InvalidError(f"text: write 1 to {NOTE_MAX_CHARACTERS} characters.")
+    return said
+
+
+def _by_customer(found: tuple[tuple[int, FoundBy], ...]) -> dict[int, FoundBy]:
+    """Give each customer once, with what their first person was found by."""
+    customer_of = identity.families([person for person, _ in found])
+    by: dict[int, FoundBy] = {}
+    for person, how in found:
+        by.setdefault(customer_of[person], how)
+    return by
+
+
+def _of_case(token: int, viewer: Viewer) -> list[int]:
+    """List whose events bear a case, the newest of them."""
+    asked = EventFilter(dimensions={"case": (str(token),)})
+    page = privacy.events(events=asked, limit=HITS_MOST, purpose=PAGE, viewer=viewer)
+    return list(dict.fromkeys(row.customer for row in page.rows))
+
+
+def _hits(customers: list[int], by: dict[int, FoundBy]) -> tuple[Hit, ...]:
+    customer_of = identity.families(customers)
+    persons = list(customer_of)
+    traits, identifiers = identity.traits_of(persons), identity.identifiers_of(persons)
+    rows = []
+    for customer in customers:
+        theirs = {
+            each.name: each.value for each in rules.newest(t for t in traits if customer_of[t.person] == customer)
+        }
+        kinds = {each.kind for each in identifiers if customer_of[each.person] == customer}
+        state = rules.state_of(kinds, theirs)
+        rows.append(Hit(customer=customer, name=rules.name_of(theirs), state=state, found_by=by[customer]))
+    return tuple(rows)

@@ -1,0 +1,24 @@
+"""Customers' answers to the hooks of rooms below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sojourn.domains.collection import hooks
+from sojourn.domains.collection.contracts import Held
+from sojourn.domains.customers import actions, queries
+
+
+@hooks.erase_persons.answer
+def forget_notes(persons: tuple[int, ...]) -> None:
+    """Delete what was noted about erased persons."""
+    actions.forget_notes(persons=persons)
+
+
+@hooks.about_persons.answer
+def tell_notes(persons: tuple[int, ...]) -> Iterable[Held]:
+    """Tell what is noted about persons."""
+    return queries.told(persons)
+
+
+hooks.holds("customers.NoteRow", erased_by=forget_notes, told_by=tell_notes)

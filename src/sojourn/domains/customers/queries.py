@@ -1,0 +1,71 @@
+"""Ask: who is this customer, what did they do, what is noted about them; without a trace where it shows nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sojourn.domains.access import queries as access
+from sojourn.domains.access.contracts import Look, Right, Viewer
+from sojourn.domains.customers import hooks, rules
+from sojourn.domains.customers.contracts import CustomerTimeline, Panel, PanelAsked, TimelineEvent
+from sojourn.domains.customers.notes import about as told
+from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy import queries as privacy
+from sojourn.domains.privacy.contracts import EventFilter, EventRow, Purpose
+from sojourn.kit.period import Period
+
+__all__ = ["PAGE", "named", "panels", "timeline", "told", "who_looked"]
+
+PAGE: Final = Purpose.SERVICE
+
+
+def timeline(
+    *,
+    customer: int,
+    viewer: Viewer,
+    period: Period = Period(),  # noqa: B008 - frozen
+    events: EventFilter = EventFilter(),  # noqa: B008 - frozen
+    cursor: str | None = None,
+    limit: int = 30,
+) -> CustomerTimeline:
+    """List a customer's events, newest first, with their texts opened, for service.
+
+    The look itself is noted where the page is opened (`actions.view_customer`). Raise ForbiddenError below the right to
+    read customers, NotFoundError for one that is not there or not the viewer's, InvalidError for a cursor or filter.
+    """
+    viewer.require(Right.CUSTOMERS_READ)
+    page = privacy.events_of(
+        customer, period=period, events=events, cursor=cursor, limit=limit, purpose=PAGE, viewer=viewer
+    )
+    return CustomerTimeline(rows=tuple(_opened(page.rows, customer)), next_cursor=page.next_cursor)
+
+
+def panels(*, customer: int, viewer: Viewer) -> tuple[Panel, ...]:
+    """Ask the other rooms for their panels about a customer; raise as `timeline` does."""
+    viewer.require(Right.CUSTOMERS_READ)
+    current = privacy.require_reachable(customer, purpose=PAGE, viewer=viewer)
+    asked = PanelAsked(customer=current, purpose=PAGE, viewer=viewer)
+    return tuple(panel for each in hooks.panels if (panel := each(asked)) is not None)
+
+
+def who_looked(*, customer: int, viewer: Viewer, limit: int = 20) -> tuple[Look, ...]:
+    """List who looked at a customer, newest first; raise as `timeline` does."""
+    viewer.require(Right.CUSTOMERS_READ)
+    current = privacy.require_reachable(customer, purpose=PAGE, viewer=viewer)
+    return access.looks(on=named(current), viewer=viewer, limit=limit)
+
+
+def named(customer: int) -> str:
+    """Name a customer as audit entries do."""
+    return f"customer:{customer}"
+
+
+def _opened(rows: tuple[EventRow, ...], customer: int) -> Iterator[TimelineEvent]:
+    ids = {number for row in rows for number in rules.text_ids(row.properties)}
+    persons = identity.persons_of(customer=rows[0].customer) if rows else (customer,)
+    texts = identity.texts_of(sorted(ids), persons=persons) if ids else {}
+    for row in rows:
+        said = [texts[number] for number in rules.text_ids(row.properties) if number in texts]
+        pairs = ((name, str(value)) for each in said for name, value in each.items())
+        yield TimelineEvent(event=row, texts=tuple(pairs))

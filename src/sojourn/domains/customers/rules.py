@@ -1,0 +1,62 @@
+"""Thought of customers: who somebody is, and what of their traits counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from sojourn.domains.customers.contracts import CustomerState, CustomerTrait
+from sojourn.domains.identity.contracts import OpenedTrait
+
+CUSTOMER_NUMBER: Final = "user"  # the kind of identifier that makes a customer
+CONTACTS: Final = frozenset({"name", "first_name", "last_name", "email", "phone"})
+_TEXT_ID: Final = re.compile(r"[0-9a-f]{16}")
+_ID: Final = "_id"
+
+
+def state_of(kinds: Collection[str], traits: Collection[str]) -> CustomerState:
+    """Say how well somebody is known, by the kinds of their identifiers and the names of their traits.
+
+    >>> state_of({"anonymous"}, {"email"}).value, state_of({"anonymous"}, {"plan"}).value
+    ('prospect', 'anonymous')
+    """
+    if CUSTOMER_NUMBER in kinds:
+        return CustomerState.CUSTOMER
+    return CustomerState.ANONYMOUS if CONTACTS.isdisjoint(traits) else CustomerState.PROSPECT
+
+
+def newest(traits: Iterable[OpenedTrait]) -> tuple[CustomerTrait, ...]:
+    """Choose of each trait the newest among a customer's persons, by name; of equal times the larger person's."""
+    chosen: dict[str, OpenedTrait] = {}
+    for each in sorted(traits, key=lambda trait: (trait.occurred_at, trait.person)):
+        chosen[each.name] = each
+    return tuple(
+        CustomerTrait(name=name, value=each.value, source=each.source, occurred_at=each.occurred_at)
+        for name, each in sorted(chosen.items())
+    )
+
+
+def name_of(traits: Mapping[str, Any]) -> str:
+    """Give the name to call somebody by, "" when none is known.
+
+    >>> name_of({"first_name": "Ana", "last_name": "Keller"}), name_of({"company": {"name": "Acme"}})
+    ('Ana Keller', 'Acme')
+    """
+    whole = _said(traits.get("name"))
+    parts = " ".join(filter(None, (_said(traits.get("first_name")), _said(traits.get("last_name")))))
+    company = traits.get("company")
+    return whole or parts or _said(company.get("name") if isinstance(company, dict) else company)
+
+
+def text_ids(properties: Mapping[str, object]) -> Iterator[int]:
+    """Give the ids of sealed texts that an event's properties name."""
+    for name, value in properties.items():
+        if name.endswith(_ID) and isinstance(value, str) and _TEXT_ID.fullmatch(value):
+            number = int(value, 16)
+            if number < 1 << 63:
+                yield number
+
+
+def _said(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""

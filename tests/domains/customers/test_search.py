@@ -1,0 +1,47 @@
+"""Searching for a customer: by what they are known, one hit a customer, nobody out of reach, nothing kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from domains.customers.people import AGENT, known
+from domains.privacy.bank import link
+from sojourn.domains.access.models import AuditRow
+from sojourn.domains.customers import actions
+from sojourn.domains.customers.contracts import CustomerState, FoundBy
+from sojourn.kit.errors import InvalidError
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+def test_a_customer_is_found_once_by_whatever_any_of_their_persons_is_known() -> None:
+    ana = known("K-1", name="Ana Keller", email="ana@example.com")
+    device = known(device="d-1", phone="+49 151 2345678")
+    link([(ana, device)])
+    for text in ("K-1", "d-1", "ana@example.com", "+49151 2345678", "keller ana"):
+        hits = actions.search(text=text, viewer=AGENT)
+        assert [(hit.customer, hit.name, hit.state) for hit in hits.rows] == [
+            (ana, "Ana Keller", CustomerState.CUSTOMER)
+        ], text
+    assert actions.search(text="K-1", viewer=AGENT).rows[0].found_by is FoundBy.NUMBER
+
+
+def test_a_search_that_finds_more_says_so() -> None:
+    people = {known(f"K-{place}", last_name="Keller") for place in range(4)}
+    hits = actions.search(text="keller", viewer=AGENT, limit=3)
+    assert (len(hits.rows), hits.total, hits.is_cut) == (3, 4, True)
+    assert {hit.customer for hit in hits.rows} < people
+
+
+def test_the_audit_log_says_that_somebody_searched_and_not_for_whom() -> None:
+    known("K-1", name="Ana Keller")
+    actions.search(text="Keller", viewer=AGENT)
+    entry = AuditRow.objects.get()
+    assert (entry.what, entry.object) == ("customer.search", "customers")
+    assert "eller" not in str(entry.detail)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 201])
+def test_a_search_for_nothing_is_refused(text: str) -> None:
+    with pytest.raises(InvalidError):
+        actions.search(text=text, viewer=AGENT)
