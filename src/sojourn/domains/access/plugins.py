@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sojourn.domains.access import actions
 from sojourn.domains.organisation.hooks import units_saved
+from sojourn.kit.sealed import seals
+
+seals("access.AuditKey", "sealed", use="audit")
 
 
 @units_saved.answer

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from sojourn.domains.collection import hooks
+from sojourn.kit.sealed import seals
+
+seals("collection.RefusedItem", "payload", use="quarantine", is_kept=False)
+seals("collection.OutboxEvent", "payload", use="outbox", is_kept=False)
 
 hooks.holds(
     "collection.RemovalRow",

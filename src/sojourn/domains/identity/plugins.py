@@ -8,6 +8,11 @@ from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held
 from sojourn.domains.identity import actions
 from sojourn.domains.identity.about import about
+from sojourn.kit.sealed import seals
+
+seals("identity.Identifier", "sealed", use="identifier")
+seals("identity.Trait", "sealed", use="trait")
+seals("identity.Text", "sealed", use="text")
 
 
 @hooks.erase_persons.answer

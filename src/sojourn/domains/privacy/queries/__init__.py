@@ -10,10 +10,15 @@ from sojourn.domains.privacy.queries.sums import Reading, measure, reading
 from sojourn.domains.privacy.queries.terms import vocabulary
 from sojourn.domains.privacy.queries.timelines import events_of
 from sojourn.domains.privacy.rules import purposes_at_collection
+from sojourn.domains.privacy.scanning import Scan, UnprovenError, scan
+from sojourn.engine.scanning.words import Needles
 from sojourn.engine.stream.personal import is_suspicious as looks_personal
 
 __all__ = [
+    "Needles",
     "Reading",
+    "Scan",
+    "UnprovenError",
     "ask",
     "ask_sides",
     "event",
@@ -28,5 +33,6 @@ __all__ = [
     "recent_period",
     "remembered",
     "require_reachable",
+    "scan",
     "vocabulary",
 ]

@@ -1,0 +1,1 @@
+"""Scanning: what is left of somebody in a folder, decoded store by store."""
