@@ -74,7 +74,6 @@ class TraitWord(models.Model):
         indexes: ClassVar = [models.Index(fields=["person", "name"], name="trait_word_person")]
 
 
-class Text(models.Model):
 class Tombstone(models.Model):
     """An erased identifier as a digest under a key of its own: its events and rows do not enter until it is lifted."""
 
@@ -85,6 +84,7 @@ class Tombstone(models.Model):
     lifted_us = models.BigIntegerField(null=True)
 
 
+class Text(models.Model):
     """Free text or a personal property of an event, sealed; the stream holds its id."""
 
     id = models.BigIntegerField(primary_key=True)
