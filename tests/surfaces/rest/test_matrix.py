@@ -64,6 +64,14 @@ NEEDS: dict[str, Right | Open] = {
     "GET /paths/customers": Right.CUSTOMERS_LIST,
     "GET /funnel/customers": Right.CUSTOMERS_LIST,
     "GET /retention/customers": Right.CUSTOMERS_LIST,
+    "POST /customers/search": Right.CUSTOMERS_READ,
+    "GET /customers/{customer}": Right.CUSTOMERS_READ,
+    "GET /customers/{customer}/events": Right.CUSTOMERS_READ,
+    "GET /customers/{customer}/panels": Right.CUSTOMERS_READ,
+    "GET /customers/{customer}/looks": Right.CUSTOMERS_READ,
+    "POST /customers/{customer}/notes": Right.CUSTOMERS_WRITE,
+    "PUT /customers/{customer}/notes/{note}": Right.CUSTOMERS_WRITE,
+    "DELETE /customers/{customer}/notes/{note}": Right.CUSTOMERS_WRITE,
     "GET /variants": Right.FIGURES_READ,
     "GET /funnel": Right.FIGURES_READ,
     "GET /paths": Right.FIGURES_READ,
@@ -146,6 +154,9 @@ PREFIX = "/api/v1"
 BODIES: dict[str, dict[str, object]] = {
     "PUT /journeys/{slug}": {"name": "a", "start": "A", "goals": ["B"]},
     "POST /questions": {"name": "a", "address": "/journeys/explorer"},
+    "POST /customers/search": {"text": "a"},
+    "POST /customers/{customer}/notes": {"text": "a"},
+    "PUT /customers/{customer}/notes/{note}": {"text": "a"},
     "POST /deliveries/local": {"source": "web", "path": "/dev/null"},
     "POST /sources": {"slug": "new"},
     "PUT /plan": {"text": ""},
@@ -205,7 +216,7 @@ def _asked(client: Client, endpoint: str) -> int:
     method, path = endpoint.split(" ")
     for name in ("slug", "kpi_id"):
         path = path.replace(f"{{{name}}}", "nothing")
-    for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id"):
+    for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id", "customer", "note"):
         path = path.replace(f"{{{name}}}", "987654")
     query = urlencode(QUERIES.get(endpoint, {}))
     if endpoint == "POST /deliveries":

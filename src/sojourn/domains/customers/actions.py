@@ -14,7 +14,7 @@ from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.customers import notes, rules
 from sojourn.domains.customers.contracts import Customer, CustomerIdentifier, Hit, Hits, Note
 from sojourn.domains.customers.models import NoteRow
-from sojourn.domains.customers.queries import PAGE, named
+from sojourn.domains.customers.queries import PAGE, named, reached
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.identity.contracts import FoundBy
 from sojourn.domains.privacy import queries as privacy
@@ -33,7 +33,7 @@ def view_customer(*, customer: int, viewer: Viewer, now: datetime | None = None)
     does not reach.
     """
     viewer.require(Right.CUSTOMERS_READ)
-    current = privacy.require_reachable(customer, purpose=PAGE, viewer=viewer)
+    current = reached(customer, viewer)
     persons = identity.persons_of(customer=current)
     traits = rules.newest(identity.traits_of(persons))
     identifiers = identity.identifiers_of(persons)
@@ -67,7 +67,8 @@ def search(*, text: str, viewer: Viewer, limit: int = 20, now: datetime | None =
     for token in found.cases:
         by |= dict.fromkeys(_of_case(token, viewer), FoundBy.CASE)
     numbers = np.array(list(by), np.int64)
-    seen = numbers[privacy.reachable(numbers, purpose=PAGE, viewer=viewer)].tolist()
+    looking = viewer.within(Right.CUSTOMERS_READ)
+    seen = numbers[privacy.reachable(numbers, purpose=PAGE, viewer=looking)].tolist()
     rows = _hits(seen[:limit], by)
     access.audit(viewer=viewer, what="customer.search", on="customers", now=now, found=str(len(seen)))
     return Hits(rows=rows, total=len(seen), is_cut=found.is_cut or len(seen) > limit)
@@ -76,7 +77,7 @@ def search(*, text: str, viewer: Viewer, limit: int = 20, now: datetime | None =
 def add_note(*, customer: int, text: str, viewer: Viewer, now: datetime | None = None) -> Note:
     """Write a note about a customer; raise as `view_customer`, and InvalidError for a text empty or too long."""
     viewer.require(Right.CUSTOMERS_WRITE)
-    current = privacy.require_reachable(customer, purpose=PAGE, viewer=viewer)
+    current = reached(customer, viewer, Right.CUSTOMERS_WRITE)
     at = now or timezone.now()
     with transaction.atomic(using=router.db_for_write(NoteRow)):
         row = NoteRow.objects.create(
@@ -114,7 +115,7 @@ def forget_notes(*, persons: tuple[int, ...]) -> None:
 
 
 def _own(customer: int, note: int, viewer: Viewer) -> tuple[NoteRow, int]:
-    current = privacy.require_reachable(customer, purpose=PAGE, viewer=viewer)
+    current = reached(customer, viewer, Right.CUSTOMERS_WRITE)
     persons = identity.persons_of(customer=current)
     row = NoteRow.objects.filter(pk=note, person__in=persons, author=viewer.name).first()
     if row is None:
@@ -141,7 +142,8 @@ def _by_customer(found: tuple[tuple[int, FoundBy], ...]) -> dict[int, FoundBy]:
 def _of_case(token: int, viewer: Viewer) -> list[int]:
     """List whose events bear a case, the newest of them."""
     asked = EventFilter(dimensions={"case": (str(token),)})
-    page = privacy.events(events=asked, limit=HITS_MOST, purpose=PAGE, viewer=viewer)
+    looking = viewer.within(Right.CUSTOMERS_READ)
+    page = privacy.events(events=asked, limit=HITS_MOST, purpose=PAGE, viewer=looking)
     return list(dict.fromkeys(row.customer for row in page.rows))
 
 

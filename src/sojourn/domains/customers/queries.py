@@ -15,7 +15,7 @@ from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import EventFilter, EventRow, Purpose
 from sojourn.kit.period import Period
 
-__all__ = ["PAGE", "named", "panels", "timeline", "told", "who_looked"]
+__all__ = ["PAGE", "named", "panels", "reached", "timeline", "told", "who_looked"]
 
 PAGE: Final = Purpose.SERVICE
 
@@ -36,7 +36,13 @@ def timeline(
     """
     viewer.require(Right.CUSTOMERS_READ)
     page = privacy.events_of(
-        customer, period=period, events=events, cursor=cursor, limit=limit, purpose=PAGE, viewer=viewer
+        customer,
+        period=period,
+        events=events,
+        cursor=cursor,
+        limit=limit,
+        purpose=PAGE,
+        viewer=viewer.within(Right.CUSTOMERS_READ),
     )
     return CustomerTimeline(rows=tuple(_opened(page.rows, customer)), next_cursor=page.next_cursor)
 
@@ -44,16 +50,23 @@ def timeline(
 def panels(*, customer: int, viewer: Viewer) -> tuple[Panel, ...]:
     """Ask the other rooms for their panels about a customer; raise as `timeline` does."""
     viewer.require(Right.CUSTOMERS_READ)
-    current = privacy.require_reachable(customer, purpose=PAGE, viewer=viewer)
-    asked = PanelAsked(customer=current, purpose=PAGE, viewer=viewer)
+    looking = viewer.within(Right.CUSTOMERS_READ)
+    asked = PanelAsked(customer=reached(customer, viewer), purpose=PAGE, viewer=looking)
     return tuple(panel for each in hooks.panels if (panel := each(asked)) is not None)
 
 
 def who_looked(*, customer: int, viewer: Viewer, limit: int = 20) -> tuple[Look, ...]:
     """List who looked at a customer, newest first; raise as `timeline` does."""
     viewer.require(Right.CUSTOMERS_READ)
-    current = privacy.require_reachable(customer, purpose=PAGE, viewer=viewer)
-    return access.looks(on=named(current), viewer=viewer, limit=limit)
+    return access.looks(on=named(reached(customer, viewer)), viewer=viewer, limit=limit)
+
+
+def reached(customer: int, viewer: Viewer, right: Right = Right.CUSTOMERS_READ) -> int:
+    """Give the number that a customer bears today, for a viewer who has a right where the customer is.
+
+    Raise NotFoundError for one who is not there, and the same for one whom the viewer does not reach.
+    """
+    return privacy.require_reachable(customer, purpose=PAGE, viewer=viewer.within(right))
 
 
 def named(customer: int) -> str:
