@@ -27,6 +27,7 @@ from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.lens import every
 from sojourn.engine.kernels.variants import VariantsFold
 from sojourn.engine.stream.words import ORIGIN_DELIVERY, event_id
+from sojourn.kit import sealing
 from sojourn.kit.errors import InvalidError, NotFoundError
 from sojourn.kit.period import Period
 
@@ -64,6 +65,7 @@ class UndoneError(Exception):
 def world(folder: Path, settings: Any) -> Iterator[None]:
     """Live in an empty data folder and take everything back at the end."""
     settings.SOJOURN = dataclasses.replace(settings.SOJOURN, data=folder, k_floor=1_000)
+    sealing.sealer(settings.SOJOURN)  # makes the key before there are segments
     try:
         with transaction.atomic(using="default"), transaction.atomic(using=list(connections)[-1]):
             yield

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from django.conf import settings
+
 from sojourn.domains.collection.contracts import Held
 from sojourn.domains.privacy.models import ConsentWord
+from sojourn.domains.privacy.noting import SEALED_FOR
+from sojourn.kit import sealing
 from sojourn.kit.period import instant
 
 AT_ONCE = 500
@@ -21,6 +25,17 @@ def about(persons: Sequence[int]) -> Iterable[Held]:
 
 
 def _words(persons: Sequence[int]) -> Iterator[dict[str, object]]:
+    sealer = sealing.sealer(settings.SOJOURN)
     for at in range(0, len(persons), AT_ONCE):
         for row in ConsentWord.objects.filter(person__in=persons[at : at + AT_ONCE]).order_by("said_us", "pk"):
-            yield {"purpose": row.purpose, "allowed": row.allowed, "at": instant(row.said_us).isoformat()}
+            yield {
+                "purpose": row.purpose,
+                "allowed": row.allowed,
+                "at": instant(row.said_us).isoformat(),
+                "how": row.how,
+                "source": row.source,
+                "notice": row.notice,
+                "language": row.language,
+                "expires_at": None if row.expires_us is None else instant(row.expires_us).isoformat(),
+                "evidence": None if row.evidence is None else sealer.open(bytes(row.evidence), use=SEALED_FOR).decode(),
+            }

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from datetime import datetime
 
 import numpy as np
 from django.conf import settings
-from django.db import router, transaction
-from django.db.models import F
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
@@ -20,15 +17,19 @@ from sojourn.domains.collection import queries as collection
 from sojourn.domains.collection.contracts import Removal, Segment
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import exporting, rules
+from sojourn.domains.privacy.consenting import forget_consents as forget_consents
+from sojourn.domains.privacy.consenting import note_choices as note_choices
+from sojourn.domains.privacy.consenting import notice_expired as notice_expired
+from sojourn.domains.privacy.consenting import record_choices as record_choices
+from sojourn.domains.privacy.consenting import record_consent as record_consent
 from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Export, ExportFormat, Purpose
-from sojourn.domains.privacy.models import ConsentEpoch, ConsentWord
 from sojourn.domains.privacy.persons import forget as forget_persons
 from sojourn.domains.privacy.persons import persons
+from sojourn.domains.privacy.persons import persons_of as persons_of
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.engine.kernels.customers import Customers, CustomersFold
 from sojourn.engine.timeline import Change, Layout, Source, Writer, manifest, writing
-from sojourn.kit.errors import InvalidError
-from sojourn.kit.period import Period, micros
+from sojourn.kit.period import Period
 
 DIMENSIONS = ("channel", "unit", "source", "product", "touchpoint")
 REBUILD_LEASE_SECONDS = 900
@@ -55,22 +56,6 @@ def timeline_layout() -> Layout:
     """Say what the timeline holds: the fixed dimensions and those that the tracking plan marks."""
     planned = (name for name in catalogue.loading_rules().dimensions if name not in DIMENSIONS)
     return Layout(dimensions=(*DIMENSIONS, *planned), unstated_purposes=rules.UNSTATED)
-
-
-def record_consent(*, customer: int, purpose: Purpose, allowed: bool, at: datetime) -> None:
-    """Note a customer's grant or objection; it acts on the next read, history included.
-
-    Raise InvalidError for a purpose that no one can refuse.
-    """
-    if not rules.can_refuse(purpose):
-        raise InvalidError(f"{purpose.value} rests on {rules.BASES[purpose].value}: consent does not change it.")
-    said = micros(at)
-    with transaction.atomic(using=router.db_for_write(ConsentWord)):
-        ConsentWord.objects.bulk_create(
-            ConsentWord(person=person, purpose=purpose.value, allowed=allowed, said_us=said)
-            for person in persons_of(customer)
-        )
-        _advance_epoch()
 
 
 def export(
@@ -145,13 +130,6 @@ def list_customers(
     return answer
 
 
-def forget_consents(*, persons: Iterable[int]) -> None:
-    """Delete what persons have said about purposes."""
-    with transaction.atomic(using=router.db_for_write(ConsentWord)):
-        ConsentWord.objects.filter(person__in=list(persons)).delete()
-        _advance_epoch()
-
-
 def erase(*, customer: int) -> int:
     """Remove a customer everywhere and give the number of events that went; for the work process.
 
@@ -166,17 +144,6 @@ def erase(*, customer: int) -> int:
 def request_erasure(*, customer: int) -> int:
     """Ask the work process to erase a customer; give the command's number."""
     return collection_actions.request_erasure(persons=persons_of(customer))
-
-
-def persons_of(customer: int) -> tuple[int, ...]:
-    """List the persons of the customer who bears a number now, or to whom it was merged."""
-    current = int(persons().customers_of(np.array([customer], np.int64))[0])
-    return identity.persons_of(customer=current)
-
-
-def _advance_epoch() -> None:
-    ConsentEpoch.objects.get_or_create(pk=1)
-    ConsentEpoch.objects.filter(pk=1).update(value=F("value") + 1)
 
 
 def _is_ahead(current: manifest.Manifest) -> bool:

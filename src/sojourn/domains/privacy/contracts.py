@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from sojourn.domains.catalogue.contracts import Level
+from sojourn.domains.privacy.consent_words import Basis as Basis
+from sojourn.domains.privacy.consent_words import ConsentDay as ConsentDay
+from sojourn.domains.privacy.consent_words import How as How
+from sojourn.domains.privacy.consent_words import Notice as Notice
+from sojourn.domains.privacy.consent_words import PreferenceLink as PreferenceLink
+from sojourn.domains.privacy.consent_words import Proof as Proof
+from sojourn.domains.privacy.consent_words import PurposeCount as PurposeCount
+from sojourn.domains.privacy.consent_words import PurposeTerms as PurposeTerms
+from sojourn.domains.privacy.consent_words import Standing as Standing
+from sojourn.domains.privacy.consent_words import Word as Word
+from sojourn.domains.privacy.rights.words import Certificate as Certificate
+from sojourn.domains.privacy.rights.words import Erasure as Erasure
+from sojourn.domains.privacy.rights.words import ErasureState as ErasureState
+from sojourn.domains.privacy.rights.words import KeptBack as KeptBack
 from sojourn.engine.answers.door import Codes as Codes
 from sojourn.engine.answers.words import IDENTITY_EVENTS as IDENTITY_EVENTS
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.period import Period
 
+PURPOSE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,31}")
+
 
 class Purpose(StrEnum):
-    """Why data are read; each has one lawful basis."""
+    """Why data are read; each has one lawful basis.
+
+    These are built in. A company's own purposes are further members, made when their name is met: `Purpose("raffle")`;
+    whether there is such a purpose the door asks the table.
+    """
 
     ANALYTICS = "analytics"
     IMPROVEMENT = "service_improvement"
@@ -28,14 +49,13 @@ class Purpose(StrEnum):
     PERSONALISATION = "personalisation"
     AUTOMATED_DECISION = "automated_decision"
 
-
-class Basis(StrEnum):
-    """The lawful basis of a purpose and what silence means under it."""
-
-    OPT_IN = "opt_in"  # absent = out
-    OPT_OUT = "opt_out"  # absent = in, an objection = out
-    CONTRACT = "contract"  # all, for bound roles, audited
-    LEGAL_DUTY = "legal_duty"
+    @classmethod
+    def _missing_(cls, value: object) -> Purpose | None:
+        if not isinstance(value, str) or not PURPOSE_NAME.fullmatch(value):
+            return None
+        made = str.__new__(cls, value)
+        made._name_, made._value_ = value.upper(), value
+        return made
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

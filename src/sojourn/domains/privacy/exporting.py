@@ -74,7 +74,7 @@ def pieces(asked: Asked, wanted: ExportFormat, *, raw: bool = False) -> Generato
 
 @contextmanager
 def _opened(asked: Asked) -> Iterator[query.Connection]:
-    with opened(purpose=asked.purpose, period=asked.period) as connection:
+    with opened(purpose=asked.purpose, period=asked.period, viewer=asked.viewer) as connection:
         if asked.events.having_pattern:
             connection.register("matching", pa.table({"customer": _matching(asked)}))
         yield connection

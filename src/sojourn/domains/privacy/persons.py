@@ -25,6 +25,12 @@ def persons() -> Persons:
         return _held[0]
 
 
+def persons_of(customer: int) -> tuple[int, ...]:
+    """List the persons of the customer who bears a number now, or to whom it was merged."""
+    current = int(persons().customers_of(np.array([customer], np.int64))[0])
+    return identity.persons_of(customer=current)
+
+
 def forget() -> None:
     """Drop what is held; the next call reads the whole map."""
     with _lock:

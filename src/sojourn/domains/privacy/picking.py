@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sojourn.domains.privacy import rules
+from sojourn.domains.privacy import purposes
 from sojourn.domains.privacy.contracts import EventFilter
 from sojourn.domains.privacy.sight import Sight
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Flags, Int64s
@@ -28,9 +28,17 @@ def picked(looking: Sight, part: Part, at: Int64s, period: Period, events: Event
         seen &= names[part.event[at]] != 0
     for dimension, table in looking.allowed_values(events).items():
         seen &= _looked_up(part, f"dimension:{dimension}", at, table) != 0
-    if rules.can_refuse(looking.purpose):
-        seen &= _codes(part, "purposes", at) & rules.BITS[looking.purpose] != 0
+    if bit := purposes.known().bit(looking.purpose):
+        seen &= ((_codes(part, "purposes", at) & bit) != 0) | _opened(looking, part, at)
     return seen
+
+
+def _opened(looking: Sight, part: Part, at: Int64s) -> Flags:
+    opened = looking.words_now()[looking.timeline.parts.index(part)][1]
+    if not len(opened):
+        return np.zeros(len(at), np.bool_)
+    found: Flags = opened[np.searchsorted(part.offset, at, side="right") - 1] != 0
+    return found
 
 
 def _looked_up(part: Part, name: str, at: Int64s, table: Bytes) -> Bytes:

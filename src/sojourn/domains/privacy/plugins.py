@@ -8,6 +8,7 @@ from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.about import about
+from sojourn.kit.sealed import seals
 
 
 @hooks.erase_persons.answer
@@ -22,7 +23,18 @@ def tell_consents(persons: tuple[int, ...]) -> Iterable[Held]:
     return about(persons)
 
 
+seals("privacy.ConsentWord", "evidence", use="consent")
 hooks.holds("privacy.ConsentWord", erased_by=forget_consents, told_by=tell_consents)
+hooks.holds(
+    "privacy.ConsentState",
+    erased_by=forget_consents,
+    told_by="It is what the words on purposes come to, and those are told one by one.",
+)
+hooks.holds(
+    "privacy.PreferenceLinkRow",
+    erased_by=forget_consents,
+    told_by="It is the digest of a link that was sent to the customer, and nothing else but when it runs out.",
+)
 
 
 @hooks.unstated_purposes.answer

@@ -6,23 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sojourn.domains.privacy.contracts import Abstraction, Basis, EventFilter, Purpose
+from sojourn.domains.privacy.contracts import Abstraction, EventFilter, Purpose
 from sojourn.kit.period import Period
 
-BASES: Final[Mapping[Purpose, Basis]] = {
-    Purpose.ANALYTICS: Basis.OPT_OUT,
-    Purpose.IMPROVEMENT: Basis.OPT_OUT,
-    Purpose.RESEARCH: Basis.OPT_OUT,
-    Purpose.MARKETING: Basis.OPT_IN,
-    Purpose.PERSONALISATION: Basis.OPT_IN,
-    Purpose.AUTOMATED_DECISION: Basis.OPT_IN,
-    Purpose.SERVICE: Basis.CONTRACT,
-    Purpose.COMPLAINTS: Basis.CONTRACT,
-    Purpose.REGULATORY: Basis.LEGAL_DUTY,
-}
-
-# The bit of each purpose that a customer may refuse, in an event's `purposes` and a customer's byte. They are stored:
-# never renumber them.
+# The bit of each built-in purpose that a customer may refuse, in an event's `purposes`. They are stored: never renumber
+# them. Own purposes get the free ones, each once.
 BITS: Final[Mapping[Purpose, int]] = {
     Purpose.ANALYTICS: 1,
     Purpose.IMPROVEMENT: 2,
@@ -31,71 +19,21 @@ BITS: Final[Mapping[Purpose, int]] = {
     Purpose.PERSONALISATION: 16,
     Purpose.AUTOMATED_DECISION: 32,
 }
+BIT_MAX: Final = 1 << 14  # of a smallint
+OWN_MAX: Final = 9
 
-UNSTATED: Final = sum(bit for purpose, bit in BITS.items() if BASES[purpose] is Basis.OPT_OUT)
-
-# What the categories of consent banners (the `consent` object of tracking libraries) mean here.
-CATEGORIES: Final[Mapping[str, tuple[Purpose, ...]]] = {
-    **{purpose.value: (purpose,) for purpose in BITS},  # first: the category analytics means more than the purpose
-    "analytics": (Purpose.ANALYTICS, Purpose.IMPROVEMENT, Purpose.RESEARCH),
-    "performance": (Purpose.ANALYTICS, Purpose.IMPROVEMENT),
-    "statistics": (Purpose.ANALYTICS, Purpose.IMPROVEMENT),
-    "advertising": (Purpose.MARKETING,),
-    "targeting": (Purpose.MARKETING,),
-    "functional": (Purpose.PERSONALISATION,),
-    "personalization": (Purpose.PERSONALISATION,),
-}
+# What an event allows that says nothing, and one from before there was a word: the built-in purposes on opt-out.
+UNSTATED: Final = BITS[Purpose.ANALYTICS] | BITS[Purpose.IMPROVEMENT] | BITS[Purpose.RESEARCH]
 
 
-def is_silence_yes(purpose: Purpose) -> bool:
-    """Say whether a customer who said nothing may be read for a purpose.
+def free_bit(taken: Iterable[int]) -> int | None:
+    """Give the next bit for an own purpose, None when all are given; a bit is never given twice.
 
-    >>> is_silence_yes(Purpose.ANALYTICS), is_silence_yes(Purpose.MARKETING)
-    (True, False)
+    >>> free_bit([1, 2, 4, 8, 16, 32]), free_bit([1, 64]), free_bit([1 << n for n in range(15)])
+    (64, 128, None)
     """
-    return BASES[purpose] is not Basis.OPT_IN
-
-
-def can_refuse(purpose: Purpose) -> bool:
-    """Say whether what a customer says about a purpose counts; under contract and legal duty it does not."""
-    return purpose in BITS
-
-
-def purposes_at_collection(consent: Mapping[str, object] | None) -> int:
-    """Turn the `consent` object of an event's context into the byte of purposes allowed at collection.
-
-    What it does not name, or not as true or false, is as if unsaid.
-
-    >>> purposes_at_collection({"categoryPreferences": {"Advertising": True, "Analytics": False}})
-    8
-    >>> purposes_at_collection(None) == UNSTATED
-    True
-    """
-    preferences = (consent or {}).get("categoryPreferences")
-    allowed = UNSTATED
-    if isinstance(preferences, Mapping):
-        for category, choice in preferences.items():
-            for purpose in CATEGORIES.get(str(category).lower(), ()):
-                if choice is True:
-                    allowed |= BITS[purpose]
-                elif choice is False:
-                    allowed &= ~BITS[purpose]
-    return allowed
-
-
-def settled(said: Iterable[tuple[int, bool]], customer_of: Mapping[int, int]) -> dict[int, bool]:
-    """Say what each customer's persons, taken together, have allowed: one refusal outweighs any grant.
-
-    `said` are persons and their latest word on one purpose; those who said nothing are not in the answer.
-
-    >>> settled([(1, True), (2, False), (3, True)], {2: 1})
-    {1: False, 3: True}
-    """
-    together: dict[int, bool] = {}
-    for person, allowed in said:
-        customer = customer_of.get(person, person)
-        together[customer] = together.get(customer, True) and allowed
-    return together
+    following = max([*taken, *BITS.values()]) << 1
+    return following if following <= BIT_MAX else None
 
 
 def shown_left_out(count: int, floor: int) -> int | None:

@@ -14,7 +14,7 @@ import numpy as np
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.privacy import consents, levels, masks, rules
+from sojourn.domains.privacy import bound, consents, levels, masks, purposes, wording
 from sojourn.domains.privacy.contracts import IDENTITY_EVENTS, Abstraction, Codes, EventFilter, Purpose
 from sojourn.domains.privacy.levels import Shown
 from sojourn.domains.privacy.masks import ALL, CODES, Asked, Counted
@@ -83,7 +83,7 @@ class Sight:
     timeline: Timeline
     purpose: Purpose
     viewer: Viewer
-    epoch: int
+    epoch: Hashable
 
     @property
     def key(self) -> Hashable:
@@ -140,8 +140,8 @@ class Sight:
     def _hides_nothing(self) -> bool:
         if self.viewer.units is not None:
             return False
-        return not any(map(len, self._allowed_now())) and not any(
-            len(_collected(part, self.purpose)) for part in self.timeline.parts
+        return not any(len(now) for now, _ in self.words_now()) and not any(
+            len(self._collected(place)) for place in range(len(self.timeline.parts))
         )
 
     def _seen(self, period: Period, events: EventFilter, whole: bool) -> Seen:
@@ -168,8 +168,8 @@ class Sight:
             having=self.table(events.having, events.abstraction),
             shown=_shown(part, allowed),
             live=ALL if part.gone is None else live(part).view(np.uint8),
-            now=self._allowed_now()[place],
-            collected=_collected(part, self.purpose),
+            now=self.words_now()[place][0],
+            collected=self._collected(place),
         )
 
     def _pattern(self, events: EventFilter) -> Bound | None:
@@ -211,9 +211,25 @@ class Sight:
         table[NO_CODE] = "" in values  # the empty text asks for events without a value
         return table
 
-    def _allowed_now(self) -> tuple[Bytes, ...]:
+    def words_now(self) -> tuple[tuple[Bytes, Bytes], ...]:
+        """Give what the words of today come to, part by part: who allows the purpose, and whose grant opens the past.
+
+        Both are a byte a customer; empty where all allow, or nobody's does.
+        """
         key = (self.timeline.manifest.stamp, self.epoch, self.purpose)
-        return _now.get(key, lambda: tuple(allowed_now(part, self.purpose) for part in self.timeline.parts))[0]
+        return _now.get(key, lambda: tuple(_words_now(part, self.purpose) for part in self.timeline.parts))[0]
+
+    def _collected(self, place: int) -> Bytes:
+        """Say of each event of a part whether the purpose may read it, as it was collected or by a grant since."""
+        bit, part, opened = purposes.known().bit(self.purpose), self.timeline.parts[place], self.words_now()[place][1]
+        held = part.narrow_codes("purposes")
+        if not bit or (isinstance(held, int) and held & bit):
+            return ALL
+        if isinstance(held, int):
+            collected: Bytes = np.zeros(len(part.at), np.uint8)
+        else:
+            collected = ((held & bit) != 0).view(np.uint8)
+        return collected | np.repeat(opened, np.diff(part.offset)) if len(opened) else collected
 
 
 class Texts(Mapping[str, tuple[str, ...]]):
@@ -233,7 +249,8 @@ class Texts(Mapping[str, tuple[str, ...]]):
 
 
 def sight(*, purpose: Purpose, viewer: Viewer) -> Sight:
-    """Look at the newest generation of the timeline."""
+    """Look at the newest generation of the timeline; raise InvalidError or ForbiddenError as `bound.require` does."""
+    bound.require(purpose, viewer)
     return Sight(current_timeline(), purpose, viewer, consents.epoch())
 
 
@@ -262,19 +279,21 @@ def spelled_out(events: EventFilter) -> EventFilter:
     return levels.spelled_out(events, current_timeline().names)
 
 
-def allowed_now(part: Part, purpose: Purpose) -> Bytes:
-    """Say for each customer of a part whether the purpose is allowed now; empty when it is for all."""
-    said = dict(consents.words(purpose))
-    default = rules.is_silence_yes(purpose)
-    if not said and default:
-        return ALL
+def _words_now(part: Part, purpose: Purpose) -> tuple[Bytes, Bytes]:
+    said, default = consents.words(purpose), purposes.known()[purpose].is_silence_yes
+    if not len(said) and default:
+        return ALL, ALL
     allowed = np.full(len(part.customer), default, np.uint8)
-    persons, customers = holders(part, np.array(sorted(said), np.int64))
-    pairs = dict(zip(persons.tolist(), customers.tolist(), strict=True))
-    together = rules.settled([(person, said[person]) for person in pairs], pairs)
-    at = np.searchsorted(part.customer, np.array(list(together), np.int64))
-    allowed[at] = list(together.values())
-    return allowed
+    persons, customers = holders(part, said.person)
+    here = np.searchsorted(said.person, persons)
+    theirs, together, opens = wording.settled(customers, said.allowed[here], said.opens[here])
+    at = np.searchsorted(part.customer, theirs)
+    allowed[at] = together
+    if not opens.any():
+        return allowed, ALL
+    opened = np.zeros(len(part.customer), np.uint8)
+    opened[at] = opens
+    return allowed, opened
 
 
 def _as_is(events: Slice) -> Slice:
@@ -305,14 +324,3 @@ def _shown(part: Part, allowed: dict[str, Bytes]) -> Bytes:
         one = narrow[codes]
         shown = one if not len(shown) else shown & one
     return shown
-
-
-def _collected(part: Part, purpose: Purpose) -> Bytes:
-    if not rules.can_refuse(purpose):
-        return ALL
-    bit = rules.BITS[purpose]
-    held = part.narrow_codes("purposes")
-    if isinstance(held, int):
-        return ALL if held & bit else np.zeros(len(part.at), np.uint8)
-    collected: Bytes = (held & bit).astype(np.uint8)
-    return collected

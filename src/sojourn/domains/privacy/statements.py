@@ -47,7 +47,9 @@ def door(*, bit: int, unstated: int, silence_is_yes: bool) -> str:
 
     `bit` 0 stands for a purpose that nobody can refuse.
     """
-    collected = f"(coalesce(purposes, {unstated:d}) & {bit:d}) <> 0" if bit else "TRUE"
+    collected = (
+        f"((coalesce(purposes, {unstated:d}) & {bit:d}) <> 0 OR coalesce(words.opens, FALSE))" if bit else "TRUE"
+    )
     now = f"coalesce(words.allowed, {str(silence_is_yes).upper()})" if bit else "TRUE"
     return (
         "CREATE VIEW door AS SELECT events.*, coalesce(persons.customer, events.person) AS customer, "

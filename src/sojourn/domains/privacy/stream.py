@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 from django.conf import settings
 
+from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
-from sojourn.domains.privacy import consents, rules, statements
+from sojourn.domains.privacy import bound, consents, purposes, rules, statements, wording
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.domains.privacy.persons import persons
 from sojourn.engine.stream import query
@@ -20,11 +20,14 @@ from sojourn.kit.period import Period
 
 
 @contextmanager
-def opened(*, purpose: Purpose, period: Period) -> Iterator[query.Connection]:
+def opened(*, purpose: Purpose, period: Period, viewer: Viewer) -> Iterator[query.Connection]:
     """Open SQL with the view `door`: the events of a period, their customers, and whether they may be read.
+
+    Raise InvalidError or ForbiddenError as `bound.require` does.
 
     The files stay for some minutes after compaction has replaced them, so that no lease is needed here.
     """
+    bound.require(purpose, viewer)
     place = settings.SOJOURN
     paths = _paths(period)
     now = persons()  # after the segments: every person in them is in the map
@@ -33,9 +36,9 @@ def opened(*, purpose: Purpose, period: Period) -> Iterator[query.Connection]:
     ) as connection:
         connection.register("persons", pa.table({"person": now.person, "customer": now.customer}))
         connection.register("words", _words(purpose, now))
-        bit = rules.BITS.get(purpose, 0)
-        silence = rules.is_silence_yes(purpose)
-        connection.execute(statements.door(bit=bit, unstated=rules.UNSTATED, silence_is_yes=silence))
+        terms = purposes.known()
+        silence = terms[purpose].is_silence_yes
+        connection.execute(statements.door(bit=terms.bit(purpose), unstated=rules.UNSTATED, silence_is_yes=silence))
         yield connection
 
 
@@ -60,12 +63,5 @@ def _paths(period: Period) -> list[Path]:
 
 def _words(purpose: Purpose, now: Persons) -> pa.Table:
     said = consents.words(purpose)
-    tokens = np.array([person for person, _ in said], np.int64)
-    customer_of = dict(zip(tokens.tolist(), now.customers_of(tokens).tolist(), strict=True))
-    together = rules.settled(said, customer_of)
-    return pa.table(
-        {
-            "customer": pa.array(list(together), pa.int64()),
-            "allowed": pa.array(list(together.values()), pa.bool_()),
-        }
-    )
+    customer, allowed, opens = wording.settled(now.customers_of(said.person), said.allowed, said.opens)
+    return pa.table({"customer": customer, "allowed": allowed, "opens": opens})

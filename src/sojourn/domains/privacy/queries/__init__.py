@@ -1,5 +1,18 @@
 """The door: everything that other rooms and surfaces learn about events, under a purpose and for a viewer."""
 
+from sojourn.domains.privacy.queries.consents import (
+    collected,
+    notice_for,
+    notices,
+    purpose,
+    purposes,
+    purposes_at_collection,
+    purposes_version,
+    standings,
+    standings_of,
+    words,
+    words_of_customer,
+)
 from sojourn.domains.privacy.queries.freshness import freshness, recent_period
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.listing import event, events
@@ -9,7 +22,7 @@ from sojourn.domains.privacy.queries.sides import ask_sides
 from sojourn.domains.privacy.queries.sums import Reading, measure, reading
 from sojourn.domains.privacy.queries.terms import vocabulary
 from sojourn.domains.privacy.queries.timelines import events_of
-from sojourn.domains.privacy.rules import purposes_at_collection
+from sojourn.domains.privacy.rights.reading import erasure, erasure_certificate, erasures
 from sojourn.domains.privacy.scanning import Scan, UnprovenError, scan
 from sojourn.engine.scanning.words import Needles
 from sojourn.engine.stream.personal import is_suspicious as looks_personal
@@ -21,18 +34,31 @@ __all__ = [
     "UnprovenError",
     "ask",
     "ask_sides",
+    "collected",
+    "erasure",
+    "erasure_certificate",
+    "erasures",
     "event",
     "events",
     "events_of",
     "freshness",
     "looks_personal",
     "measure",
+    "notice_for",
+    "notices",
+    "purpose",
+    "purposes",
     "purposes_at_collection",
+    "purposes_version",
     "reachable",
     "reading",
     "recent_period",
     "remembered",
     "require_reachable",
     "scan",
+    "standings",
+    "standings_of",
     "vocabulary",
+    "words",
+    "words_of_customer",
 ]

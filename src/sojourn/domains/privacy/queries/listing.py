@@ -36,7 +36,7 @@ def events(
         after=None if cursor is None else read_cursor(cursor),
         limit=limit + 1,
     )
-    with opened(purpose=purpose, period=period) as connection:
+    with opened(purpose=purpose, period=period, viewer=viewer) as connection:
         found = [row_of(row) for row in connection.execute(page.sql, page.values).fetchall()]
     rows = found if customer is None else [row for row in found if row.customer == customer]
     more = len(found) > limit
@@ -46,7 +46,7 @@ def events(
 def event(*, event_id: int, purpose: Purpose = Purpose.ANALYTICS, viewer: Viewer) -> EventRow:
     """Give one event; raise NotFoundError when it is not there or not for this viewer and purpose."""
     search = statements.single(event_id, viewer.units)
-    with opened(purpose=purpose, period=Period()) as connection:
+    with opened(purpose=purpose, period=Period(), viewer=viewer) as connection:
         found = connection.execute(search.sql, search.values).fetchall()
     if not found:
         raise NotFoundError("There is no such event.")

@@ -6,7 +6,7 @@ import numpy as np
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import consents, rules
+from sojourn.domains.privacy import consents, purposes, wording
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
 from sojourn.domains.privacy.persons import persons
 from sojourn.domains.privacy.picking import picked
@@ -55,13 +55,13 @@ def _persons_of(customers: Int64s) -> tuple[Int64s, Int64s]:
 
 def _allowed_now(person: Int64s, customer: Int64s, purpose: Purpose) -> Int64s:
     said = consents.words_of(purpose, person)
-    pairs = dict(zip(person.tolist(), customer.tolist(), strict=True)) if said else {}
-    together = rules.settled(said, pairs)
-    if not rules.is_silence_yes(purpose):
-        return np.array([each for each, is_allowed in together.items() if is_allowed], np.int64)
-    refused = np.array([each for each, is_allowed in together.items() if not is_allowed], np.int64)
+    spoke = np.isin(person, said.person)
+    order = np.argsort(person[spoke])
+    theirs, together, _ = wording.settled(customer[spoke][order], said.allowed, said.opens)
+    if not purposes.known()[purpose].is_silence_yes:
+        return theirs[together]
     everyone = np.unique(customer)
-    return everyone[~np.isin(everyone, refused)]
+    return everyone[~np.isin(everyone, theirs[~together])]
 
 
 def _is_in_scope(person: Int64s, looking: Sight) -> Flags:

@@ -89,7 +89,7 @@ def reading(
     """
     begun, batch = time.perf_counter(), collection.newest_batch()
     taken = statements.taken(event, fields, where or {}, period, events, viewer.units)
-    with opened(purpose=purpose, period=period) as connection:
+    with opened(purpose=purpose, period=period, viewer=viewer) as connection:
         connection.execute(taken.sql, taken.values)
         yield Reading(event, tuple(fields), purpose, batch, begun, taken, connection)
 
