@@ -9,38 +9,16 @@ import pytest
 from django.conf import settings
 from django.db import router, transaction
 
+from domains.identity.claiming import customers, said, stored
 from sojourn.domains.identity import actions, queries
-from sojourn.domains.identity.models import Identifier, Text, Trait
-from sojourn.engine.stream.claims import Alias, Claims, Resolved
+from sojourn.domains.identity.contracts import ProposalSource
+from sojourn.domains.identity.models import Identifier, Proposed, Text, Trait
+from sojourn.engine.stream.claims import Alias
 from sojourn.engine.stream.claims import Text as ClaimedText
 from sojourn.engine.stream.claims import Trait as ClaimedTrait
 from sojourn.kit import sealing
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-
-
-def said(*rows: tuple[str | None, str | None], **more: Any) -> Claims:
-    """Make claims of rows (user, anonymous)."""
-    nothing: list[str | None] = [None] * len(rows)
-    users, anonymous = [row[0] for row in rows], [row[1] for row in rows]
-    return Claims(
-        **{"user": users, "anonymous": anonymous, "agent": nothing, "case": nothing, "groups": nothing, **more}
-    )
-
-
-def stored(claims: Claims) -> Resolved:
-    """Resolve claims and store what is new."""
-    resolved = actions.resolve(claims)
-    with transaction.atomic(using=router.db_for_write(Identifier)):
-        resolved.write()
-    return resolved
-
-
-def customers(*persons: int) -> list[int]:
-    """Say which customer each person belongs to."""
-    held = queries.person_map()
-    known = dict(zip(held.person.tolist(), held.customer.tolist(), strict=True))
-    return [known.get(int(each), int(each)) for each in persons]
 
 
 def test_the_same_identifier_always_gives_the_same_token_and_another_kind_another() -> None:
@@ -79,12 +57,20 @@ def test_two_users_of_one_device_in_one_batch_are_two_and_the_first_keeps_it() -
     assert customers(*person) == [person[0], person[1], person[0]]
 
 
-def test_an_alias_merges_the_customers_of_both_with_everything_that_was_theirs() -> None:
+def test_an_alias_of_two_customer_numbers_merges_nobody_and_is_proposed() -> None:
     old = stored(said(("old", "device-1"))).person[0]
     new = stored(said(("new", "device-2"))).person[0]
     stored(said(("new", None), aliases=[Alias(0, "old")]))
     devices = stored(said((None, "device-1"), (None, "device-2"))).person
-    assert customers(old, new, *devices) == [new] * 4
+    assert customers(old, new, *devices) == [old, new, old, new]
+    assert Proposed.objects.get().source == ProposalSource.RULE
+
+
+def test_an_alias_of_an_anonymous_id_brings_everything_that_was_its() -> None:
+    visitor = stored(said((None, "visitor-1"))).person[0]
+    stored(said((None, "visitor-2"), aliases=[Alias(0, "visitor-1")]))
+    user = stored(said(("ana", "visitor-2"))).person[0]
+    assert customers(visitor) == [user]
 
 
 def test_an_alias_to_an_unknown_id_waits_for_it() -> None:
@@ -94,10 +80,10 @@ def test_an_alias_to_an_unknown_id_waits_for_it() -> None:
 
 
 def test_an_alias_of_oneself_and_a_circle_of_aliases_change_nothing() -> None:
-    stored(said(("a", None), aliases=[Alias(0, "a")]))
-    stored(said(("b", None), aliases=[Alias(0, "a")]))
-    stored(said(("a", None), aliases=[Alias(0, "b")]))
-    person = stored(said(("a", None), ("b", None))).person
+    stored(said((None, "a"), aliases=[Alias(0, "a")]))
+    stored(said((None, "b"), aliases=[Alias(0, "a")]))
+    stored(said((None, "a"), aliases=[Alias(0, "b")]))
+    person = stored(said((None, "a"), (None, "b"))).person
     assert len(set(customers(*person))) == 1
 
 

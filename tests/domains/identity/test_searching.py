@@ -81,8 +81,7 @@ def test_people_are_found_by_number_device_mail_phone_town_and_company() -> None
 def test_words_may_stand_with_several_persons_of_a_customer() -> None:
     ana, other = stored("ana", "old", traits=[named(0, "name", '"Ana"'), named(1, "city", '"Bonn"')])
     assert found("ana bonn") == []
-    with transaction.atomic(using=router.db_for_write(TraitWord)):
-        actions.link(pairs=[], aliases=[(other, ana)])
+    actions.merge(customers=[ana, other], by="person:1", why="")
     assert len(found("ana bonn")) == 1
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from sojourn.domains.collection.contracts import Held
 from sojourn.domains.identity.models import Identifier, Text, Trait
+from sojourn.domains.identity.reasons import decisions
 from sojourn.kit import sealing
 from sojourn.kit.period import instant
 
@@ -34,6 +35,11 @@ def about(persons: Sequence[int]) -> Iterable[Held]:
             "its text by `text`.",
             records=_texts(persons),
         ),
+        Held(
+            heading="Decisions about who you are",
+            explanation="When somebody here decided that what we know belongs to one person, or does not.",
+            records=_decisions(persons),
+        ),
     )
 
 
@@ -58,6 +64,11 @@ def _texts(persons: Sequence[int]) -> Iterator[dict[str, object]]:
         for row in Text.objects.filter(person__in=some).order_by("pk"):
             value = msgspec.json.decode(sealer.open(bytes(row.sealed), use="text"))
             yield {"text": str(row.pk), "name": row.name, "value": value}
+
+
+def _decisions(persons: Sequence[int]) -> Iterator[dict[str, object]]:
+    for each in reversed(decisions(customers=list(persons), most=10_000)):
+        yield {"decided_at": each.decided_at.isoformat(), "decision": each.verb, "reason": each.why}
 
 
 def _some(persons: Sequence[int]) -> Iterator[Sequence[int]]:

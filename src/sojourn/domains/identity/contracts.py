@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sojourn.engine.kernels.words import Int64s
@@ -133,3 +133,72 @@ class Found:
     persons: tuple[tuple[int, FoundBy], ...]
     cases: tuple[int, ...]
     is_cut: bool
+
+
+class EdgeKind(IntEnum):
+    """What makes two one customer, as the log of edges stores it."""
+
+    SIGN_IN = 1  # an event named a customer number and a device
+    ALIAS = 2  # a sender said that two ids are one
+    HOLDS = 3  # an event gave a person this mail address, phone number or further identifier
+    VERIFIED = 4  # as HOLDS, from a source whose word counts that it is proved
+    DECISION = 5  # somebody decided it
+    KEPT = 6  # joined by an older version, which did not note the event
+
+
+class Refusal(StrEnum):
+    """Why an edge joins nobody."""
+
+    BLOCKED = "blocked"  # the value means nothing
+    LIMIT = "limit"  # the person has more identifiers of the kind than the rules allow
+    TWO_NUMBERS = "two_numbers"  # it would make two customer numbers one
+    SHARED = "shared"  # several customer numbers hold the identifier
+    CROWDED = "crowded"  # more persons hold it than the rules allow
+    RETRACTED = "retracted"  # somebody decided against it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GraphEdge:
+    """One edge of a customer's graph; `refusal` is None where it joins.
+
+    `other` is a person, or the token of an identifier that the person holds; `other_kind` says which. `event_id` is
+    the event that made it, `decision` the decision, both 0 where there is none.
+    """
+
+    id: int
+    person: int
+    person_kind: str
+    other: int
+    other_kind: str
+    kind: EdgeKind
+    at: datetime
+    event_id: int
+    decision: int
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """A decision about who is whom; `undoes` is the decision that it undoes, 0 for none."""
+
+    id: int
+    verb: str
+    customers: tuple[int, ...]
+    undoes: int
+    by: str
+    why: str
+    evidence: Any
+    decided_at: datetime
+    is_in_force: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Why:
+    """Why persons are one customer: persons with their kinds, every edge that touches them, the decisions behind."""
+
+    customer: int
+    persons: tuple[tuple[int, str], ...]
+    edges: tuple[GraphEdge, ...]
+    decisions: tuple[Decided, ...]
+    shared: tuple[int, ...]  # identifiers among the edges that several numbers hold
+    is_cut: bool  # there are more edges than are told

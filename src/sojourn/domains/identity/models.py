@@ -24,6 +24,7 @@ class Identifier(models.Model):
     kind = models.CharField(max_length=16)
     blind = models.BinaryField(max_length=16, unique=True)
     sealed = models.BinaryField()
+    is_blocked = models.BooleanField(db_default=False)  # by the rules in force: its value means nobody
 
 
 class Link(models.Model):
@@ -111,3 +112,66 @@ class Proposed(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["first", "second"], name="one_proposal")]
         indexes: ClassVar = [models.Index(fields=["state", "-probability", "id"], name="proposal_queue")]
+
+
+class Edge(models.Model):
+    """One reason to take two for one customer: a log in the order of `id`, to which rows are only added.
+
+    `person` and `other` are persons, or `other` is an identifier that the person holds (mail, phone). `decision` is
+    0 for what was seen. `is_standing` follows from the decisions and is kept here to be read quickly.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.BigIntegerField(db_index=True)
+    other = models.BigIntegerField()
+    kind = models.SmallIntegerField()
+    event_id = models.BigIntegerField(null=True)  # the event that made it
+    at_us = models.BigIntegerField()
+    decision = models.BigIntegerField(default=0)
+    is_standing = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["other", "person", "kind", "decision"], name="one_edge")
+        ]
+
+
+class Decision(models.Model):
+    """What somebody decided about who is whom; a log of its own, to which rows are only added.
+
+    `is_in_force` follows from the later ones that undo it or bring it back.
+    """
+
+    verb = models.CharField(max_length=16)  # merge, separate, undo
+    customers = models.JSONField()  # as they were numbered then
+    undoes = models.BigIntegerField(null=True, db_index=True)
+    by = models.CharField(max_length=64)  # as the audit log names them
+    why = models.CharField(max_length=300, default="")
+    evidence = models.JSONField(null=True)
+    decided_at = models.DateTimeField()
+    is_in_force = models.BooleanField(default=True)
+
+
+class Retraction(models.Model):
+    """An edge that a decision takes out of the graph as long as the decision is in force."""
+
+    edge = models.BigIntegerField(db_index=True)
+    decision = models.BigIntegerField(db_index=True)
+
+
+class DeviceHolder(models.Model):
+    """Who is signed in on a device that several people use, and the person whom its anonymous events belong to."""
+
+    device = models.BigIntegerField(primary_key=True)
+    user = models.BigIntegerField(db_index=True)
+    person = models.BigIntegerField(db_index=True)
+
+
+class RuleSet(models.Model):
+    """One version of the rules of identity; versions are added, never changed."""
+
+    version = models.PositiveIntegerField(unique=True)
+    text = models.TextField()
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=64)
+    why = models.CharField(max_length=300, default="")

@@ -45,6 +45,14 @@ hooks.holds(
     erased_by=forget_persons,
     told_by="Random numbers of two customers and how alike their attributes are: a guess that waits for a decision.",
 )
+hooks.holds(
+    "identity.Edge",
+    "identity.Retraction",
+    "identity.DeviceHolder",
+    erased_by=forget_persons,
+    told_by="Random numbers that say which identifiers were seen together; the identifiers themselves are told.",
+)
+hooks.holds("identity.Decision", erased_by=forget_persons, told_by=tell_identity)
 
 
 @hooks.registry.answer

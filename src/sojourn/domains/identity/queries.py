@@ -15,6 +15,9 @@ from sojourn.domains.identity.opened import find as find
 from sojourn.domains.identity.opened import identifiers_of as identifiers_of
 from sojourn.domains.identity.opened import texts_of as texts_of
 from sojourn.domains.identity.opened import traits_of as traits_of
+from sojourn.domains.identity.reasons import decisions as decisions
+from sojourn.domains.identity.reasons import why as why
+from sojourn.domains.identity.rulebook import rules_in_force as rules_in_force
 
 
 def map_version() -> int:

@@ -18,6 +18,11 @@ SET_LINKS: Final = """
 INSERT INTO identity_link (person, customer) VALUES (%s, %s)
 ON CONFLICT (person) DO UPDATE SET customer = excluded.customer
 """
+DROP_LINKS: Final = "DELETE FROM identity_link WHERE person = %s"
+ADD_EDGES: Final = """
+INSERT INTO identity_edge (person, other, kind, event_id, at_us, decision, is_standing)
+VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
 ADD_CHANGES: Final = "INSERT INTO identity_linkchange (version, person, before, customer) VALUES (%s, %s, %s, %s)"
 SET_TRAITS: Final = """
 INSERT INTO identity_trait (person, name, sealed, blind, occurred_us, source) VALUES (%s, %s, %s, %s, %s, %s)

@@ -59,6 +59,8 @@ def without(claims: Claims, gone: Flags) -> Claims:
         aliases=[each for each in claims.aliases if not gone[each.row]],
         groups=claims.groups,
         given=claims.given,
+        event_ids=claims.event_ids,
+        at_us=claims.at_us,
     )
 
 

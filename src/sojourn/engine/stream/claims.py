@@ -55,6 +55,12 @@ class Claims:
     aliases: list[Alias] = field(default_factory=list)
     groups: Sequence[str | None] = ()
     given: dict[int, int] = field(default_factory=dict)  # persons of rows recorded inside, known already
+    event_ids: Sequence[int] = ()  # of the rows, empty where they are not told
+    at_us: Sequence[int] = ()
+
+    def made_by(self, row: int) -> tuple[int | None, int]:
+        """Give the id of a row's event, None where it is not told, and when it occurred, else 0."""
+        return (self.event_ids[row] if self.event_ids else None, self.at_us[row] if self.at_us else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ class Rows:
         for name in ("user", "anonymous", "agent", "case"):
             setattr(self.claims, name, held.pop(name))
         self.claims.groups = held.pop("group")
+        self.claims.event_ids, self.claims.at_us = held["event_id"], held["occurred_at"]
         self.shop.saw(held["recipe"], held["occurred_at"])
         return held
 

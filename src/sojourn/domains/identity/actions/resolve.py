@@ -11,8 +11,10 @@ import numpy as np
 from django.conf import settings
 
 from sojourn.domains.identity import rules, statements, tombstones
+from sojourn.domains.identity.actions.linking import Sighting, note
 from sojourn.domains.identity.actions.words import write_words
-from sojourn.domains.identity.models import Link, MapCounter
+from sojourn.domains.identity.contracts import EdgeKind
+from sojourn.domains.identity.models import MapCounter
 from sojourn.domains.identity.wording import Words, words_of
 from sojourn.engine.stream.claims import Claims, Resolved, Tokens, Trait
 from sojourn.kit import sealing
@@ -54,11 +56,9 @@ class Resolver:
         claims = tombstones.without(claims, gone)
         agent, case = self._column("agent", claims.agent), self._column("case", claims.case)
         groups = self._column("group", claims.groups)
-        pairs = self._fresh_pairs(claims)
-        aliases = [(self._previous(each.previous), int(person[each.row])) for each in claims.aliases]
-        aliases = [pair for pair in aliases if tombstones.GONE not in pair]
+        sightings = [*self._sign_ins(claims), *self._aliases(claims, person)]
         write = functools.partial(
-            self._write, self._new, pairs, aliases, self._traits(claims, person), _texts(claims, person, self._sealer)
+            self._write, self._new, sightings, self._traits(claims, person), _texts(claims, person, self._sealer)
         )
         return Resolved(person=person, agent=agent, case=case, groups=groups, write=write, gone=gone)
 
@@ -117,16 +117,28 @@ class Resolver:
                 return int(token)
         return tombstones.GONE if self._stone.erased("user", [value]) else int(self._column("anonymous", [value])[0])
 
-    def _fresh_pairs(self, claims: Claims) -> list[tuple[int, int]]:
-        """List pairs (user's person, anonymous person) that were not looked at before, in order of arrival."""
-        said = dict.fromkeys(zip(claims.user, claims.anonymous, strict=True))
+    def _sign_ins(self, claims: Claims) -> list[Sighting]:
+        """List who signed in on which device where that was not looked at before, in order of arrival."""
+        pairs = zip(reversed(claims.user), reversed(claims.anonymous), strict=True)
+        said = dict(zip(pairs, range(len(claims.user) - 1, -1, -1), strict=True))  # each with its first row
         fresh = [pair for pair in said if pair[0] is not None and pair[1] is not None and pair not in self._pairs]
         if len(self._pairs) > KNOWN_MAX:
             self._pairs.clear()
         self._pairs.update(fresh)  # type: ignore[arg-type]
-        users, anonymous = self._known["user"], self._known["anonymous"]
-        pairs = [(users[user], anonymous[other]) for user, other in fresh]
-        return [pair for pair in pairs if tombstones.GONE not in pair]
+        users, devices = self._known["user"], self._known["anonymous"]
+        return [
+            Sighting(users[user], devices[device], EdgeKind.SIGN_IN, *claims.made_by(said[user, device]))
+            for user, device in sorted(fresh, key=said.__getitem__)
+            if tombstones.GONE not in (users[user], devices[device])
+        ]
+
+    def _aliases(self, claims: Claims, person: Tokens) -> list[Sighting]:
+        pairs = [(self._previous(each.previous), int(person[each.row]), each.row) for each in claims.aliases]
+        return [
+            Sighting(user, previous, EdgeKind.ALIAS, *claims.made_by(row))
+            for previous, user, row in pairs
+            if tombstones.GONE not in (previous, user)
+        ]
 
     def _traits(self, claims: Claims, person: Tokens) -> tuple[list[StoredTrait], Words]:
         newest: dict[tuple[int, str], Trait] = {}
@@ -152,8 +164,7 @@ class Resolver:
     def _write(
         self,
         new: list[tuple[int, str, bytearray, bytearray]],
-        pairs: list[tuple[int, int]],
-        aliases: list[tuple[int, int]],
+        sightings: list[Sighting],
         traits: tuple[list[StoredTrait], Words],
         texts: list[tuple[int, int, str, bytes]],
     ) -> None:
@@ -162,42 +173,7 @@ class Resolver:
         statements.write(statements.SET_TRAITS, rows)
         write_words(words)
         statements.write(statements.ADD_TEXTS, texts)
-        link(pairs=pairs, aliases=aliases)
-
-
-def link(*, pairs: Sequence[tuple[int, int]], aliases: Sequence[tuple[int, int]] = ()) -> None:
-    """Join persons into customers, inside the caller's transaction, and note each move in the change log.
-
-    `pairs` are (user's person, anonymous person), `aliases` (previous person, user's person).
-    """
-    persons = list({each for pair in (*pairs, *aliases) for each in pair})
-    if not persons:
-        return
-    before = dict(statements.read_in("SELECT person, customer FROM identity_link WHERE person IN {}", persons))
-    now = dict(before)
-    now |= rules.linked(pairs, now)
-    for previous, user in aliases:
-        now |= rules.merged(previous, user, now, functools.partial(_members, now))
-    _store({person: customer for person, customer in now.items() if before.get(person) != customer}, before)
-
-
-def _members(now: dict[int, int], customer: int) -> list[int]:
-    stored = Link.objects.filter(customer=customer).values_list("person", flat=True)
-    fresh = (person for person, current in now.items() if current == customer)
-    return [person for person in dict.fromkeys((*stored, *fresh)) if now.get(person, customer) == customer]
-
-
-def _store(moves: dict[int, int], before: dict[int, int]) -> None:
-    if not moves:
-        return
-    old = before | dict(
-        statements.read_in("SELECT person, customer FROM identity_link WHERE person IN {}", list(moves))
-    )
-    version = (MapCounter.objects.filter(name="version").values_list("value", flat=True).first() or 0) + 1
-    statements.write(statements.SET_LINKS, list(moves.items()))
-    rows = [(version, person, old.get(person, person), customer) for person, customer in moves.items()]
-    statements.write(statements.ADD_CHANGES, rows)
-    statements.write(statements.SET_COUNTER, [("version", version)])
+        note(sightings, fresh={token for token, *_ in new})
 
 
 def _texts(claims: Claims, person: Tokens, sealer: sealing.Sealer) -> list[tuple[int, int, str, bytes]]:

@@ -1,0 +1,88 @@
+"""The part of the graph that may change together with some persons, read from the tables.
+
+Held identifiers that join nobody because too many persons have them are not walked through, nor are blocked ones, so
+that what is read stays as small as what can change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db import connections, router
+
+from sojourn.domains.identity import statements
+from sojourn.domains.identity.graph import HOLDING, Assigned, Seen, assigned
+from sojourn.domains.identity.models import Edge
+from sojourn.domains.identity.ruleset import Rules
+
+EDGES: Final = "SELECT id, person, other, kind, at_us FROM identity_edge WHERE is_standing AND {} IN {{}}"
+KINDS: Final = "SELECT token, kind, is_blocked FROM identity_identifier WHERE token IN {}"
+HOLDERS: Final = "SELECT DISTINCT person FROM identity_edge WHERE is_standing AND other = %s LIMIT %s"
+
+
+@dataclass(slots=True)
+class Neighbourhood:
+    """Edges around some persons, and of what kind the identifiers are that they name."""
+
+    edges: dict[int, Seen] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
+    blocked: set[int] = field(default_factory=set)
+    crowded: set[int] = field(default_factory=set)
+
+    def assigned(self, rules: Rules) -> Assigned:
+        """Give what follows from these edges."""
+        return assigned(list(self.edges.values()), self.kinds, rules, blocked=self.blocked, crowded=self.crowded)
+
+
+def around(persons: Iterable[int], rules: Rules) -> Neighbourhood:
+    """Read every standing edge that has a say in who these persons are."""
+    found = Neighbourhood()
+    frontier, walked = set(persons), set[int]()
+    held: set[int] = set()
+    _learn(frontier, found)
+    while frontier:
+        walked |= frontier
+        open_ = sorted(frontier - found.blocked - found.crowded)
+        fresh = [Seen(*row) for row in statements.read_in(EDGES.format("other"), open_)]
+        fresh += [
+            Seen(*row)
+            for row in statements.read_in(EDGES.format("person"), [each for each in open_ if each not in held])
+        ]
+        found.edges.update((each.id, each) for each in fresh)
+        held.update(each.other for each in fresh if each.kind in HOLDING)
+        frontier = {token for each in fresh for token in (each.person, each.other)} - walked
+        _learn(frontier, found)
+        for identifier in frontier & held:
+            if len(holders(identifier, rules.holders_max + 1)) > rules.holders_max:
+                found.crowded.add(identifier)
+    return found
+
+
+def holders(identifier: int, most: int) -> list[int]:
+    """List persons who hold an identifier, at most so many."""
+    with connections[router.db_for_write(Edge)].cursor() as cursor:
+        cursor.execute(HOLDERS, [identifier, most])
+        return [person for (person,) in cursor.fetchall()]
+
+
+def touched_by(edges: Sequence[Seen], rules: Rules) -> set[int]:
+    """Give the persons from whom to walk when some edges come or go."""
+    persons: set[int] = set()
+    for each in edges:
+        persons.add(each.person)
+        if each.kind in HOLDING:
+            # One more or one less may make it crowded, shared or neither for all who hold it.
+            some = holders(each.other, rules.holders_max + 1 + len(edges))
+            persons.update(some if len(some) <= rules.holders_max + len(edges) else ())
+        else:
+            persons.add(each.other)
+    return persons
+
+
+def _learn(tokens: set[int], found: Neighbourhood) -> None:
+    for token, kind, is_blocked in statements.read_in(KINDS, sorted(tokens)):
+        found.kinds[token] = kind
+        if is_blocked:
+            found.blocked.add(token)
