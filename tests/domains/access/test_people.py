@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sojourn.domains.access import actions, queries
-from sojourn.domains.access.contracts import SYSTEM, Role, Scope, Viewer
+from sojourn.domains.access.contracts import SYSTEM, Role, RoleGrant, Scope, Viewer
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ PASSWORD = "quiet harbour at dusk"
 def test_a_person_is_made_with_a_role_and_found_by_address() -> None:
     made = actions.create_person(email=" Ana@Example.com ", role=Role.ANALYST, viewer=SYSTEM)
     assert queries.person_by_email("ANA@example.com") == made
-    assert made.role is Role.ANALYST and made.is_active
+    assert made.grants == (RoleGrant(role="analyst"),) and made.is_active
     assert queries.people(viewer=SYSTEM) == (made,)
 
 

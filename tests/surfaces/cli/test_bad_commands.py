@@ -44,7 +44,7 @@ CASES = [
     Case("A mail address that is none", "sojourn user add ana", 1, "email: this is not a mail address.", "a long enough one\n"),
     Case("A password that is too short", "sojourn user add ana@example.com", 1, "password: This password is too short.", "short\n"),
     Case("No password at all", "sojourn user add ana@example.com", 2, "Give the password on standard input; it is never an argument."),
-    Case("A role that does not exist", "sojourn user add ana@example.com --role boss", 2, "'boss' is not one of 'administrator', 'analyst', 'viewer'."),
+    Case("A role that does not exist", "sojourn user add ana@example.com --role boss", 1, "role: there is no such role.", "quiet harbour at dusk\n"),
     Case("Somebody who does not sign in", "sojourn user role bo@example.com viewer", 1, "Nobody signs in as bo@example.com."),
     Case("Taking the last administrator's role", "sojourn user role root@example.com viewer", 1, "This is the last administrator; make somebody else one first."),
     Case("A saved question that is not there", "sojourn questions run nothing", 1, "There is no such saved question, or only its owner may open it."),

@@ -147,6 +147,16 @@ NEEDS: dict[str, Right | Open] = {
     "GET /keys": Right.PEOPLE_MANAGE,
     "POST /keys": Right.PEOPLE_MANAGE,
     "DELETE /keys/{key_id}": Right.PEOPLE_MANAGE,
+    "POST /people/{person_id}/grants": Right.PEOPLE_MANAGE,
+    "DELETE /people/{person_id}/grants": Right.PEOPLE_MANAGE,
+    "POST /keys/{key_id}/grants": Right.PEOPLE_MANAGE,
+    "DELETE /keys/{key_id}/grants": Right.PEOPLE_MANAGE,
+    "GET /roles": Right.PEOPLE_MANAGE,
+    "PUT /roles/{slug}": Right.PEOPLE_MANAGE,
+    "DELETE /roles/{slug}": Right.PEOPLE_MANAGE,
+    "GET /groups": Right.PEOPLE_MANAGE,
+    "POST /groups": Right.PEOPLE_MANAGE,
+    "DELETE /groups": Right.PEOPLE_MANAGE,
     "GET /audit": Right.AUDIT_READ,
 }
 PREFIX = "/api/v1"
@@ -165,10 +175,17 @@ BODIES: dict[str, dict[str, object]] = {
     "PUT /units": {"units": []},
     "POST /people": {"email": "new@example.com"},
     "PUT /people/{person_id}/password": {"password": "a long enough one"},
+    "POST /people/{person_id}/grants": {"role": "viewer"},
+    "POST /keys/{key_id}/grants": {"role": "viewer"},
+    "PUT /roles/{slug}": {"name": "a", "rights": ["figures.read"]},
+    "POST /groups": {"group": "a", "role": "viewer"},
     "POST /keys": {"name": "new", "scopes": ["read"]},
 }
 # Queries that fit, for the same reason.
 QUERIES = {
+    "DELETE /people/{person_id}/grants": {"role": "viewer"},
+    "DELETE /keys/{key_id}/grants": {"role": "viewer"},
+    "DELETE /groups": {"group": "a", "role": "viewer"},
     "POST /deliveries/stream": {"source": "nothing", "name": "a.csv"},
     "GET /graph/step/customers": {"step": "A"},
     "GET /graph/path/customers": {"source": "A", "target": "B"},

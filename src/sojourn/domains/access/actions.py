@@ -10,24 +10,59 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
-from sojourn.domains.access import chain, rules
-from sojourn.domains.access.contracts import ApiKey, NewKey, Person, Right, Role, Scope, Viewer
+from sojourn.domains.access import chain, granted, rules
+from sojourn.domains.access.contracts import ApiKey, NewKey, Person, Right, Role, RoleGrant, Scope, Viewer
+from sojourn.domains.access.granting import (
+    LastAdministratorError,
+    apply_groups,
+    grant,
+    grant_to_key,
+    grant_to_person,
+    keep_an_administrator,
+    map_group,
+    replace_grants,
+    unmap_group,
+    withdraw_from_key,
+    withdraw_from_person,
+)
 from sojourn.domains.access.models import Account, Key
+from sojourn.domains.access.roles import delete_role, save_role
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
+__all__ = [
+    "LastAdministratorError",
+    "activate",
+    "apply_groups",
+    "audit",
+    "audit_by",
+    "change_person",
+    "change_role",
+    "create_key",
+    "create_person",
+    "deactivate",
+    "delete_role",
+    "grant_to_key",
+    "grant_to_person",
+    "map_group",
+    "note_seen",
+    "require_over",
+    "revoke_key",
+    "save_role",
+    "set_password",
+    "unmap_group",
+    "withdraw_from_key",
+    "withdraw_from_person",
+]
 NAME_MAX_CHARACTERS = 100
 
 
-class LastAdministratorError(ConflictError):
-    """Without an administrator nobody could manage people again."""
-
-    code = "last_administrator"
-
-
-def create_person(*, email: str, role: Role, viewer: Viewer, password: str | None = None) -> Person:
+def create_person(
+    *, email: str, role: str, unit: str | None = None, viewer: Viewer, password: str | None = None
+) -> Person:
     """Make somebody who signs in; without a password they cannot until one is set.
 
-    Raise ForbiddenError, InvalidError (address, password), ConflictError (address taken).
+    They have a role in a part of the organisation: in a unit and all below it, or in the whole. Raise ForbiddenError,
+    InvalidError (address, password, role, unit), ConflictError (address taken).
     """
     viewer.require(Right.PEOPLE_MANAGE)
     address = _address(email)
@@ -35,27 +70,28 @@ def create_person(*, email: str, role: Role, viewer: Viewer, password: str | Non
         _check_password(password, Account(email=address))
     try:
         with transaction.atomic(using=router.db_for_write(Account)):
-            account = Account.objects.create_user(address, password, role=role.value)
-            audit(viewer=viewer, what="person.create", on=f"person:{account.pk}", role=role.value)
+            account = Account.objects.create_user(address, password)
+            grant(to=account, grants=[RoleGrant(role=role, unit=unit)], viewer=viewer)
+            audit(viewer=viewer, what="person.create", on=f"person:{account.pk}", role=role, unit=unit or "")
     except IntegrityError:
         raise ConflictError("Somebody signs in with this mail address already.") from None
     return account.contract()
 
 
-def change_role(*, person_id: int, role: Role, viewer: Viewer) -> Person:
-    """Give somebody another role; raise LastAdministratorError when nobody could manage people any more."""
+def change_role(*, person_id: int, role: str, viewer: Viewer) -> Person:
+    """Give somebody one role in the whole organisation instead of all that they were given by hand.
+
+    Raise LastAdministratorError when nobody could manage people any more, ForbiddenError, InvalidError, NotFoundError.
+    """
     viewer.require(Right.PEOPLE_MANAGE)
     with transaction.atomic(using=router.db_for_write(Account)):
-        if role is not Role.ADMINISTRATOR:
-            _keep_an_administrator(person_id)
+        replace_grants(person_id=person_id, grants=[RoleGrant(role=role)], viewer=viewer)
         account = _held(person_id)
-        account.role = role.value
-        account.save(update_fields=["role"])
-        audit(viewer=viewer, what="person.role", on=f"person:{person_id}", role=role.value)
+        audit(viewer=viewer, what="person.role", on=f"person:{person_id}", role=role)
     return account.contract()
 
 
-def change_person(*, person_id: int, viewer: Viewer, role: Role | None = None, is_active: bool | None = None) -> Person:
+def change_person(*, person_id: int, viewer: Viewer, role: str | None = None, is_active: bool | None = None) -> Person:
     """Change role, access, or both in one step; raise as `change_role` and `deactivate` do."""
     viewer.require(Right.PEOPLE_MANAGE)
     with transaction.atomic(using=router.db_for_write(Account)):
@@ -67,15 +103,24 @@ def change_person(*, person_id: int, viewer: Viewer, role: Role | None = None, i
 
 
 def set_password(*, person_id: int, password: str, viewer: Viewer) -> None:
-    """Set a password, one's own or (as administrator) anybody's; raise InvalidError when it is too weak."""
+    """Set a password: one's own, or that of somebody who may nothing that the viewer may not.
+
+    Raise InvalidError when it is too weak, ForbiddenError, NotFoundError.
+    """
     if viewer.name != f"person:{person_id}":
         viewer.require(Right.PEOPLE_MANAGE)
+        require_over(person_id=person_id, viewer=viewer)
     with transaction.atomic(using=router.db_for_write(Account)):
         account = _held(person_id)
         _check_password(password, account)
         account.set_password(password)
         account.save(update_fields=["password"])
         audit(viewer=viewer, what="person.password", on=f"person:{person_id}")
+
+
+def require_over(*, person_id: int, viewer: Viewer) -> None:
+    """Raise ForbiddenError when somebody has rights that the viewer has not: who lets them in could act as them."""
+    granted.require_own(viewer, _there(person_id).contract().grants)
 
 
 def deactivate(*, person_id: int, viewer: Viewer) -> Person:
@@ -98,13 +143,15 @@ def create_key(
     name: str,
     scopes: frozenset[Scope],
     viewer: Viewer,
-    role: Role = Role.ANALYST,
+    role: str = Role.ANALYST.value,
+    unit: str | None = None,
     expires_at: datetime | None = None,
     now: datetime | None = None,
 ) -> NewKey:
     """Make an API key and return its secret, this once.
 
-    Raise ForbiddenError, InvalidError (name, no scope, expiry not in the future).
+    It has a role in a part of the organisation; more can be given with `grant_to_key`. Raise ForbiddenError,
+    InvalidError (name, no scope, expiry not in the future, role, unit).
     """
     viewer.require(Right.PEOPLE_MANAGE)
     at = now or timezone.now()
@@ -120,12 +167,12 @@ def create_key(
             name=name.strip(),
             prefix=rules.shown_prefix(secret),
             digest=rules.secret_digest(secret),
-            role=role.value,
             scopes=" ".join(sorted(scopes)),
             created_at=at,
             expires_at=expires_at,
         )
-        audit(viewer=viewer, what="key.create", on=f"key:{key.pk}", scopes=key.scopes, role=key.role)
+        grant(to=key, grants=[RoleGrant(role=role, unit=unit)], viewer=viewer)
+        audit(viewer=viewer, what="key.create", on=f"key:{key.pk}", scopes=key.scopes, role=role, unit=unit or "")
     return NewKey(key=key.contract(), secret=secret)
 
 
@@ -156,7 +203,7 @@ def _switch(person_id: int, is_active: bool, viewer: Viewer) -> Person:
     viewer.require(Right.PEOPLE_MANAGE)
     with transaction.atomic(using=router.db_for_write(Account)):
         if not is_active:
-            _keep_an_administrator(person_id)
+            keep_an_administrator(leaving=person_id)
         account = _held(person_id)
         account.is_active = is_active
         account.save(update_fields=["is_active"])
@@ -164,20 +211,18 @@ def _switch(person_id: int, is_active: bool, viewer: Viewer) -> Person:
     return account.contract()
 
 
-def _held(person_id: int) -> Account:
-    account = Account.objects.select_for_update().filter(pk=person_id).first()
+def _there(person_id: int) -> Account:
+    account = Account.objects.filter(pk=person_id).first()
     if account is None:
         raise NotFoundError("There is no such person.")
     return account
 
 
-def _keep_an_administrator(leaving: int) -> None:
-    # All administrators' rows are locked, in one order and before any other, so that two who remove each other at
-    # once can neither both succeed nor wait for each other for ever.
-    there = Account.objects.select_for_update().filter(role=Role.ADMINISTRATOR.value, is_active=True).order_by("pk")
-    ids = [each.pk for each in there]
-    if ids == [leaving]:
-        raise LastAdministratorError("This is the last administrator; make somebody else one first.")
+def _held(person_id: int) -> Account:
+    account = Account.objects.select_for_update().filter(pk=person_id).first()
+    if account is None:
+        raise NotFoundError("There is no such person.")
+    return account
 
 
 def _address(email: str) -> str:

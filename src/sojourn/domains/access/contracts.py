@@ -115,7 +115,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
-    """Rights, and the parts of the organisation in which they count: codes of units, None is the whole."""
+    """Rights, and the parts of the organisation in which they count: their highest units, None is the whole."""
 
     rights: frozenset[Right]
     units: frozenset[str] | None = None
@@ -126,8 +126,9 @@ class Viewer:
     """Who looks: a person, a key or the system; each read names one.
 
     A viewer has one role in one part of the organisation (`role`, `units`) or several `grants`, which then say what
-    they may. `units` are the codes of the parts that the viewer sees when no right is named; None is the whole. With
-    grants they are the parts in which every right counts: `units_for` and `within` give those of one right.
+    they may. `units` are the highest units of the parts that the viewer sees when no right is named; None is the whole.
+    With grants they are the parts in which every right counts: `units_for` and `within` give those of one right. What
+    lies below a unit, and when, is the tree's to say.
     """
 
     name: str  # "person:7", "key:3", "system"; goes to the audit log
@@ -189,12 +190,41 @@ LOCAL = Viewer(name="local", role=Role.ADMINISTRATOR, scopes=frozenset(Scope))  
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RoleGrant:
+    """A role that somebody or a key has in a part of the organisation: in a unit and all below, or the whole (None)."""
+
+    role: str  # of `Role`, or the short name of a role of the organisation's own
+    unit: str | None = None
+    group: str = ""  # of the identity provider, when that gave it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NamedRole:
+    """A role by its short name, with its rights."""
+
+    slug: str
+    name: str
+    rights: tuple[Right, ...]
+    is_built_in: bool
+    grants: int = 0  # how often it is given to people and keys
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupRole:
+    """What the members of a group of the identity provider get when they sign in."""
+
+    group: str
+    role: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
     """Somebody who signs in."""
 
     id: int
     email: str
-    role: Role
+    grants: tuple[RoleGrant, ...]
     is_active: bool
     last_seen_at: datetime | None
 
@@ -206,7 +236,7 @@ class ApiKey:
     id: int
     name: str
     prefix: str
-    role: Role  # what it may do at most; the scopes narrow it
+    grants: tuple[RoleGrant, ...]  # what it may do at most; the scopes narrow it
     scopes: frozenset[Scope]
     created_at: datetime
     last_used_at: datetime | None

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 
-from sojourn.domains.access.contracts import ApiKey, AuditEntry, Person, Role, Scope
+from sojourn.domains.access.contracts import ApiKey, AuditEntry, GroupRole, Person, RoleGrant, Scope
 
 
 class AccountQuery(BaseUserManager["Account"]):
@@ -25,7 +25,6 @@ class Account(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in."""
 
     email = models.EmailField(unique=True)
-    role = models.CharField(max_length=32, choices=[(r.value, r.value) for r in Role], default=Role.VIEWER.value)
     is_active = models.BooleanField(default=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
 
@@ -40,7 +39,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
         return Person(
             id=self.pk,
             email=self.email,
-            role=Role(self.role),
+            grants=tuple(each.contract() for each in self.grants.all()),
             is_active=self.is_active,
             last_seen_at=self.last_seen_at or self.last_login,
         )
@@ -52,7 +51,6 @@ class Key(models.Model):
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=16)
     digest = models.CharField(max_length=64, unique=True)
-    role = models.CharField(max_length=32, default=Role.ANALYST.value)
     scopes = models.CharField(max_length=64)  # joined by spaces
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
@@ -65,7 +63,7 @@ class Key(models.Model):
             id=self.pk,
             name=self.name,
             prefix=self.prefix,
-            role=Role(self.role),
+            grants=tuple(each.contract() for each in self.grants.all()),
             scopes=self.scope_set(),
             created_at=self.created_at,
             last_used_at=self.last_used_at,
@@ -82,6 +80,51 @@ class AuditKey(models.Model):
     """The key of the audit log's seals, random and sealed under the master key (use `audit`)."""
 
     sealed = models.BinaryField()
+
+
+class RoleRow(models.Model):
+    """A role of the organisation's own: a set of rights by a name."""
+
+    slug = models.CharField(max_length=63, unique=True)
+    name = models.CharField(max_length=100)
+    rights: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+
+
+class GrantRow(models.Model):
+    """A role that an account or a key has in a part of the organisation."""
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="grants")
+    key = models.ForeignKey(Key, models.CASCADE, null=True, related_name="grants")
+    role = models.CharField(max_length=63)
+    unit = models.CharField(max_length=63, null=True)
+    group = models.CharField(max_length=200, default="")
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=True) ^ models.Q(key__isnull=True), name="grant_has_one_holder"
+            )
+        ]
+
+    def contract(self) -> RoleGrant:
+        """Give the grant as other rooms see it."""
+        return RoleGrant(role=self.role, unit=self.unit, group=self.group)
+
+
+class GroupRow(models.Model):
+    """A role that a group of the identity provider gives in a part of the organisation."""
+
+    group = models.CharField(max_length=200)
+    role = models.CharField(max_length=63)
+    unit = models.CharField(max_length=63, null=True)
+
+    class Meta:
+        ordering: ClassVar = ["group", "id"]
+
+    def contract(self) -> GroupRole:
+        """Give the row as other rooms see it."""
+        return GroupRole(group=self.group, role=self.role, unit=self.unit)
 
 
 class AuditRow(models.Model):

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from sojourn.domains.access import rules
-from sojourn.domains.access.contracts import LOCAL, ApiKey, Person, Right, Role, Scope, Viewer
-from sojourn.domains.access.models import Account, Key
+from sojourn.domains.access import granted, rules
+from sojourn.domains.access.contracts import LOCAL, ApiKey, GroupRole, NamedRole, Person, Right, Scope, Viewer
+from sojourn.domains.access.models import Account, GroupRow, Key
 from sojourn.domains.access.trail import audit_check, audit_log, audit_words, looks
 from sojourn.kit.errors import NotFoundError
 
@@ -21,12 +21,15 @@ __all__ = [
     "audit_check",
     "audit_log",
     "audit_words",
+    "group_roles",
     "is_loopback",
     "looks",
     "names",
     "people",
     "person",
     "person_by_email",
+    "role",
+    "roles",
     "viewer_of",
     "viewer_of_key",
     "viewer_of_local_token",
@@ -37,11 +40,11 @@ LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 def viewer_of(account_id: int) -> Viewer:
     """Give the viewer that an active account is; raise NotFoundError without one."""
-    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    account = Account.objects.filter(pk=account_id, is_active=True).prefetch_related("grants").first()
     if account is None:
         raise NotFoundError("There is no such person.")
-    role = Role(account.role)
-    return Viewer(name=f"person:{account.pk}", role=role, scopes=frozenset(Scope))
+    given = (each.contract() for each in account.grants.all())
+    return granted.viewer_with(given, name=f"person:{account.pk}", scopes=frozenset(Scope))
 
 
 def viewer_of_key(secret: str, *, now: datetime | None = None) -> Viewer | None:
@@ -52,7 +55,8 @@ def viewer_of_key(secret: str, *, now: datetime | None = None) -> Viewer | None:
         return None
     if key.last_used_at is None or at - key.last_used_at >= USE_NOTED_EVERY:
         Key.objects.filter(pk=key.pk).update(last_used_at=at)
-    return Viewer(name=f"key:{key.pk}", role=Role(key.role), scopes=key.scope_set())
+    given = (each.contract() for each in key.grants.all())
+    return granted.viewer_with(given, name=f"key:{key.pk}", scopes=key.scope_set())
 
 
 def viewer_of_local_token(token: str, *, server_file: Path, address: str) -> Viewer | None:
@@ -87,7 +91,7 @@ def person_by_email(email: str) -> Person:
 def people(*, viewer: Viewer) -> tuple[Person, ...]:
     """List who signs in, by mail address; raise ForbiddenError without the right people.manage."""
     viewer.require(Right.PEOPLE_MANAGE, looking=True)
-    return tuple(each.contract() for each in Account.objects.order_by("email"))
+    return tuple(each.contract() for each in Account.objects.order_by("email").prefetch_related("grants"))
 
 
 def names(viewers: Iterable[str]) -> dict[str, str]:
@@ -101,7 +105,23 @@ def names(viewers: Iterable[str]) -> dict[str, str]:
 def api_keys(*, viewer: Viewer) -> tuple[ApiKey, ...]:
     """List the keys, newest first; never their secrets. Raise ForbiddenError without the right people.manage."""
     viewer.require(Right.PEOPLE_MANAGE, looking=True)
-    return tuple(each.contract() for each in Key.objects.order_by("-id"))
+    return tuple(each.contract() for each in Key.objects.order_by("-id").prefetch_related("grants"))
+
+
+def roles() -> tuple[NamedRole, ...]:
+    """List the roles with their rights: those that come with Sojourn, then the organisation's own."""
+    return granted.named_roles()
+
+
+def role(slug: str) -> NamedRole:
+    """Give one role with its rights; raise NotFoundError."""
+    return granted.named_role(slug)
+
+
+def group_roles(*, viewer: Viewer) -> tuple[GroupRole, ...]:
+    """List what groups of the identity provider give; raise ForbiddenError without the right people.manage."""
+    viewer.require(Right.PEOPLE_MANAGE, looking=True)
+    return tuple(row.contract() for row in GroupRow.objects.order_by("group", "id"))
 
 
 def _numbers(viewers: Iterable[str], kind: str) -> list[int]:

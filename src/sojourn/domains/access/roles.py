@@ -36,9 +36,8 @@ def save_role(*, slug: str, name: str, rights: Iterable[Right], viewer: Viewer) 
     with transaction.atomic(using=router.db_for_write(RoleRow)):
         listed = sorted(right.value for right in wanted)
         RoleRow.objects.update_or_create(slug=slug, defaults={"name": name.strip(), "rights": listed})
-        chain.append(
-            at=timezone.now(), who=viewer.name, what="role.save", on=f"role:{slug}", detail={"rights": " ".join(listed)}
-        )
+        said = {"rights": " ".join(listed)}
+        chain.append(at=timezone.now(), who=viewer.name, what="role.save", on=f"role:{slug}", detail=said)
     return granted.named_role(slug)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from sojourn.surfaces.cli.options import connected
+from sojourn.surfaces.cli.people import said_grants
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, moment
 
@@ -14,7 +15,7 @@ COLUMNS: Columns = [
     ("id", "id"),
     ("name", "name"),
     ("begins with", "prefix"),
-    ("role", "role"),
+    ("roles", said_grants),
     ("scopes", "scopes"),
     ("active", "is_active"),
     ("last used", moment("last_used_at")),
@@ -38,13 +39,15 @@ def list_keys(server: Server) -> Shown:
 @keys.command("create")
 @click.argument("name")
 @click.option("--scope", "scopes", type=click.Choice(["read", "write"]), multiple=True, default=("read",))
-@click.option("--role", type=click.Choice(["administrator", "analyst", "viewer"]), default="analyst", show_default=True)
+@click.option("--role", default="analyst", show_default=True, help="See sojourn roles list.")
+@click.option("--unit", help="In this unit and all below it; without it in the whole organisation.")
 @click.option("--days", type=click.IntRange(1, 3_650), help="Days until it expires; without it, never.")
 @connected
-def create(server: Server, name: str, scopes: tuple[str, ...], role: str, days: int | None) -> Shown:
+def create(server: Server, name: str, scopes: tuple[str, ...], role: str, unit: str | None, days: int | None) -> Shown:
     """Make a key and print its secret, this once."""
     expires = (datetime.now(UTC) + timedelta(days=days)).isoformat() if days else None
-    made = server.post("/keys", {"name": name, "scopes": sorted(set(scopes)), "role": role, "expires_at": expires})
+    asked = {"name": name, "scopes": sorted(set(scopes)), "role": role, "unit": unit, "expires_at": expires}
+    made = server.post("/keys", asked)
     return Shown(data=made, before=[made["secret"]], after=["Keep it now: it is not shown again."])
 
 

@@ -52,6 +52,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
     "source": ("sources", "source", "Manage where events come from, and write keys."),
     "plan": ("plan", "plan", "Show, save and check the tracking plan."),
+    "roles": ("roles", "roles", "Show the roles with their rights, make your own, and say what groups give."),
     "units": ("units", "units", "Show and save the tree of units."),
     "user": ("people", "user", "Manage who signs in."),
     "keys": ("keys", "keys", "Manage API keys."),

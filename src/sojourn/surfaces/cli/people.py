@@ -10,10 +10,16 @@ from sojourn.surfaces.cli.options import connected, read_password
 from sojourn.surfaces.cli.server import RefusedError, Server
 from sojourn.surfaces.cli.tables import Columns, Shown, moment
 
-ROLES = click.Choice(["administrator", "analyst", "viewer"])
+
+def said_grants(holder: dict[str, Any]) -> str:
+    """Write somebody's roles and where they have them."""
+    said = [f"{each['role']} in {each['unit']}" if each["unit"] else str(each["role"]) for each in holder["grants"]]
+    return ", ".join(said) or "nothing"
+
+
 COLUMNS: Columns = [
     ("email", "email"),
-    ("role", "role"),
+    ("roles", said_grants),
     ("active", "is_active"),
     ("last seen", moment("last_seen_at")),
 ]
@@ -34,21 +40,44 @@ def list_people(server: Server) -> Shown:
 
 @user.command("add")
 @click.argument("email")
-@click.option("--role", type=ROLES, default="viewer", show_default=True)
+@click.option("--role", default="viewer", show_default=True, help="See sojourn roles list.")
+@click.option("--unit", help="In this unit and all below it; without it in the whole organisation.")
 @connected
-def add(server: Server, email: str, role: str) -> Shown:
+def add(server: Server, email: str, role: str, unit: str | None) -> Shown:
     """Make somebody who signs in; the password is asked for, or read from standard input."""
-    made = server.post("/people", {"email": email, "role": role, "password": read_password()})
-    return Shown(data=made, before=[f"{made['email']} signs in as {made['role']}."])
+    made = server.post("/people", {"email": email, "role": role, "unit": unit, "password": read_password()})
+    return _changed(made)
 
 
 @user.command("role")
 @click.argument("email")
-@click.argument("role", type=ROLES)
+@click.argument("role")
 @connected
 def change_role(server: Server, email: str, role: str) -> Shown:
-    """Give somebody another role."""
+    """Give somebody one role in the whole organisation instead of all they have."""
     return _changed(server.patch(f"/people/{_id(server, email)}", {"role": role}))
+
+
+@user.command("grant")
+@click.argument("email")
+@click.argument("role")
+@click.option("--unit", help="In this unit and all below it; without it in the whole organisation.")
+@connected
+def grant(server: Server, email: str, role: str, unit: str | None) -> Shown:
+    """Give somebody a role, in a part of the organisation."""
+    given = server.post(f"/people/{_id(server, email)}/grants", {"role": role, "unit": unit})
+    return Shown(data=given, before=[f"{email} is {said_grants({'grants': given['items']})}."])
+
+
+@user.command("withdraw")
+@click.argument("email")
+@click.argument("role")
+@click.option("--unit", help="The unit that it was given for.")
+@connected
+def withdraw(server: Server, email: str, role: str, unit: str | None) -> Shown:
+    """Take a role back from somebody."""
+    left = server.delete(f"/people/{_id(server, email)}/grants", role=role, unit=unit)
+    return Shown(data=left, before=[f"{email} is {said_grants({'grants': left['items']})}."])
 
 
 @user.command("password")
@@ -84,5 +113,5 @@ def _id(server: Server, email: str) -> int:
 
 
 def _changed(person: dict[str, Any]) -> Shown:
-    state = f"signs in as {person['role']}" if person["is_active"] else "is shut out"
+    state = f"signs in as {said_grants(person)}" if person["is_active"] else "is shut out"
     return Shown(data=person, before=[f"{person['email']} {state}."])

@@ -56,9 +56,9 @@ class Server:
         """Change."""
         return self.call("PATCH", path, json=body)
 
-    def delete(self, path: str) -> Any:
+    def delete(self, path: str, **params: Any) -> Any:
         """Remove."""
-        return self.call("DELETE", path)
+        return self.call("DELETE", path, params=params)
 
     def every(self, path: str, **params: Any) -> list[Any]:
         """Read all pages of a list."""

@@ -25,6 +25,7 @@ from sojourn.surfaces.rest import (
     process,
     profiles,
     retention,
+    roles,
     saved,
     sources,
     units,
@@ -72,5 +73,6 @@ for room in (
     plan,
     units,
     people,
+    roles,
 ):
     api.add_router("", room.router)

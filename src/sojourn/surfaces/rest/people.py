@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Path, Router, Schema, Status
+from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from sojourn.domains.access import actions, queries
-from sojourn.domains.access.contracts import ApiKey, AuditEntry, NewKey, Person, Right, Role, Scope
+from sojourn.domains.access.contracts import ApiKey, AuditEntry, NewKey, Person, Right, Role, RoleGrant, Scope
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.needing import needs
@@ -18,20 +18,45 @@ from sojourn.surfaces.rest.types import Flag, Instant
 
 router = Router(tags=["people and keys"])
 Id = Annotated[int, Path(ge=1, lt=1 << 63)]
+RoleName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+UnitCode = Annotated[
+    str | None, Field(None, max_length=63, description="In this unit and all below it; none: the whole.")
+]
+
+
+class GrantText(Schema):
+    """A role in a part of the organisation."""
+
+    role: RoleName
+    unit: UnitCode = None
+
+
+class Grants(Schema):
+    """The roles that somebody or a key has, and where."""
+
+    items: list[RoleGrant]
+
+
+class GrantAsked(Schema):
+    """Which grant: a role, and the unit that it was given for."""
+
+    role: str = Field(max_length=63)
+    unit: str | None = Field(None, max_length=63)
 
 
 class NewPerson(Schema):
     """Somebody who shall sign in."""
 
     email: str = Field(max_length=254)
-    role: Role = Role.VIEWER
+    role: RoleName = Role.VIEWER.value
+    unit: UnitCode = None
     password: str | None = Field(None, max_length=1_000, description="None: they cannot sign in until one is set.")
 
 
 class PersonChange(Schema):
     """What changes; the rest stays."""
 
-    role: Role | None = None
+    role: RoleName | None = Field(None, description="In the whole organisation, instead of all given by hand.")
     is_active: Flag | None = None
 
 
@@ -46,7 +71,8 @@ class KeyRequest(Schema):
 
     name: str = Field(max_length=100)
     scopes: list[Scope] = Field(min_length=1, max_length=2)
-    role: Role = Role.ANALYST
+    role: RoleName = Role.ANALYST.value
+    unit: UnitCode = None
     expires_at: Instant | None = None
 
 
@@ -62,7 +88,7 @@ def list_people(request: HttpRequest) -> Page[Person]:
 def create_person(request: HttpRequest, body: NewPerson) -> Status[Person]:
     """With the right people.manage."""
     viewer = viewer_of(request)
-    return Status(201, actions.create_person(email=body.email, role=body.role, password=body.password, viewer=viewer))
+    return Status(201, actions.create_person(**body.dict(), viewer=viewer))
 
 
 @router.patch("/people/{person_id}", response={200: Person, **PROBLEMS}, summary="Change a role, shut out, let in")
@@ -82,6 +108,22 @@ def set_password(request: HttpRequest, person_id: Id, body: Password) -> Status[
     return Status(204, None)
 
 
+@router.post("/people/{person_id}/grants", response={200: Grants, **PROBLEMS}, summary="Give somebody a role")
+@needs(Right.PEOPLE_MANAGE)
+def grant_to_person(request: HttpRequest, person_id: Id, body: GrantText) -> Grants:
+    """In a unit and all below it, or in the whole organisation. Nobody gives a right that they do not have there."""
+    given = actions.grant_to_person(person_id=person_id, **body.dict(), viewer=viewer_of(request))
+    return Grants(items=list(given))
+
+
+@router.delete("/people/{person_id}/grants", response={200: Grants, **PROBLEMS}, summary="Take a role back")
+@needs(Right.PEOPLE_MANAGE)
+def withdraw_from_person(request: HttpRequest, person_id: Id, asked: Query[GrantAsked]) -> Grants:
+    """One that was given by hand. The last administrator stays one."""
+    left = actions.withdraw_from_person(person_id=person_id, **asked.dict(), viewer=viewer_of(request))
+    return Grants(items=list(left))
+
+
 @router.get("/keys", response={200: Page[ApiKey], **PROBLEMS}, summary="List the API keys")
 @needs(Right.PEOPLE_MANAGE)
 def list_keys(request: HttpRequest) -> Page[ApiKey]:
@@ -99,6 +141,7 @@ def create_key(request: HttpRequest, body: KeyRequest) -> Status[NewKey]:
             name=body.name,
             scopes=frozenset(body.scopes),
             role=body.role,
+            unit=body.unit,
             expires_at=body.expires_at,
             viewer=viewer_of(request),
         ),
@@ -110,6 +153,22 @@ def create_key(request: HttpRequest, body: KeyRequest) -> Status[NewKey]:
 def revoke_key(request: HttpRequest, key_id: Id) -> ApiKey:
     """With the right people.manage."""
     return actions.revoke_key(key_id=key_id, viewer=viewer_of(request))
+
+
+@router.post("/keys/{key_id}/grants", response={200: Grants, **PROBLEMS}, summary="Give a key a role")
+@needs(Right.PEOPLE_MANAGE)
+def grant_to_key(request: HttpRequest, key_id: Id, body: GrantText) -> Grants:
+    """In a unit and all below it, or in the whole organisation; the key's scopes narrow it."""
+    given = actions.grant_to_key(key_id=key_id, **body.dict(), viewer=viewer_of(request))
+    return Grants(items=list(given))
+
+
+@router.delete("/keys/{key_id}/grants", response={200: Grants, **PROBLEMS}, summary="Take a role back from a key")
+@needs(Right.PEOPLE_MANAGE)
+def withdraw_from_key(request: HttpRequest, key_id: Id, asked: Query[GrantAsked]) -> Grants:
+    """What it has besides stays."""
+    left = actions.withdraw_from_key(key_id=key_id, **asked.dict(), viewer=viewer_of(request))
+    return Grants(items=list(left))
 
 
 @router.get("/audit", response={200: Page[AuditEntry], **PROBLEMS}, summary="List who did what, newest first")

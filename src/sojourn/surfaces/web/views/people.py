@@ -31,7 +31,7 @@ def person_new(request: PageRequest) -> HttpResponse:
         given = form.cleaned_data
         made = form.attempt(
             lambda: actions.create_person(
-                email=given["email"], role=Role(given["role"]), password=given["password"], viewer=request.viewer
+                email=given["email"], role=given["role"], password=given["password"], viewer=request.viewer
             )
         )
         if made:
@@ -73,7 +73,7 @@ def keys(request: PageRequest) -> HttpResponse:
         made = form.attempt(
             lambda: actions.create_key(
                 name=given["name"],
-                role=Role(given["role"]),
+                role=given["role"],
                 scopes=form.scopes(),
                 expires_at=timezone.now() + timedelta(days=int(days)) if days else None,
                 viewer=request.viewer,
