@@ -158,6 +158,8 @@ NEEDS: dict[str, Right | Open] = {
     "POST /groups": Right.PEOPLE_MANAGE,
     "DELETE /groups": Right.PEOPLE_MANAGE,
     "GET /audit": Right.AUDIT_READ,
+    "GET /audit/check": Right.AUDIT_READ,
+    "GET /audit/export": Right.AUDIT_READ,
 }
 PREFIX = "/api/v1"
 # Bodies that fit, so that nothing but the right to do it decides.

@@ -60,6 +60,8 @@ PAGES = (
     "/settings/quarantine/",
     "/settings/flow",
     "/settings/health",
+    "/privacy/audit",
+    "/privacy/audit?verify=1&object=customer:",
     "/settings/people/",
     "/settings/people/new",
     "/settings/keys/",

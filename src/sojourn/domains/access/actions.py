@@ -10,8 +10,19 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
 
-from sojourn.domains.access import chain, granted, rules
-from sojourn.domains.access.contracts import ApiKey, NewKey, Person, Right, Role, RoleGrant, Scope, Viewer
+from sojourn.domains.access import chain, granted, rules, trail
+from sojourn.domains.access.contracts import (
+    ApiKey,
+    AuditAsked,
+    AuditFile,
+    NewKey,
+    Person,
+    Right,
+    Role,
+    RoleGrant,
+    Scope,
+    Viewer,
+)
 from sojourn.domains.access.granting import (
     LastAdministratorError,
     apply_groups,
@@ -197,6 +208,15 @@ def audit(*, viewer: Viewer, what: str, on: str, now: datetime | None = None, **
 def audit_by(*, who: str, what: str, on: str, now: datetime | None = None, **detail: str) -> None:
     """Add an entry for a viewer who is known by name only, as rooms below this one know them."""
     chain.append(at=now or timezone.now(), who=who, what=what, on=on, detail=detail)
+
+
+def export_audit(*, viewer: Viewer, asked: AuditAsked) -> AuditFile:
+    """Write audit entries as JSON lines, oldest first, and note that; raise ForbiddenError, InvalidError."""
+    viewer.require(Right.AUDIT_READ)
+    rows = trail.select(asked)
+    entries = rows.count()
+    audit(viewer=viewer, what="audit.export", on="audit", entries=str(entries))
+    return AuditFile(name="audit.jsonl", entries=entries, pieces=trail.lines(asked))
 
 
 def _switch(person_id: int, is_active: bool, viewer: Viewer) -> Person:

@@ -55,8 +55,7 @@ def link() -> None:
     using, opened = database(), key()
     with transaction.atomic(using=using, savepoint=False):
         _wait_for_turn(using)
-        place, digest = end()
-        begun = place
+        place, digest = begun = end()
         for row in AuditRow.objects.filter(place__isnull=True).order_by("pk"):
             line = line_of(row)
             if row.seal != rules.audit_seal(opened, mark=row.mark, line=line):
@@ -64,8 +63,8 @@ def link() -> None:
             place += 1
             digest = rules.audit_link(opened, before=digest, place=place, row=row.pk, mark=row.mark, line=line)
             AuditRow.objects.filter(pk=row.pk).update(place=place, digest=digest)
-        if place > begun:
-            transaction.on_commit(lambda: _tell(begun, place, digest), using=using, robust=True)
+        if (place, digest) != begun:
+            transaction.on_commit(_note_end, using=using, robust=True)
 
 
 def end() -> tuple[int, str]:
@@ -109,8 +108,8 @@ def noted() -> tuple[int, str] | None:
     return place, digest
 
 
-def note(place: int, digest: str) -> None:
-    """Write the chain's end to the data folder, unless what is noted there says that something is wrong.
+def note(place: int, digest: str) -> int | None:
+    """Write the chain's end to the data folder and give the place noted before; None when nothing was written.
 
     It never goes back to an earlier place, and never past a noted place that the chain no longer holds: what was cut
     off would else be forgotten with the next entry.
@@ -121,13 +120,14 @@ def note(place: int, digest: str) -> None:
         try:
             before = noted()
         except ForeignHeadError:
-            return
+            return None
         if before and (before[0] >= place or not AuditRow.objects.filter(place=before[0], digest=before[1]).exists()):
-            return
+            return None
         seal = rules.audit_head(key(), place=place, digest=digest)
         fresh = file.with_suffix(f".{os.getpid()}")
         fresh.write_text(json.dumps({"place": place, "digest": digest, "seal": seal}) + "\n")
         fresh.replace(file)
+        return before[0] if before else 0
 
 
 @lru_cache(maxsize=4)
@@ -149,7 +149,8 @@ def _wait_for_turn(using: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PG_LOCK])
 
 
-def _tell(begun: int, place: int, digest: str) -> None:
-    note(place, digest)
-    if begun // LOGGED_EVERY != place // LOGGED_EVERY:
+def _note_end() -> None:
+    place, digest = end()
+    before = note(place, digest)
+    if before is not None and before // LOGGED_EVERY != place // LOGGED_EVERY:
         logger.info("the audit log's chain has come to place %d, digest %s", place, digest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -320,3 +320,20 @@ class AuditCheck:
     def ok(self) -> bool:
         """Say whether nothing is wrong."""
         return self.wrong == 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditChoices:
+    """What the latest entries can be searched by."""
+
+    who: tuple[str, ...]
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditFile:
+    """The audit log as JSON lines, oldest first, written while it is read."""
+
+    name: str
+    entries: int
+    pieces: Iterator[bytes]

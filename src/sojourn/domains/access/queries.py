@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from sojourn.domains.access import granted, rules
 from sojourn.domains.access.contracts import LOCAL, ApiKey, GroupRole, NamedRole, Person, Right, Scope, Viewer
-from sojourn.domains.access.models import Account, GroupRow, Key
-from sojourn.domains.access.trail import audit_check, audit_log, audit_words, looks
+from sojourn.domains.access.models import Account, AuditRow, GroupRow, Key
+from sojourn.domains.access.trail import audit_check, audit_choices, audit_log, looks
 from sojourn.kit.errors import NotFoundError
 
 __all__ = [
     "api_keys",
     "audit_check",
     "audit_log",
-    "audit_words",
+    "audit_choices",
     "group_roles",
     "is_loopback",
     "looks",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hmac
+import json
+from collections.abc import Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from sojourn.domains.access import chain, rules
 from sojourn.domains.access.contracts import (
     AuditAsked,
     AuditCheck,
+    AuditChoices,
     AuditEntry,
     AuditFinding,
     Look,
@@ -22,6 +25,7 @@ from sojourn.kit.errors import InvalidError
 
 LOOKS = (".view", ".look", ".list", ".search", ".export")  # what ends so has shown something to somebody
 CHUNK = 2_000
+LATEST = 10_000
 FINDINGS_MOST = 100
 ALL = AuditAsked()
 
@@ -40,10 +44,12 @@ def audit_log(
     return tuple(each.contract() for each in rows[:limit])
 
 
-def audit_words(*, viewer: Viewer) -> tuple[str, ...]:
-    """List what was ever done, as entries write it (`key.create`); raise ForbiddenError."""
+def audit_choices(*, viewer: Viewer) -> AuditChoices:
+    """Say who did what in the latest entries, for choosing; raise ForbiddenError."""
     viewer.require(Right.AUDIT_READ)
-    return tuple(AuditRow.objects.order_by("what").values_list("what", flat=True).distinct())
+    latest = AuditRow.objects.order_by("-id").values_list("who", "what")[:LATEST]
+    who, what = {each[0] for each in latest}, {each[1] for each in latest}
+    return AuditChoices(who=tuple(sorted(who)), what=tuple(sorted(what)))
 
 
 def looks(*, on: str, viewer: Viewer, limit: int = 20) -> tuple[Look, ...]:
@@ -77,6 +83,16 @@ def select(asked: AuditAsked) -> QuerySet[AuditRow]:
     if asked.until:
         rows = rows.filter(at__lt=asked.until)
     return rows
+
+
+def lines(asked: AuditAsked) -> Iterator[bytes]:
+    """Write entries as JSON lines in the chain's order, with all that a check outside Sojourn needs."""
+    for row in select(asked).order_by(F("place").asc(nulls_last=True), "pk").iterator(CHUNK):
+        chained = {"row": row.pk, "place": row.place, "mark": row.mark, "seal": row.seal, "digest": row.digest}
+        yield (
+            json.dumps({**json.loads(chain.line_of(row)), **chained}, sort_keys=True, ensure_ascii=False).encode()
+            + b"\n"
+        )
 
 
 def audit_check(*, viewer: Viewer, kept: tuple[int, str] | None = None) -> AuditCheck:

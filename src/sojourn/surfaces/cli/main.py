@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "units": ("units", "units", "Show and save the tree of units."),
     "user": ("people", "user", "Manage who signs in."),
     "keys": ("keys", "keys", "Manage API keys."),
+    "audit": ("audit", "audit", "Search, verify and export the audit log."),
     "doctor": ("doctor", "doctor", "Check the whole chain and say what is wrong."),
 }
 

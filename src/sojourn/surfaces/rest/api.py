@@ -5,6 +5,7 @@ from __future__ import annotations
 from sojourn import __version__
 from sojourn.surfaces.rest import (
     attribution,
+    audit,
     cases,
     comparison,
     customers,
@@ -73,6 +74,7 @@ for room in (
     plan,
     units,
     people,
+    audit,
     roles,
 ):
     api.add_router("", room.router)

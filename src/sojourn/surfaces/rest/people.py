@@ -9,11 +9,11 @@ from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from sojourn.domains.access import actions, queries
-from sojourn.domains.access.contracts import ApiKey, AuditEntry, NewKey, Person, Right, Role, RoleGrant, Scope
+from sojourn.domains.access.contracts import ApiKey, NewKey, Person, Right, Role, RoleGrant, Scope
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.needing import needs
-from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, encode, number
+from sojourn.surfaces.rest.paging import Page
 from sojourn.surfaces.rest.types import Flag, Instant
 
 router = Router(tags=["people and keys"])
@@ -169,11 +169,3 @@ def withdraw_from_key(request: HttpRequest, key_id: Id, asked: Query[GrantAsked]
     """What it has besides stays."""
     left = actions.withdraw_from_key(key_id=key_id, **asked.dict(), viewer=viewer_of(request))
     return Grants(items=list(left))
-
-
-@router.get("/audit", response={200: Page[AuditEntry], **PROBLEMS}, summary="List who did what, newest first")
-@needs(Right.AUDIT_READ)
-def list_audit(request: HttpRequest, limit: Limit = LIMIT, cursor: Cursor = "") -> Page[AuditEntry]:
-    """With the right audit.read."""
-    rows = queries.audit_log(viewer=viewer_of(request), before=number(cursor), limit=limit)
-    return Page[AuditEntry](items=list(rows), next=encode(rows[-1].id) if len(rows) == limit else None)

@@ -65,6 +65,13 @@ BAR = (
         parts=(Entry(label=_("KPIs"), name="kpis"),),
     ),
     Entry(
+        label=_("Privacy"),
+        name="audit",
+        icon="shield-exclamation",
+        right=Right.AUDIT_READ,
+        parts=(Entry(label=_("Audit"), name="audit", right=Right.AUDIT_READ),),
+    ),
+    Entry(
         label=_("Settings"),
         name="sources",
         icon="settings",

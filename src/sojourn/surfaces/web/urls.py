@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from sojourn.surfaces.web.views import (
     attribution,
+    audit,
     cases,
     compare,
     customers,
@@ -75,6 +76,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/health", data.health, name="health"),
     path("measures/kpis/", measures.kpis, name="kpis"),
     path("measures/kpis/<slug:kpi_id>", measures.kpi, name="kpi"),
+    path("privacy/audit", audit.audit, name="audit"),
+    path("privacy/audit/export", audit.audit_export, name="audit-export"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/new", people.person_new, name="person-new"),
     path("settings/people/<int:person_id>/change", people.person_change, name="person-change"),
