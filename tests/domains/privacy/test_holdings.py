@@ -8,6 +8,7 @@ from django.db import models
 
 from sojourn.domains.collection import hooks
 
+BELOW = ("organisation", "access", "catalogue")  # rooms that know employees and the plan, and no customer
 COLUMNS = ("person", "customer", "persons", "customers")
 
 
@@ -15,8 +16,12 @@ def _named(model: type[models.Model]) -> str:
     return f"{model._meta.app_label}.{model.__name__}"
 
 
+def _is_above(model: type[models.Model]) -> bool:
+    return model.__module__.startswith("sojourn.domains.") and model._meta.app_label not in BELOW
+
+
 def _models() -> list[type[models.Model]]:
-    return [each for each in apps.get_models() if each.__module__.startswith("sojourn.domains.")]
+    return [each for each in apps.get_models() if _is_above(each)]
 
 
 def _holds_customers(model: type[models.Model]) -> bool:

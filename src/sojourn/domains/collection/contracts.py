@@ -37,7 +37,10 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Removal:
-    """Events that a batch took out of the stream: those with ids in a range, or all of one person."""
+    """Events that a batch took out of the stream: those with ids in a range, or all of one person.
+
+    With both, ranges of this batch and before were of that person: their bytes are overwritten where copies stand.
+    """
 
     batch: int
     low_event_id: int | None = None
@@ -62,6 +65,14 @@ class Holding:
     model: str  # "room.Model"
     erased_by: Callable[[tuple[int, ...]], None] | str
     told_by: Callable[[tuple[int, ...]], Iterable[Held]] | str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Keep:
+    """What an erasure in part leaves: events of some names, traits of some names and the numbers of a customer."""
+
+    events: frozenset[str] = frozenset()
+    traits: frozenset[str] = frozenset()
 
 
 class DeliveryStatus(StrEnum):

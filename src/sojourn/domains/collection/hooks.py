@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from sojourn.domains.collection.contracts import Held, Holding, TailBatch
+from sojourn.domains.collection.contracts import Held, Holding, Keep, TailBatch
 from sojourn.engine.stream.claims import Claims, Resolved, Tokens
 from sojourn.kit.hooks import Hook
 
@@ -20,6 +20,12 @@ erase_persons: Final[Hook[Callable[[tuple[int, ...]], None]]] = Hook("collection
 # What a room holds about persons, under headings in plain words: the content of an access package. Asked outside any
 # transaction; records are JSON and may be made while they are read.
 about_persons: Final[Hook[Callable[[tuple[int, ...]], Iterable[Held]]]] = Hook("collection.about_persons")
+
+# Answers of `erase_persons` that can leave what a legal duty keeps: asked instead where an erasure is one in part.
+ERASED_IN_PART: Final[dict[Callable[[tuple[int, ...]], None], Callable[[tuple[int, ...], Keep], None]]] = {}
+
+# Changes of segments that rooms above do on the work process's one queue, by the kind of command; arguments are ids.
+COMMANDS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {}
 
 # Which tables hold something of a customer and who answers for them, by "room.Model". A test walks all models: one with
 # a column that names a person or customer, or a sealed one, must stand here, with its answers joined above.

@@ -73,7 +73,7 @@ class SpoolPlace(models.Model):
 
 
 class RemovalRow(models.Model):
-    """Events that a batch took out of the stream: a range of event ids, or all of one person."""
+    """Events that a batch took out of the stream: a range of event ids, all of one person, or whose ranges were."""
 
     batch = models.BigIntegerField(db_index=True)
     low_event_id = models.BigIntegerField(null=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 
+from sojourn.domains.collection.contracts import Keep
 from sojourn.domains.collection.manifest import add_segments, live, note_removal, path_of, retire
 from sojourn.domains.collection.models import SegmentRow
+from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stream import segments as files
 from sojourn.engine.stream.schema import fitted
 from sojourn.engine.stream.segments import Written
@@ -24,6 +27,7 @@ class Rewritten:
     old: list[int] = field(default_factory=list)
     new: list[Written] = field(default_factory=list)
     rows: int = 0  # rows left out
+    ids: list[Int64s] = field(default_factory=list)  # of rows left out, where asked for
 
     def apply(self) -> None:
         """Swap old for new in the manifest, inside the caller's transaction."""
@@ -47,7 +51,7 @@ def without_range(*, batch: int, low: int, high: int, delivery: int | None = Non
             done.old.append(row.pk)
             done.rows += row.rows
         else:
-            _rewrite(row, done, batch, "event_id", lambda ids: _between(ids, low, high), (low, high - 1))
+            _rewrite(row, done, batch, _Goes(("event_id",), lambda ids: _between(ids, low, high), (low, high - 1)))
 
     def write() -> None:
         done.apply()
@@ -56,26 +60,42 @@ def without_range(*, batch: int, low: int, high: int, delivery: int | None = Non
     return write
 
 
-def without_persons(row: SegmentRow, persons: Sequence[int], *, batch: int) -> Rewritten:
-    """Write one segment anew without some persons' rows; nothing is done when it holds none."""
-    wanted = pa.array(sorted(persons), pa.int64())
-    done = Rewritten()
-    _rewrite(row, done, batch, "person", lambda tokens: pc.is_in(tokens, wanted), (min(persons), max(persons)))
+def without_persons(row: SegmentRow, persons: Sequence[int], *, batch: int, keep: Keep | None = None) -> Rewritten:
+    """Write one segment anew without some persons' rows; nothing is done when it holds none.
+
+    With `keep` events of its names stay, and the ids of those that go are given.
+    """
+    wanted, done = pa.array(sorted(persons), pa.int64()), Rewritten()
+    bounds = (min(persons), max(persons))
+    if keep is None:
+        _rewrite(row, done, batch, _Goes(("person",), lambda tokens: pc.is_in(tokens, wanted), bounds))
+    else:
+        stay = pa.array(sorted(keep.events), pa.string())
+
+        def goes(tokens: pa.ChunkedArray, names: pa.ChunkedArray, _: pa.ChunkedArray) -> pa.Array:
+            return pc.and_(pc.is_in(tokens, wanted), pc.invert(pc.is_in(names, stay)))
+
+        _rewrite(row, done, batch, _Goes(("person", "name", "event_id"), goes, bounds))
     return done
 
 
-def _rewrite(
-    row: SegmentRow,
-    done: Rewritten,
-    batch: int,
-    column: str,
-    goes: Callable[[pa.ChunkedArray], pa.Array],
-    bounds: tuple[int, int],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Goes:
+    """Which rows go: a predicate over columns, and the bounds of the first. With several the ids are given."""
+
+    columns: tuple[str, ...]
+    test: Callable[..., pa.Array]
+    bounds: tuple[int, int]
+
+    def of(self, table: pa.Table | pa.RecordBatch) -> pa.Array:
+        """Say of each row whether it goes."""
+        return self.test(*(table.column(name) for name in self.columns))
+
+
+def _rewrite(row: SegmentRow, done: Rewritten, batch: int, goes: _Goes) -> None:
     with pq.ParquetFile(path_of(row)) as file:
-        if not any(_may_hold(file, group, column, bounds) for group in range(file.num_row_groups)):
-            return
-        found = sum(pc.sum(goes(part.column(0))).as_py() or 0 for part in file.iter_batches(columns=[column]))
+        groups = [n for n in range(file.num_row_groups) if _may_hold(file, n, goes.columns[0], goes.bounds)]
+        found = sum(_found(part, goes, done) for part in file.iter_batches(columns=goes.columns, row_groups=groups))
         if not found:
             return
         done.old.append(row.pk)
@@ -85,8 +105,16 @@ def _rewrite(
         with files.Writer(settings.SOJOURN.segments, batch=batch, bucket=row.bucket) as writer:
             for group in range(file.num_row_groups):
                 table = fitted(file.read_row_group(group))
-                writer.add(table.filter(pc.invert(goes(table[column]))))
+                writer.add(table.filter(pc.invert(goes.of(table))))
             done.new.append(writer.finish())
+
+
+def _found(part: pa.RecordBatch, goes: _Goes, done: Rewritten) -> int:
+    mask = goes.of(part)
+    found = pc.sum(mask).as_py() or 0
+    if found and len(goes.columns) > 1:
+        done.ids.append(np.asarray(part.column("event_id").filter(mask)))
+    return int(found)
 
 
 def _may_hold(file: pq.ParquetFile, group: int, column: str, bounds: tuple[int, int]) -> bool:

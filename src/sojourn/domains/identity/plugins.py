@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held
-from sojourn.domains.identity import actions
-from sojourn.domains.identity.about import about
+from sojourn.domains.identity import actions, queries
 from sojourn.kit.sealed import seals
 
 seals("identity.Identifier", "sealed", use="identifier")
@@ -21,13 +20,23 @@ def forget_persons(persons: tuple[int, ...]) -> None:
     actions.forget(persons)
 
 
+hooks.ERASED_IN_PART[forget_persons] = actions.forget_in_part
+
+
 @hooks.about_persons.answer
 def tell_identity(persons: tuple[int, ...]) -> Iterable[Held]:
     """Tell who the persons are to us."""
-    return about(persons)
+    return queries.about(persons)
 
 
-hooks.holds("identity.Identifier", "identity.Trait", "identity.Text", erased_by=forget_persons, told_by=tell_identity)
+hooks.holds(
+    "identity.Identifier",
+    "identity.Trait",
+    "identity.TraitWord",
+    "identity.Text",
+    erased_by=forget_persons,
+    told_by=tell_identity,
+)
 hooks.holds(
     "identity.TraitWord",
     erased_by=forget_persons,
@@ -46,6 +55,11 @@ hooks.holds(
     told_by="Random numbers of two customers and how alike their attributes are: a guess that waits for a decision.",
 )
 hooks.holds(
+    "identity.Tombstone",
+    erased_by="It keeps an erased person from coming back: a digest under a key of its own, which opens nothing.",
+    told_by="It exists of erased persons only, whom nobody can tell from it.",
+)
+hooks.holds(
     "identity.Edge",
     "identity.Retraction",
     "identity.DeviceHolder",
@@ -59,8 +73,3 @@ hooks.holds("identity.Decision", erased_by=forget_persons, told_by=tell_identity
 def file_registry() -> actions.Resolver:
     """Say whose the rows of a delivered file are."""
     return actions.resolver()
-hooks.holds(
-    "identity.Tombstone",
-    erased_by="It keeps an erased person from coming back: a digest under a key of its own, which opens nothing.",
-    told_by="It exists of erased persons only, whom nobody can tell from it.",
-)

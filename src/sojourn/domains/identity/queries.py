@@ -8,7 +8,9 @@ import numpy as np
 from django.db import connections, router
 
 from sojourn.domains.identity import statements
+from sojourn.domains.identity.about import about as about
 from sojourn.domains.identity.contracts import Moves, PersonMap
+from sojourn.domains.identity.marks import marks_of as marks_of
 from sojourn.domains.identity.models import Identifier, Link, LinkChange, MapCounter, Trait
 from sojourn.domains.identity.opened import families as families
 from sojourn.domains.identity.opened import find as find

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.conf import settings
 
 from sojourn.domains.collection.contracts import Held
-from sojourn.domains.privacy.models import ConsentWord
+from sojourn.domains.privacy.models import ConsentWord, Restriction
 from sojourn.domains.privacy.noting import SEALED_FOR
 from sojourn.kit import sealing
 from sojourn.kit.period import instant
@@ -22,6 +22,22 @@ def about(persons: Sequence[int]) -> Iterable[Held]:
         explanation="What you allowed or refused us to use your data for. The latest word on a purpose counts.",
         records=_words(persons),
     )
+    yield Held(
+        heading="Restrictions",
+        explanation="Since when your data are read for legal duties only, because you asked for it or because the law "
+        "has us keep them.",
+        records=_restrictions(persons),
+    )
+
+
+def _restrictions(persons: Sequence[int]) -> Iterator[dict[str, object]]:
+    for at in range(0, len(persons), AT_ONCE):
+        for row in Restriction.objects.filter(person__in=persons[at : at + AT_ONCE]).order_by("since"):
+            yield {
+                "since": row.since.isoformat(),
+                "because": row.reason,
+                "until": None if row.until is None else row.until.isoformat(),
+            }
 
 
 def _words(persons: Sequence[int]) -> Iterator[dict[str, object]]:

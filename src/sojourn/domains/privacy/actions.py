@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
 from django.conf import settings
 
 from sojourn.domains.access import actions as access
-from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.access.contracts import SYSTEM, Right, Viewer
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.collection import actions as collection_actions
 from sojourn.domains.collection import queries as collection
@@ -29,10 +29,17 @@ from sojourn.domains.privacy.persons import persons_of as persons_of
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.engine.kernels.customers import Customers, CustomersFold
 from sojourn.engine.timeline import Change, Layout, Source, Writer, manifest, writing
+from sojourn.domains.privacy.queries.reach import require_reachable
+from sojourn.domains.privacy.rights import erasing, restricting
+from sojourn.domains.privacy.rights import reading as privacy_rights
 from sojourn.kit.period import Period
+from sojourn.engine.kernels.words import Int64s
 
 DIMENSIONS = ("channel", "unit", "source", "product", "touchpoint")
 REBUILD_LEASE_SECONDS = 900
+ERASE = erasing.COMMAND
+remove_erased = erasing.remove
+forget_restrictions = restricting.forget
 SAID_MOST_CHARACTERS = 500
 
 
@@ -131,19 +138,37 @@ def list_customers(
 
 
 def erase(*, customer: int) -> int:
-    """Remove a customer everywhere and give the number of events that went; for the work process.
+    """Remove a customer everywhere, here and now, and give the number of events that went; where no work process runs.
 
-    The rows of every segment, then in one transaction the identity behind them and what rooms hold by hook, then the
-    timeline: its files are overwritten. What fails on the way is finished by doing it again.
+    Nothing is asked of a legal hold: `request_erasure` does so. What fails on the way is finished by doing it again.
     """
-    rows = collection_actions.erase(persons=persons_of(customer))
+    number = erasing.ask(persons=persons_of(customer), customers=1, by=SYSTEM.name)
+    collection_actions.run_commands()
+    finish_erasures()
+    return privacy_rights.erasure(number).rows
+
+
+def request_erasure(*, customer: int, viewer: Viewer) -> int:
+    """Ask the work process to erase a customer, at once and whole; give the erasure's number.
+
+    Raise ForbiddenError and NotFoundError.
+    """
+    viewer.require(Right.REQUESTS_HANDLE)
+    current = require_reachable(customer, purpose=Purpose.REGULATORY, viewer=viewer)
+    return erasing.ask(persons=persons_of(current), customers=1, by=viewer.name)
+
+
+def finish_erasures() -> int:
+    """Bring the timeline up to the erasures that are out of the stream, prove them, and give how many were proven.
+
+    One whose customers are still found somewhere says so and is looked at again by the next call.
+    """
+    erasing.ask_again()
+    numbers = erasing.waiting()
+    if not numbers:
+        return 0
     refresh_timeline()
-    return rows
-
-
-def request_erasure(*, customer: int) -> int:
-    """Ask the work process to erase a customer; give the command's number."""
-    return collection_actions.request_erasure(persons=persons_of(customer))
+    return sum(erasing.prove(number) for number in numbers)
 
 
 def _is_ahead(current: manifest.Manifest) -> bool:
@@ -182,18 +207,23 @@ def _bring_up(writer: Writer, *, rebuild: bool) -> None:
             batch=batch,
             moved=moves.person,
             withdrawn=_spans(removals),
-            erased=np.array([each.person for each in removals if each.person is not None], np.int64),
+            erased=_whose(each for each in removals if each.low_event_id is None),
+            overwritten=_whose(each for each in removals if each.low_event_id is not None),
         ),
     )
 
 
 def _spans(removals: list[Removal]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    spans = [(r.low_event_id, r.high_event_id) for r in removals if r.low_event_id is not None]
+    spans = [(r.low_event_id, r.high_event_id) for r in removals if r.low_event_id is not None and r.person is None]
     return np.array(spans, np.int64).reshape(-1, 2)
 
 
 def _source(segment: Segment) -> Source:
     return Source(
+def _whose(removals: Iterable[Removal]) -> Int64s:
+    return np.array([each.person for each in removals if each.person is not None], np.int64)
+
+
         path=settings.SOJOURN.segments / segment.path,
         rows=segment.rows,
         first_batch=segment.first_batch,

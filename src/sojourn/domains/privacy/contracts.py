@@ -20,10 +20,10 @@ from sojourn.domains.privacy.consent_words import PurposeCount as PurposeCount
 from sojourn.domains.privacy.consent_words import PurposeTerms as PurposeTerms
 from sojourn.domains.privacy.consent_words import Standing as Standing
 from sojourn.domains.privacy.consent_words import Word as Word
-from sojourn.domains.privacy.rights.words import Certificate as Certificate
-from sojourn.domains.privacy.rights.words import Erasure as Erasure
-from sojourn.domains.privacy.rights.words import ErasureState as ErasureState
-from sojourn.domains.privacy.rights.words import KeptBack as KeptBack
+from sojourn.domains.privacy.rights_words import Certificate as Certificate
+from sojourn.domains.privacy.rights_words import Erasure as Erasure
+from sojourn.domains.privacy.rights_words import ErasureState as ErasureState
+from sojourn.domains.privacy.rights_words import KeptBack as KeptBack
 from sojourn.engine.answers.door import Codes as Codes
 from sojourn.engine.answers.words import IDENTITY_EVENTS as IDENTITY_EVENTS
 from sojourn.engine.stats.clusters import Clusters

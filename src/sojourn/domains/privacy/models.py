@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 
 from sojourn.domains.privacy.consent_words import Basis, Notice, PurposeTerms
+from sojourn.domains.privacy.rights_tables import ErasureRow as ErasureRow
+from sojourn.domains.privacy.rights_tables import Restriction as Restriction
 from sojourn.kit.ids import random_token
 from sojourn.kit.period import instant
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sojourn.domains.collection import hooks
-from sojourn.domains.collection.contracts import Held
+from sojourn.domains.collection.contracts import Held, Keep
 from sojourn.domains.privacy import actions, queries
-from sojourn.domains.privacy.about import about
 from sojourn.kit.sealed import seals
 
 
@@ -17,10 +16,24 @@ def forget_consents(persons: tuple[int, ...]) -> None:
     actions.forget_consents(persons=persons)
 
 
+@hooks.erase_persons.answer
+def forget_restrictions(persons: tuple[int, ...]) -> None:
+    """Forget that erased persons were read for a legal duty only."""
+    actions.forget_restrictions(persons=persons)
+
+
+def keep_restrictions(persons: tuple[int, ...], keep: Keep) -> None:
+    """Leave persons locked of whom a legal duty keeps something."""
+
+
+hooks.ERASED_IN_PART[forget_restrictions] = keep_restrictions
+hooks.COMMANDS[actions.ERASE] = actions.remove_erased
+
+
 @hooks.about_persons.answer
 def tell_consents(persons: tuple[int, ...]) -> Iterable[Held]:
     """Tell what persons said about purposes."""
-    return about(persons)
+    return queries.about(persons)
 
 
 seals("privacy.ConsentWord", "evidence", use="consent")
@@ -35,6 +48,13 @@ hooks.holds(
     erased_by=forget_consents,
     told_by="It is the digest of a link that was sent to the customer, and nothing else but when it runs out.",
 )
+seals("privacy.ErasureRow", "marks", use="erasure")
+hooks.holds(
+    "privacy.ErasureRow",
+    erased_by="It says sealed whose erasure is on its way, and nothing of anybody once that is proven.",
+    told_by="It is of customers who are being erased; a request for erasure is told as a request.",
+)
+hooks.holds("privacy.Restriction", erased_by=forget_restrictions, told_by=tell_consents)
 
 
 @hooks.unstated_purposes.answer

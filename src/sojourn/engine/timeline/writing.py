@@ -34,7 +34,7 @@ class Change:
 
     `moved` are persons whose customer may have changed (None: not known, all are looked at). `withdrawn` are ranges of
     event ids, (n, 2) with an exclusive end, that are no longer in the segments; `erased` are persons of whom nothing
-    may be left.
+    may be left, `overwritten` those of whose withdrawn events no bytes may be left.
     """
 
     persons: Persons
@@ -42,6 +42,7 @@ class Change:
     moved: Int64s | None = None
     withdrawn: Int64s = field(default_factory=lambda: np.empty((0, 2), np.int64))
     erased: Int64s = field(default_factory=lambda: NOBODY)
+    overwritten: Int64s = field(default_factory=lambda: NOBODY)
 
 
 class Writer:
@@ -67,7 +68,7 @@ class Writer:
     def rebuild(self, sources: Sequence[Source], change: Change) -> None:
         """Build everything anew from the segments; raise OSError or TimelineError."""
         rows = reading.read(sources, self.layout, self.dictionaries)
-        self._commit([], self._part(rows, change.persons), replace(change, erased=NOBODY))
+        self._commit([], self._part(rows, change.persons), replace(change, erased=NOBODY, overwritten=NOBODY))
 
     def refresh(self, sources: Sequence[Source], change: Change) -> None:
         """Bring in new rows, moved persons, withdrawals and erasures; raise OSError or TimelineError.
@@ -158,7 +159,7 @@ class Writer:
                 identity_version=change.persons.version,
                 dimensions=self.layout.dimensions,
                 parts=(*parts, *([entry] if entry else [])),
-                to_zero=tuple(int(each) for each in change.erased),
+                to_zero=tuple(int(each) for each in np.concatenate([change.erased, change.overwritten])),
             )
         )
 

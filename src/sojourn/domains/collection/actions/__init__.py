@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from sojourn.domains.collection.actions.commands import erase, request_compaction, request_erasure, run_commands
+from sojourn.domains.collection.actions.commands import (
+    erase,
+    is_requested,
+    request,
+    request_compaction,
+    request_erasure,
+    run_commands,
+)
 from sojourn.domains.collection.actions.commit import Load, commit, commit_tables, withdrawal
 from sojourn.domains.collection.actions.compaction import compact, delete_retired, tidy
 from sojourn.domains.collection.actions.deliveries import begin, cancel, start
 from sojourn.domains.collection.actions.delivering import run_deliveries
 from sojourn.domains.collection.actions.incoming import take_incoming
+from sojourn.domains.collection.actions.keys import needs_resealing, reseal, retire_keys, rotate_key
 from sojourn.domains.collection.actions.loading import (
     commit_loaded,
     known_messages,
@@ -16,6 +24,7 @@ from sojourn.domains.collection.actions.loading import (
 )
 from sojourn.domains.collection.actions.outbox import clear_taken, record, waiting
 from sojourn.domains.collection.actions.tail import follow, new_rows, run_tail
+from sojourn.domains.collection.actions.traces import cases_of, forget_refused, forget_removals, settle_databases
 from sojourn.domains.collection.actions.upkeep import trim_quarantine, upkeep
 from sojourn.domains.collection.writing import writing
 
@@ -23,6 +32,7 @@ __all__ = [
     "Load",
     "begin",
     "cancel",
+    "cases_of",
     "clear_taken",
     "commit",
     "commit_loaded",
@@ -31,16 +41,25 @@ __all__ = [
     "delete_retired",
     "erase",
     "follow",
+    "forget_refused",
+    "forget_removals",
+    "is_requested",
     "known_messages",
     "message_hashes",
+    "needs_resealing",
     "new_rows",
     "pass_on_observations",
     "record",
+    "request",
     "request_compaction",
     "request_erasure",
+    "reseal",
+    "retire_keys",
+    "rotate_key",
     "run_commands",
     "run_deliveries",
     "run_tail",
+    "settle_databases",
     "start",
     "take_incoming",
     "tidy",

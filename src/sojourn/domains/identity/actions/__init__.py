@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sojourn.domains.identity.actions.burying import bury, lift_tombstone, lift_tombstones
 from sojourn.domains.identity.actions.deciding import merge, unmerge
-from sojourn.domains.identity.actions.forget import forget
+from sojourn.domains.identity.actions.forget import forget, forget_cases, forget_in_part
 from sojourn.domains.identity.actions.linking import link
 from sojourn.domains.identity.actions.proposing import forget_proposals, propose
 from sojourn.domains.identity.actions.resolve import Resolver, resolve, resolver
@@ -14,6 +14,8 @@ __all__ = [
     "Resolver",
     "bury",
     "forget",
+    "forget_cases",
+    "forget_in_part",
     "forget_proposals",
     "index_words",
     "lift_tombstone",

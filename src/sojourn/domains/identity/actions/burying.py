@@ -9,6 +9,7 @@ import msgspec
 from django.conf import settings
 from django.db import router, transaction
 
+from sojourn.domains.collection.contracts import Keep
 from sojourn.domains.identity import rules, statements
 from sojourn.domains.identity.actions.forget import next_epoch
 from sojourn.domains.identity.models import Identifier, Tombstone, Trait
@@ -19,16 +20,18 @@ from sojourn.kit.errors import InvalidError, NotFoundError
 AT_ONCE = 500
 
 
-def bury(*, persons: Sequence[int], erasure: int) -> int:
+def bury(*, persons: Sequence[int], erasure: int, keep: Keep | None = None) -> int:
     """Lay tombstones on the identifiers, mail addresses and phone numbers of persons; give how many.
 
-    A mail address or phone number that somebody else has too gets none: couples share them. Doing it again is harmless.
+    With `keep`, an erasure in part, the customer's own numbers and the traits that stay get none. A mail address or
+    phone number that somebody else has too gets none: couples share them. Doing it again is harmless.
     """
     sealer = sealing.sealer(settings.SOJOURN)
     stone, now = Stone(sealer), time.time_ns() // 1_000
     rows = [
         (statements.blob(stone.of(kind, value)), kind, erasure, now)
         for kind, value in {*_identifiers(persons, sealer), *_contacts(persons, sealer)}
+        if keep is None or (kind != "user" and kind not in keep.traits)
     ]
     with transaction.atomic(using=router.db_for_write(Tombstone)):
         statements.write(statements.LAY_TOMBSTONES, rows)
@@ -75,14 +78,15 @@ def _identifiers(persons: Sequence[int], sealer: sealing.Sealer) -> Iterator[tup
 def _contacts(persons: Sequence[int], sealer: sealing.Sealer) -> Iterator[tuple[str, str]]:
     ours = set(persons)
     for some in _some(persons):
-        rows = list(Trait.objects.filter(person__in=some, blind__isnull=False))
-        holders = Trait.objects.filter(blind__in={bytes(row.blind) for row in rows}).values_list("blind", "person")
-        shared = {bytes(blind) for blind, person in holders if person not in ours}
-        for row in rows:
-            if bytes(row.blind) not in shared:
-                text = rules.normalised(row.name, msgspec.json.decode(sealer.open(bytes(row.sealed), use="trait")))
+        told = Trait.objects.filter(person__in=some, blind__isnull=False).values_list("name", "blind", "sealed")
+        rows = [(name, bytes(blind or b""), bytes(sealed)) for name, blind, sealed in told]
+        holders = Trait.objects.filter(blind__in={blind for _, blind, _ in rows}).values_list("blind", "person")
+        shared = {bytes(blind or b"") for blind, person in holders if person not in ours}
+        for name, blind, sealed in rows:
+            if blind not in shared:
+                text = rules.normalised(name, msgspec.json.decode(sealer.open(sealed, use="trait")))
                 if text is not None:
-                    yield row.name, text
+                    yield name, text
 
 
 def _some(persons: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db import router, transaction
 from django.db.models import Q
 
+from sojourn.domains.collection.contracts import Keep
 from sojourn.domains.identity import statements
 from sojourn.domains.identity.actions.linking import refresh
 from sojourn.domains.identity.actions.proposing import forget_proposals
@@ -80,6 +84,29 @@ def _forget_decisions(numbers: set[int]) -> None:
         Decision.objects.filter(pk__in=numbers).delete()
         Edge.objects.filter(decision__in=numbers).delete()
         numbers = undone_by
+
+
+def forget_in_part(persons: tuple[int, ...], keep: Keep) -> None:
+    """Delete what is known of persons but their own numbers and some traits, inside the caller's transaction.
+
+    Who is one customer stays known: what is left is erased by it later.
+    """
+    forget_proposals(persons=persons)
+    for at in range(0, len(persons), AT_ONCE):
+        some = persons[at : at + AT_ONCE]
+        Identifier.objects.filter(token__in=some).exclude(kind="user").delete()
+        Trait.objects.filter(person__in=some).exclude(name__in=keep.traits).delete()
+        TraitWord.objects.filter(person__in=some).delete()
+        Text.objects.filter(person__in=some).delete()
+    next_epoch()
+
+
+def forget_cases(*, cases: Sequence[int]) -> None:
+    """Delete the numbers of cases that nobody's events name any more."""
+    with transaction.atomic(using=router.db_for_write(Identifier)):
+        for at in range(0, len(cases), AT_ONCE):
+            Identifier.objects.filter(token__in=cases[at : at + AT_ONCE], kind="case").delete()
+        next_epoch()
 
 
 def next_epoch() -> None:

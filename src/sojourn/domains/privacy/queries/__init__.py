@@ -1,5 +1,6 @@
 """The door: everything that other rooms and surfaces learn about events, under a purpose and for a viewer."""
 
+from sojourn.domains.privacy.about import about
 from sojourn.domains.privacy.queries.consents import (
     collected,
     notice_for,
@@ -33,6 +34,7 @@ __all__ = [
     "Scan",
     "UnprovenError",
     "ask",
+    "about",
     "ask_sides",
     "collected",
     "erasure",

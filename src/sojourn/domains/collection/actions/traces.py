@@ -1,0 +1,83 @@
+"""What an erasure looks for beside the segments: refused items, notes of removals, deleted rows in database files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+from django.conf import settings
+from django.db import connections, router, transaction
+
+from sojourn.domains.collection.actions.commit import SEALED_FOR
+from sojourn.domains.collection.manifest import live, path_of
+from sojourn.domains.collection.models import ConsumerCursor, RefusedItem, RemovalRow
+from sojourn.engine.scanning.searching import Searcher
+from sojourn.engine.scanning.words import Needles
+from sojourn.engine.stream import query
+from sojourn.kit import sealing
+
+ITEMS_AT_ONCE = 2_000
+
+
+def forget_refused(*, needles: Needles) -> int:
+    """Delete the refused items in which one of some texts stands, and give how many; the counts of refusals stay."""
+    if not len(needles):
+        return 0
+    searcher, sealer, gone, after = Searcher(needles), sealing.sealer(settings.SOJOURN), list[int](), 0
+    while rows := list(RefusedItem.objects.filter(pk__gt=after).order_by("pk")[:ITEMS_AT_ONCE]):
+        after = rows[-1].pk
+        for row in rows:
+            counts = searcher.zeros()
+            searcher.count(sealer.open(bytes(row.payload), use=SEALED_FOR), counts)
+            if counts.any():
+                gone.append(row.pk)
+    with transaction.atomic(using=router.db_for_write(RefusedItem)):
+        for at in range(0, len(gone), ITEMS_AT_ONCE):
+            RefusedItem.objects.filter(pk__in=gone[at : at + ITEMS_AT_ONCE]).delete()
+    return len(gone)
+
+
+def cases_of(*, persons: Sequence[int]) -> tuple[int, ...]:
+    """Give the tokens of the cases that only events of some persons name."""
+    place = settings.SOJOURN
+    paths = [path_of(row) for row in live()]
+    with query.session(
+        paths, temporary=place.temporary, memory_limit_mb=place.memory_limit_mb, threads=place.kernel_threads
+    ) as connection:
+        connection.register("gone", pa.table({"person": pa.array(sorted(persons), pa.int64())}))
+        mine = connection.execute(
+            'SELECT DISTINCT "case" FROM events WHERE "case" IS NOT NULL AND person IN (SELECT person FROM gone)'
+        ).fetchnumpy()["case"]
+        if not len(mine):
+            return ()
+        connection.register("mine", pa.table({"case": pa.array(np.asarray(mine, np.int64))}))
+        shared = connection.execute(
+            'SELECT DISTINCT "case" FROM events WHERE "case" IN (SELECT "case" FROM mine) '
+            "AND person NOT IN (SELECT person FROM gone)"
+        ).fetchnumpy()["case"]
+    return tuple(sorted({int(each) for each in mine} - {int(each) for each in shared}))
+
+
+def forget_removals(*, persons: Sequence[int]) -> int:
+    """Delete the notes of whose rows were taken out, and give how many wait: for consumers that have not heard of them.
+
+    Call when the timeline has; who comes later sees a stream without those rows.
+    """
+    heard = min(ConsumerCursor.objects.values_list("batch", flat=True), default=None)
+    with transaction.atomic(using=router.db_for_write(RemovalRow)):
+        rows = RemovalRow.objects.filter(person__in=list(persons))
+        (rows if heard is None else rows.filter(batch__lte=heard)).delete()
+        return RemovalRow.objects.filter(person__in=list(persons)).count()
+
+
+def settle_databases() -> None:
+    """Bring the write-ahead logs of SQLite into their files and cut them off, so that no deleted row is left in them.
+
+    A reader that is at it delays this; PostgreSQL keeps its own house.
+    """
+    for alias in connections:
+        if connections[alias].vendor == "sqlite":
+            with connections[alias].cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor.fetchall()
