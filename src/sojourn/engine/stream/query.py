@@ -35,18 +35,7 @@ def session(
     Columns that an older segment lacks read as NULL; no segments give an empty view. Spills go encrypted to
     `temporary`. Raise UnreadableError when a segment cannot be read, inside the block too.
     """
-    durable.make_folder(temporary)
-    connection = duckdb.connect(
-        config={
-            "memory_limit": f"{memory_limit_mb}MB",
-            "threads": threads,
-            "temp_directory": str(temporary),
-            "temp_file_encryption": True,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "preserve_insertion_order": False,
-        }
-    )
+    connection = connected(temporary=temporary, memory_limit_mb=memory_limit_mb, threads=threads)
     try:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"CREATE VIEW events AS {source_sql(paths)}")
@@ -58,6 +47,22 @@ def session(
         ) from error
     finally:
         connection.close()
+
+
+def connected(*, temporary: Path, memory_limit_mb: int, threads: int) -> Connection:
+    """Open an empty database in memory, for the caller to close; spills go encrypted to `temporary`."""
+    durable.make_folder(temporary)
+    return duckdb.connect(
+        config={
+            "memory_limit": f"{memory_limit_mb}MB",
+            "threads": threads,
+            "temp_directory": str(temporary),
+            "temp_file_encryption": True,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": False,
+        }
+    )
 
 
 def source_sql(paths: Sequence[Path]) -> str:
