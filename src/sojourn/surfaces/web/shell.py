@@ -59,6 +59,13 @@ BAR = (
         ),
     ),
     Entry(
+        label=_("Customers"),
+        name="customer-search",
+        icon="users",
+        right=Right.CUSTOMERS_READ,
+        parts=(Entry(label=_("Find"), name="customer-search", right=Right.CUSTOMERS_READ),),
+    ),
+    Entry(
         label=_("Measures"),
         name="kpis",
         icon="ruler-measure",
