@@ -20,14 +20,12 @@ def agent(served: Served) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def somebody(agent: httpx.Client) -> tuple[str, str]:
     """Find a customer by a number of the demo's and give the address and the name."""
-    for number in ("C000001", "1", "000001"):
-        answer = found(agent, number)
-        if answer.status_code == 302:
-            address = answer.headers["location"]
-            title = re.search(r"<h1[^>]*>([^<]+)</h1>", agent.get(address).text)
-            assert title
-            return address, title[1].strip()
-    raise AssertionError("No customer of the demo is found by their number.")
+    answer = found(agent, "HB-100007")
+    assert answer.status_code == 302, "this customer of the demo is not found by their number"
+    address = answer.headers["location"]
+    title = re.search(r"<h1[^>]*>([^<]+)</h1>", agent.get(address).text)
+    assert title
+    return address, title[1].strip()
 
 
 def found(client: httpx.Client, text: str) -> httpx.Response:
@@ -90,6 +88,14 @@ def test_a_note_is_written_changed_and_deleted(agent: httpx.Client, somebody: tu
     assert "Calls on Tuesdays." in agent.get(address).text
     agent.post(change[1], data={"what": "delete", "csrfmiddlewaretoken": token})
     assert "Calls on Tuesdays." not in agent.get(address).text
+
+
+def test_the_palette_leads_to_the_search_for_customers(agent: httpx.Client, served: Served) -> None:
+    token = csrf(agent.get("/customers/search").text)
+    answer = agent.post("/palette", data={"q": "Wolf"}, headers={"X-CSRFToken": token}).json()["found"]
+    assert answer[-1] == {"label": "Wolf", "kind": "search customers", "url": "/customers/search", "posts": True}
+    with served.client("viewer") as viewer:
+        assert not any(each["posts"] for each in viewer.get("/palette?q=wolf").json()["found"])
 
 
 def test_a_number_of_nobody_is_not_found(agent: httpx.Client) -> None:

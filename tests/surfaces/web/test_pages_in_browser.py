@@ -45,6 +45,7 @@ PAGES = (
     "/journeys/saved/new?address=/journeys/explorer%3Ff%3DSigned%2BIn",
     "/journeys/",
     "/journeys/new?f=Signed+In&f=Balance+Viewed",
+    "/customers/search",
     "/measures/kpis/",
     "/measures/kpis/nps",
     "/measures/kpis/completion_rate",

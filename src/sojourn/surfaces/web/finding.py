@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.metrics import queries as metrics
 from sojourn.domains.privacy import queries as privacy
@@ -26,14 +26,18 @@ class Found:
     label: str
     kind: str
     url: str
+    posts: bool = False  # what was typed goes there in the body of a form
 
 
 def find(text: str, viewer: Viewer) -> list[Found]:
-    """List what the viewer may open whose name holds every word of `text`, best first."""
+    """List what the viewer may open whose name holds every word of `text`, best first; last a search for customers."""
     words = text.casefold().split()
     hits = [each for each in everything(viewer) if all(word in each.label.casefold() for word in words)]
     begins = words[0] if words else ""
-    return sorted(hits, key=lambda each: not each.label.casefold().startswith(begins))[:MOST]
+    found = sorted(hits, key=lambda each: not each.label.casefold().startswith(begins))[:MOST]
+    if words and viewer.can(Right.CUSTOMERS_READ):
+        found.append(Found(label=text, kind=gettext("search customers"), url=reverse("customer-search"), posts=True))
+    return found
 
 
 def everything(viewer: Viewer) -> Iterator[Found]:

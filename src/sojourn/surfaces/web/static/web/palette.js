@@ -1,4 +1,4 @@
-// Ctrl K: finds pages, journeys, events and KPIs; arrows choose, Enter goes.
+// Ctrl K: finds pages, journeys, events and KPIs, and searches customers; arrows choose, Enter goes.
 const dialog = document.getElementById("palette");
 const box = document.getElementById("palette-text");
 const list = document.getElementById("palette-list");
@@ -17,8 +17,9 @@ async function find() {
   asking?.abort();
   asking = new AbortController();
   try {
-    const address = `${dialog.dataset.address}?q=${encodeURIComponent(box.value)}`;
-    const answer = await fetch(address, { signal: asking.signal });
+    const body = new URLSearchParams({ q: box.value }); // a name may be in it: not in an address
+    const headers = { "X-CSRFToken": dialog.dataset.token };
+    const answer = await fetch(dialog.dataset.address, { method: "POST", body, headers, signal: asking.signal });
     show((await answer.json()).found);
   } catch (error) {
     if (error.name !== "AbortError") throw error;
@@ -31,6 +32,7 @@ function show(found) {
     item.id = `found-${at}`;
     item.role = "option";
     item.dataset.url = each.url;
+    if (each.posts) item.dataset.find = "customers";
     const kind = document.createElement("span");
     kind.className = "quiet";
     kind.textContent = each.kind;
@@ -50,7 +52,11 @@ function choose(at) {
 }
 
 function go(item) {
-  if (item) location.assign(item.dataset.url);
+  if (!item) return;
+  if (!item.dataset.find) return location.assign(item.dataset.url);
+  const form = document.getElementById("palette-customers");
+  form.elements.text.value = box.value;
+  form.submit();
 }
 
 box?.addEventListener("input", find);
