@@ -46,6 +46,9 @@ class Settings:
     key: str = _setting("", "Master key, 32 bytes in base64; empty: the key file in the data folder.")
     time_zone: str = _setting("UTC", "Time zone of the pages where a person has not chosen one.")
     workspace: str = _setting("Sojourn", "Name shown at the top of the pages.")
+    phone_region: str = _setting(
+        "", "Country of phone numbers that name none, two letters such as DE; empty: their digits stay as they are."
+    )
     log_level: str = _setting("info", "debug, info, warning or error.")
     threads: int = _setting(0, "Threads for kernels; 0: one less than there are cores, at least one.", low=0, high=256)
     k_floor: int = _setting(5, "Customers below whom a count of those left out is not shown.", low=1)

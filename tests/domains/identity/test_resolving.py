@@ -45,18 +45,6 @@ def test_an_event_that_names_both_ids_makes_them_one_customer_and_belongs_to_the
     assert queries.persons_of(customer=int(both)) == tuple(sorted((int(alone), int(both))))
 
 
-def test_a_second_user_on_a_shared_device_stays_another_customer() -> None:
-    ana = stored(said(("ana", "device-1"))).person[0]
-    bob = stored(said(("bob", "device-1"))).person[0]
-    device = stored(said((None, "device-1"))).person[0]
-    assert customers(ana, bob, device) == [ana, bob, ana]
-
-
-def test_two_users_of_one_device_in_one_batch_are_two_and_the_first_keeps_it() -> None:
-    person = stored(said(("ana", "device-1"), ("bob", "device-1"), (None, "device-1"))).person
-    assert customers(*person) == [person[0], person[1], person[0]]
-
-
 def test_an_alias_of_two_customer_numbers_merges_nobody_and_is_proposed() -> None:
     old = stored(said(("old", "device-1"))).person[0]
     new = stored(said(("new", "device-2"))).person[0]

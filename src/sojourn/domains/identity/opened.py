@@ -9,7 +9,7 @@ import msgspec
 from django.conf import settings
 from django.db import connections, router
 
-from sojourn.domains.identity import rules, statements
+from sojourn.domains.identity import contacts, rules, statements
 from sojourn.domains.identity.contracts import Found, FoundBy, OpenedIdentifier, OpenedTrait
 from sojourn.domains.identity.models import TraitWord
 from sojourn.domains.identity.wording import blind_words
@@ -76,7 +76,7 @@ def find(text: str) -> Found:
     cases = tuple(person for person, by in exact.items() if by is FoundBy.CASE)
     hits: dict[int, FoundBy] = {person: by for person, by in exact.items() if by is not FoundBy.CASE}
     for name, by in (("email", FoundBy.MAIL), ("phone", FoundBy.PHONE)):
-        normal = rules.normalised(name, text)
+        normal = contacts.normalised(name, text)
         if normal is not None and (by is FoundBy.PHONE or "@" in normal):
             hits |= dict.fromkeys(_by_trait(sealer.blind(name, normal)), by)
     named, is_cut = _by_words(rules.words(text), sealer)

@@ -1,10 +1,9 @@
-"""Thought of identity: which persons become one customer, and how values are made comparable."""
+"""Thought of identity: how values are made comparable."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
 from typing import Final
 
 # Traits that are found by their whole words; of an address the town and the postal code.
@@ -13,52 +12,41 @@ _OF_AN_ADDRESS: Final = ("city", "town", "postalCode", "postal_code", "postcode"
 _WORD: Final = re.compile(r"\w+")
 _WORD_CHARACTERS: Final = 40
 _WORDS_MAX: Final = 20
+PHONE_CHARACTERS: Final = 64
 
 
-def linked(pairs: Iterable[tuple[int, int]], customer_of: dict[int, int]) -> dict[int, int]:
-    """Give the customers that anonymous persons join, for pairs (user's person, anonymous person) in order.
-
-    An anonymous person that belongs to a customer already stays there: on a shared device the second user does
-    not take over the first one's history.
-
-    >>> linked([(1, 10), (2, 10)], {})
-    {10: 1}
-    """
-    joined: dict[int, int] = {}
-    for user, anonymous in pairs:
-        if anonymous not in customer_of and anonymous not in joined:
-            joined[anonymous] = customer_of.get(user, user)
-    return joined
-
-
-def merged(
-    previous: int, user: int, customer_of: dict[int, int], members: Callable[[int], Iterable[int]]
-) -> dict[int, int]:
-    """Give the moves that make two persons' customers one: all of the previous one's persons join the user's.
-
-    >>> merged(7, 1, {}, lambda customer: [])
-    {7: 1}
-    """
-    old, new = customer_of.get(previous, previous), customer_of.get(user, user)
-    if old == new:
-        return {}
-    moved = dict.fromkeys((*members(old), old), new)
-    return moved if old == previous else moved | {previous: new}
-
-
-def normalised(name: str, value: object) -> str | None:
+def normalised(name: str, value: object, *, region: str = "") -> str | None:
     """Bring a mail address or phone number into the form under which it is found; None for other traits.
+
+    A phone number is written as E.164 has it. One without a country belongs to `region` (as "DE"); without a region,
+    and where no number can be made of it, its digits stay.
 
     >>> normalised("email", " Ana@Example.COM "), normalised("phone", "+49 (151) 234-567")
     ('ana@example.com', '+49151234567')
+    >>> normalised("phone", "0151 2345678", region="DE")
+    '+491512345678'
     """
     if name == "email" and isinstance(value, str):
         return value.strip().lower() or None
     if name == "phone":
-        text = str(value).strip()
+        text = str(value).strip()[:PHONE_CHARACTERS]
         digits = "".join(each for each in text if each.isdigit())
-        return ("+" if text.startswith("+") else "") + digits if digits else None
+        return _e164(text, region) or (("+" if text.startswith("+") else "") + digits if digits else None)
     return None
+
+
+def _e164(text: str, region: str) -> str | None:
+    if not region and not text.startswith("+"):
+        return None
+    import phonenumbers  # 20 ms that a process without phone numbers need not spend
+
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def words(value: object) -> frozenset[str]:

@@ -23,6 +23,11 @@ ADD_EDGES: Final = """
 INSERT INTO identity_edge (person, other, kind, event_id, at_us, decision, is_standing)
 VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
+SET_HOLDERS: Final = """
+INSERT INTO identity_deviceholder (device, "user", person) VALUES (%s, %s, %s)
+ON CONFLICT (device) DO UPDATE SET "user" = excluded."user", person = excluded.person
+"""
+BLOCK: Final = "UPDATE identity_identifier SET is_blocked = TRUE WHERE token = %s"
 ADD_CHANGES: Final = "INSERT INTO identity_linkchange (version, person, before, customer) VALUES (%s, %s, %s, %s)"
 SET_TRAITS: Final = """
 INSERT INTO identity_trait (person, name, sealed, blind, occurred_us, source) VALUES (%s, %s, %s, %s, %s, %s)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-import msgspec
 import numpy as np
 
-from sojourn.domains.identity import rules, statements
+from sojourn.domains.identity import contacts, statements
 from sojourn.engine.kernels.words import Flags
 from sojourn.engine.stream.claims import Claims, Tokens, Trait
 from sojourn.kit.sealing import BLIND_BYTES, Sealer
@@ -49,18 +49,13 @@ def without(claims: Claims, gone: Flags) -> Claims:
     """Leave out what rows of erased persons say: their cases, traits, texts and aliases."""
     if not gone.any():
         return claims
-    return Claims(
-        user=claims.user,
-        anonymous=claims.anonymous,
-        agent=claims.agent,
+    return replace(
+        claims,
         case=[None if out else each for each, out in zip(claims.case, gone, strict=True)],
         traits=[each for each in claims.traits if not gone[each.row]],
         texts=[each for each in claims.texts if not gone[each.row]],
         aliases=[each for each in claims.aliases if not gone[each.row]],
-        groups=claims.groups,
-        given=claims.given,
-        event_ids=claims.event_ids,
-        at_us=claims.at_us,
+        external=[each for each in claims.external if not gone[each.row]],
     )
 
 
@@ -72,7 +67,7 @@ def without_contacts(traits: list[Trait], person: Tokens, stone: Stone) -> list[
     """
     told: dict[tuple[str, str], list[Trait]] = {}
     for each in traits:
-        text = rules.normalised(each.name, msgspec.json.decode(each.value)) if each.name in CONTACTS else None
+        text = contacts.told(each.name, each.value) if each.name in CONTACTS else None
         if text is not None:
             told.setdefault((each.name, text), []).append(each)
     erased: set[Trait] = set()

@@ -42,6 +42,15 @@ class Alias(NamedTuple):
     previous: str
 
 
+class External(NamedTuple):
+    """A further identifier of the row's person, as its sender calls the kind."""
+
+    row: int
+    type: str
+    value: str
+    source: str = ""
+
+
 @dataclass(slots=True)
 class Claims:
     """Columns over the rows of a batch, None where a row does not say; rows are in the order of arrival."""
@@ -57,6 +66,8 @@ class Claims:
     given: dict[int, int] = field(default_factory=dict)  # persons of rows recorded inside, known already
     event_ids: Sequence[int] = ()  # of the rows, empty where they are not told
     at_us: Sequence[int] = ()
+    external: list[External] = field(default_factory=list)
+    is_history: bool = False  # of a file: who signed in last in it need not be who is signed in now
 
     def made_by(self, row: int) -> tuple[int | None, int]:
         """Give the id of a row's event, None where it is not told, and when it occurred, else 0."""

@@ -37,6 +37,14 @@ class Page(msgspec.Struct, gc=False):
     referrer: str | None = None
 
 
+class ExternalId(msgspec.Struct, gc=False):
+    """A further identifier of the user, of a kind of the sender's."""
+
+    id: str | int | None = None
+    type: str | None = None
+    collection: str | None = None
+
+
 class Context(msgspec.Struct, rename="camel"):
     """What surrounds an event."""
 
@@ -50,6 +58,7 @@ class Context(msgspec.Struct, rename="camel"):
     traits: Object | None = None
     consent: Object | None = None
     group_id: Id = None
+    external_ids: list[ExternalId] | None = None
 
 
 class Item(msgspec.Struct, rename="camel"):

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from sojourn.engine.stream.claims import Alias, Claims, Text, Trait
+from sojourn.engine.stream.claims import Alias, Claims, External, Text, Trait
 from sojourn.engine.stream.cleaning import Cleaner, is_clean
 from sojourn.engine.stream.instants import occurred, parsed
 from sojourn.engine.stream.items import Id, Item
@@ -114,6 +114,8 @@ class Rows:
                 properties[held] = better
         if not recipe.is_plain:
             self._set_aside(recipe, properties, row, at_us, item, origin.source)
+        if around.external:
+            self.claims.external += [External(row, of, value, origin.source) for of, value in around.external]
         if around.traits is not None and kind != "identify":
             self._keep(around.traits, row, at_us, origin.source)
         if value is not None:
@@ -152,6 +154,7 @@ class Rows:
         row, claims = len(self.rows), self.claims
         claims.traits[:] = [each for each in claims.traits if each.row != row]
         claims.texts[:] = [each for each in claims.texts if each.row != row]
+        claims.external[:] = [each for each in claims.external if each.row != row]
         self.grouped.pop(row, None)
 
     def finish(self) -> Held:

@@ -14,6 +14,7 @@ from sojourn.engine.stream.items import Context, Id
 
 REMEMBERED: Final = 20_000
 REMEMBERED_BYTES: Final = 2_000  # a longer context is hardly the same twice
+EXTERNAL_MAX: Final = 20
 Browser = tuple[str, str] | None
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -27,6 +28,7 @@ class Surroundings:
     purposes: int
     group: Id = None
     traits: dict[str, Any] | None = None
+    external: tuple[tuple[str, str], ...] = ()  # (type, id) of further identifiers of the user
 
 
 class Contexts:
@@ -43,7 +45,7 @@ class Contexts:
         if found is None:
             context = items.joined(items.context(own or None), items.context(whole))
             found = self._made(context or Context(), user_agent)
-            if found.traits is None and len(own) + len(whole or b"") <= REMEMBERED_BYTES:
+            if found.traits is None and not found.external and len(own) + len(whole or b"") <= REMEMBERED_BYTES:
                 if len(self._known) >= REMEMBERED:
                     self._known.clear()
                 self._known[key] = found
@@ -63,7 +65,17 @@ class Contexts:
             purposes=self._unstated if context.consent is None else self._purposes(context.consent),
             group=context.group_id,
             traits=context.traits,
+            external=_external(context),
         )
+
+
+def _external(context: Context) -> tuple[tuple[str, str], ...]:
+    """Give further identifiers of the user; those of accounts are the group's."""
+    return tuple(
+        (each.type, str(each.id))
+        for each in (context.external_ids or ())[:EXTERNAL_MAX]
+        if each.type and each.id not in (None, "") and each.collection in (None, "users")
+    )
 
 
 def _of_device(context: Context, clean: Cleaner) -> dict[str, str]:

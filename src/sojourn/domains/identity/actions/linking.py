@@ -40,7 +40,7 @@ def link(*, pairs: Sequence[tuple[int, int]] = (), aliases: Sequence[tuple[int, 
     note([Sighting(user, previous, EdgeKind.ALIAS, None, 0) for previous, user in aliases])
 
 
-def note(sightings: Sequence[Sighting], *, fresh: Collection[int] = ()) -> None:
+def note(sightings: Sequence[Sighting], *, fresh: Collection[int] = (), rules: Rules | None = None) -> None:
     """Add edges to the log and move the persons concerned, inside the caller's transaction.
 
     `fresh` are tokens that this transaction made: nothing can be known of them. Nearly every edge leads to a device
@@ -49,7 +49,7 @@ def note(sightings: Sequence[Sighting], *, fresh: Collection[int] = ()) -> None:
     seen = [each for each in dict.fromkeys(sightings) if each.person != each.other]
     if not seen:
         return
-    rules = rules_in_force()
+    rules = rules or rules_in_force()
     simple, others = _sorted_out(seen, fresh, rules)
     statements.write(
         statements.ADD_EDGES, [(e.person, e.other, int(e.kind), e.event_id, e.at_us, 0, True) for e in seen]

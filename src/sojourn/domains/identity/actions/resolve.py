@@ -6,15 +6,18 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import msgspec
 import numpy as np
 from django.conf import settings
 
-from sojourn.domains.identity import rules, statements, tombstones
+from sojourn.domains.identity import contacts, statements, tombstones
+from sojourn.domains.identity.actions.devices import Devices
+from sojourn.domains.identity.actions.holding import Held
 from sojourn.domains.identity.actions.linking import Sighting, note
 from sojourn.domains.identity.actions.words import write_words
 from sojourn.domains.identity.contracts import EdgeKind
 from sojourn.domains.identity.models import MapCounter
+from sojourn.domains.identity.rulebook import rules_in_force
+from sojourn.domains.identity.ruleset import ANONYMOUS, DEFAULT, USER
 from sojourn.domains.identity.wording import Words, words_of
 from sojourn.engine.stream.claims import Claims, Resolved, Tokens, Trait
 from sojourn.kit import sealing
@@ -39,34 +42,61 @@ class Resolver:
     def forget(self) -> None:
         """Drop what is remembered; the next question asks the tables."""
         self._known: dict[str, dict[str | None, int]] = {kind: {None: 0} for kind in KINDS}
-        self._pairs: set[tuple[str, str]] = set()
+        self._void: dict[str, dict[str | None, int]] = {USER: {}, ANONYMOUS: {}}  # blocked values, which join nobody
+        self._devices = Devices(lambda kind, value: int(self._column(kind, [value])[0]))
+        self._held = Held(self._column)
+        self._rules = DEFAULT
         self._epoch = -1
-        self._new: list[tuple[int, str, bytearray, bytearray]] = []
+        self._begun()
 
     def resolve(self, claims: Claims) -> Resolved:
         """Give the tokens of a batch's rows; what is new is stored by `write`, inside the commit."""
         self._begin()
-        user = self._column("user", claims.user)
-        anonymous = self._column("anonymous", claims.anonymous)
+        user = self._column(USER, claims.user)
+        anonymous = self._column(ANONYMOUS, claims.anonymous)
         person = np.where(user != 0, user, anonymous)
+        fresh = {token for token, *_ in self._new}
+        known = self._known[ANONYMOUS]
+        sightings, holders = self._devices.sign_ins(claims, self._known[USER], known, person, fresh)
         for row, token in claims.given.items():
             person[row] = token
+        self._fill(person, claims)
         gone = tombstones.kept_out(person)
         person[gone] = 0
         claims = tombstones.without(claims, gone)
         agent, case = self._column("agent", claims.agent), self._column("case", claims.case)
         groups = self._column("group", claims.groups)
-        sightings = [*self._sign_ins(claims), *self._aliases(claims, person)]
+        sightings += self._aliases(claims, person)
+        traits = tombstones.without_contacts(claims.traits, person, self._stone)
+        void = {token for some in self._void.values() for token in some.values()}
+        sightings += self._held.sightings(claims, traits, person, self._rules, void)
         write = functools.partial(
-            self._write, self._new, sightings, self._traits(claims, person), _texts(claims, person, self._sealer)
+            self._write,
+            self._new,
+            self._blocked,
+            functools.partial(note, sightings, fresh={token for token, *_ in self._new}, rules=self._rules),
+            holders,
+            self._traits(traits, person),
+            _texts(claims, person, self._sealer),
         )
         return Resolved(person=person, agent=agent, case=case, groups=groups, write=write, gone=gone)
 
     def tokens(self, kind: str, values: Sequence[str]) -> tuple[Tokens, Callable[[], None]]:
-        """Give the tokens of distinct identifiers of a kind, for a file delivery; `write` as in `resolve`."""
+        """Give the tokens of distinct identifiers of a kind, for a file delivery; `write` as in `resolve`.
+
+        Of a device that several people use it is the device's own.
+        """
         self._begin()
         found = self._column(kind, list(values))
-        return found, functools.partial(statements.write, statements.ADD_IDENTIFIERS, self._new)
+        for at in np.flatnonzero(found == 0) if kind in self._void else ():
+            found[at] = self._void_of(kind, values[at])
+        if kind == ANONYMOUS and self._devices.base:
+            base, known = self._devices.base, self._known[kind]
+            found = np.array(
+                [base.get(value, known[value]) or token for value, token in zip(values, found.tolist(), strict=True)],
+                np.int64,
+            )
+        return found, functools.partial(_add, self._new, self._blocked)
 
     def forget_texts(self, ids: Sequence[int]) -> None:
         """Delete sealed texts, inside the caller's transaction: the rows that held them do not enter."""
@@ -76,26 +106,39 @@ class Resolver:
         epoch = MapCounter.objects.filter(name="epoch").values_list("value", flat=True).first() or 0
         if epoch != self._epoch:
             self.forget()
-            self._epoch = epoch
-        self._new = []
+            self._epoch, self._rules = epoch, rules_in_force()
+        self._begun()
+
+    def _begun(self) -> None:
+        self._new: list[tuple[int, str, bytearray, bytearray]] = []
+        self._blocked: list[int] = []
 
     def _column(self, kind: str, values: Sequence[str | None]) -> Tokens:
         if values.count(None) == len(values):
             return np.zeros(len(values), np.int64)
-        known = self._known[kind]
+        known = self._known.setdefault(kind, {None: 0})
         missing = set(values) - known.keys()
         if missing:
             if len(known) + len(missing) > KNOWN_MAX:
                 self._known[kind] = known = {None: 0}
                 missing = set(values) - known.keys()
+                if kind == ANONYMOUS:
+                    self._devices.forget()
+            if kind in self._void:
+                known.update((each, 0) for each in missing if each is not None and self._rules.is_blocked(each))
+                missing -= known.keys()
             self._learn(kind, [each for each in missing if each is not None], known)
         return np.fromiter(map(known.__getitem__, values), np.int64, len(values))
 
     def _learn(self, kind: str, values: list[str], known: dict[str | None, int]) -> None:
         by_blind = dict(zip(self._sealer.blind_many(kind, values), values, strict=True))
         sql = "SELECT blind, token FROM identity_identifier WHERE blind IN {}"
+        old: dict[str, int] = {}
         for found, token in statements.read_in(sql, list(map(statements.blob, by_blind))):
-            known[by_blind.pop(bytes(found))] = token
+            old[by_blind.pop(bytes(found))] = token
+        known.update(old)
+        if kind == ANONYMOUS and old:
+            self._devices.learn_stays(known, old)
         if kind in tombstones.KINDS:
             gone = self._stone.erased(kind, list(by_blind.values()))
             known.update(dict.fromkeys(gone, tombstones.GONE))
@@ -106,44 +149,47 @@ class Resolver:
         blobs = zip(tokens, map(statements.blob, by_blind), map(statements.blob, sealed), strict=True)
         self._new += [(token, kind, digest, hidden) for token, digest, hidden in blobs]
 
+    def _fill(self, person: Tokens, claims: Claims) -> None:
+        """Give rows whose identifiers are all blocked a person of their own: they are somebody's, and join nobody."""
+        for row in np.flatnonzero(person == 0).tolist():
+            user, device = claims.user[row], claims.anonymous[row]
+            if user is not None:
+                person[row] = self._void_of(USER, user)
+            elif device is not None:
+                person[row] = self._void_of(ANONYMOUS, device)
+
+    def _void_of(self, kind: str, value: str) -> int:
+        void = self._void[kind]
+        if value not in void:
+            self._learn(kind, [value], void)
+            self._blocked.append(void[value])
+        return void[value]
+
     def _previous(self, value: str) -> int:
         """Find an alias's previous id: an anonymous id if we know it as one, else a user id if we know that."""
-        for kind in ("anonymous", "user"):
+        for kind in (ANONYMOUS, USER):
             if value in self._known[kind]:
-                return self._known[kind][value]
+                return (
+                    self._devices.base_of(value, self._known[kind]) if kind == ANONYMOUS else self._known[kind][value]
+                )
             for _, token in statements.read_in(
                 "SELECT blind, token FROM identity_identifier WHERE blind IN {}", [self._sealer.blind(kind, value)]
             ):
                 return int(token)
-        return tombstones.GONE if self._stone.erased("user", [value]) else int(self._column("anonymous", [value])[0])
-
-    def _sign_ins(self, claims: Claims) -> list[Sighting]:
-        """List who signed in on which device where that was not looked at before, in order of arrival."""
-        pairs = zip(reversed(claims.user), reversed(claims.anonymous), strict=True)
-        said = dict(zip(pairs, range(len(claims.user) - 1, -1, -1), strict=True))  # each with its first row
-        fresh = [pair for pair in said if pair[0] is not None and pair[1] is not None and pair not in self._pairs]
-        if len(self._pairs) > KNOWN_MAX:
-            self._pairs.clear()
-        self._pairs.update(fresh)  # type: ignore[arg-type]
-        users, devices = self._known["user"], self._known["anonymous"]
-        return [
-            Sighting(users[user], devices[device], EdgeKind.SIGN_IN, *claims.made_by(said[user, device]))
-            for user, device in sorted(fresh, key=said.__getitem__)
-            if tombstones.GONE not in (users[user], devices[device])
-        ]
+        return tombstones.GONE if self._stone.erased(USER, [value]) else int(self._column(ANONYMOUS, [value])[0])
 
     def _aliases(self, claims: Claims, person: Tokens) -> list[Sighting]:
         pairs = [(self._previous(each.previous), int(person[each.row]), each.row) for each in claims.aliases]
         return [
             Sighting(user, previous, EdgeKind.ALIAS, *claims.made_by(row))
             for previous, user, row in pairs
-            if tombstones.GONE not in (previous, user)
+            if previous > 0 and user > 0
         ]
 
-    def _traits(self, claims: Claims, person: Tokens) -> tuple[list[StoredTrait], Words]:
+    def _traits(self, traits: Sequence[Trait], person: Tokens) -> tuple[list[StoredTrait], Words]:
         newest: dict[tuple[int, str], Trait] = {}
         groups = self._known["group"]
-        for each in tombstones.without_contacts(claims.traits, person, self._stone):
+        for each in traits:
             key = (groups[each.group] if each.group is not None else int(person[each.row]), each.name)
             if key not in newest or each.at_us >= newest[key].at_us:
                 newest[key] = each
@@ -158,22 +204,30 @@ class Resolver:
     def _trait_blind(self, name: str, value: bytes) -> bytearray | None:
         if name not in ("email", "phone"):
             return None
-        text = rules.normalised(name, msgspec.json.decode(value))
+        text = contacts.told(name, value)
         return None if text is None else statements.blob(self._sealer.blind(name, text))
 
     def _write(
         self,
         new: list[tuple[int, str, bytearray, bytearray]],
-        sightings: list[Sighting],
+        blocked: list[int],
+        link: Callable[[], None],
+        holders: list[tuple[int, int, int]],
         traits: tuple[list[StoredTrait], Words],
         texts: list[tuple[int, int, str, bytes]],
     ) -> None:
-        statements.write(statements.ADD_IDENTIFIERS, sorted(new))  # in the table's order: fewer pages are touched
+        _add(new, blocked)
         rows, words = traits
         statements.write(statements.SET_TRAITS, rows)
         write_words(words)
         statements.write(statements.ADD_TEXTS, texts)
-        note(sightings, fresh={token for token, *_ in new})
+        link()
+        statements.write(statements.SET_HOLDERS, holders)
+
+
+def _add(new: list[tuple[int, str, bytearray, bytearray]], blocked: list[int]) -> None:
+    statements.write(statements.ADD_IDENTIFIERS, sorted(new))  # in the table's order: fewer pages are touched
+    statements.write(statements.BLOCK, [(token,) for token in blocked])
 
 
 def _texts(claims: Claims, person: Tokens, sealer: sealing.Sealer) -> list[tuple[int, int, str, bytes]]:

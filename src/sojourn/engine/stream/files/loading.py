@@ -91,7 +91,8 @@ class Loading:
         self._write(self._table(shaped, low, high, person))
         self.totals.good += len(shaped.at)
         self.totals.value += pc.sum(shaped.value).as_py() or Decimal(0)
-        return Belongings(_claims(shaped, self.source), _texts(shaped))
+        first = event_id(ORIGIN_DELIVERY, self.delivery, self.totals.good - len(shaped.at))
+        return Belongings(_claims(shaped, self.source, first), _texts(shaped))
 
     def finish(self) -> None:
         """Wait until everything is written; raise OSError."""
@@ -218,7 +219,7 @@ def history(paths: Iterable[Path], *, source: str, without: tuple[int, int] | No
     return table
 
 
-def _claims(shaped: Shaped, source: str) -> Claims | None:
+def _claims(shaped: Shaped, source: str, first: int) -> Claims | None:
     """Collect the rows that say something of a person: traits, aliases, and each pair of identifiers once."""
     rows = dict.fromkeys([*(each.row for each in shaped.traits), *(each.row for each in shaped.aliases)])
     both = shaped.user.is_present & shaped.anonymous.is_present
@@ -233,6 +234,7 @@ def _claims(shaped: Shaped, source: str) -> Claims | None:
         return None
     place = {row: at for at, row in enumerate(rows)}
     claims = _said(shaped, list(rows))
+    claims.event_ids, claims.at_us = [first + row for row in rows], [int(shaped.at[row]) for row in rows]
     claims.traits = [each._replace(row=place[each.row], source=source) for each in shaped.traits]
     claims.aliases = [each._replace(row=place[each.row]) for each in shaped.aliases]
     return claims
@@ -259,6 +261,7 @@ def _said(shaped: Shaped, rows: list[int]) -> Claims:
         agent=none,
         case=none,
         groups=none,
+        is_history=True,
     )
 
 
