@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from domains.privacy.bank import BEGIN, commit, event, link, load
 from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
+from sojourn.domains.organisation import actions as organisation
+from sojourn.domains.organisation.contracts import Unit
 from sojourn.domains.privacy import actions, queries
-from sojourn.domains.privacy.contracts import Answer, EventFilter, Purpose
+from sojourn.domains.privacy.contracts import Answer, EventFilter, Measure, Purpose
 from sojourn.domains.privacy.rules import BITS
 from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.results import Funnel
@@ -206,3 +209,43 @@ def test_an_empty_stream_answers_with_nothing() -> None:
 def test_refusing_the_category_analytics_refuses_what_it_stands_for() -> None:
     refused = queries.purposes_at_collection({"categoryPreferences": {"analytics": False}})
     assert refused & (BITS[Purpose.ANALYTICS] | BITS[Purpose.IMPROVEMENT] | BITS[Purpose.RESEARCH]) == 0
+
+
+def test_a_viewer_of_a_region_sees_a_branch_while_it_belonged_there() -> None:
+    moved = BEGIN.date() + timedelta(days=1)
+    organisation.save_units(
+        [
+            Unit(code="north", name="North", kind="region", parent=None),
+            Unit(code="south", name="South", kind="region", parent=None),
+            Unit(code="b1", name="B1", kind="branch", parent="south", until=moved),
+            Unit(code="b1", name="B1", kind="branch", parent="north", since=moved),
+            Unit(code="b2", name="B2", kind="branch", parent="north"),
+        ],
+        by=SYSTEM.name,
+    )
+    a_day = 24 * 60
+    load([
+        event(1, "Opened", 0, unit="b1"), event(2, "Opened", a_day, unit="b1"), event(3, "Opened", 0, unit="b2"),
+        event(4, "Opened", a_day), event(5, "Opened", 2 * a_day, unit="north"), event(6, "Opened", 1, unit="south"),
+    ])  # fmt: skip
+    seen = {"north": {2, 3, 5}, "south": {1, 6}, "b1": {1, 2}}
+    for unit, customers in seen.items():
+        viewer = Viewer(name="person:1", role=Role.AGENT, units=frozenset({unit}))
+        kept = EventFilter(dimensions={"unit": (unit,)})
+        for who, events in ((viewer, EventFilter()), (SYSTEM, kept), (viewer, kept)):
+            assert reached("Opened", period=Period(), viewer=who, events=events) == [len(customers)]
+            listed = queries.events(events=events, viewer=who)
+            assert {row.customer for row in listed.rows} == customers
+            counted = queries.measure(measure=Measure(event="Opened"), period=Period(), events=events, viewer=who)
+            assert counted.value[0].events == len(customers)
+        found = queries.reachable(np.arange(1, 7), purpose=Purpose.SERVICE, viewer=viewer)
+        assert set(np.arange(1, 7)[found].tolist()) == customers
+    everywhere = EventFilter(dimensions={"unit": ("south", "")})
+    assert reached("Opened", period=Period(), events=everywhere) == [3]
+
+
+def test_a_viewer_of_no_unit_sees_nothing() -> None:
+    load([event(1, "Opened", 0, unit="north"), event(2, "Opened", 0)])
+    nobody = Viewer(name="person:1", role=Role.VIEWER, units=frozenset())
+    assert reached("Opened", viewer=nobody) == [0]
+    assert queries.events(viewer=nobody).rows == ()

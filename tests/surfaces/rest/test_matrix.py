@@ -161,6 +161,8 @@ NEEDS: dict[str, Right | Open] = {
     "GET /audit/check": Right.AUDIT_READ,
     "GET /audit/export": Right.AUDIT_READ,
 }
+# Open to everybody, or to each for themselves.
+PER_SE = {"GET /health", "POST /deliveries/local", "PUT /people/{person_id}/password"}
 PREFIX = "/api/v1"
 # Bodies that fit, so that nothing but the right to do it decides.
 BODIES: dict[str, dict[str, object]] = {
@@ -206,6 +208,24 @@ def described() -> Iterator[str]:
 
 def test_every_endpoint_stands_in_the_table() -> None:
     assert sorted(described()) == sorted(NEEDS)
+
+
+def test_every_endpoint_asks_for_the_right_of_the_table() -> None:
+    """What it does not say is the right to read figures; what a viewer sees is what belongs to the right it says."""
+    assert {endpoint: right for endpoint, right in asked_for() if endpoint not in PER_SE} == {
+        endpoint: Right.FIGURES_READ if needed is WHOLE else needed
+        for endpoint, needed in NEEDS.items()
+        if endpoint not in PER_SE
+    }
+
+
+def asked_for() -> Iterator[tuple[str, object]]:
+    for _, router in api._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                right, _ = getattr(operation.view_func, "needs", (Right.FIGURES_READ, False))
+                for method in operation.methods:
+                    yield f"{method} {path.replace('path:', '')}", right
 
 
 @pytest.mark.parametrize("who", ASKERS)

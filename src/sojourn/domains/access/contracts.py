@@ -154,8 +154,11 @@ class Viewer:
         return None if None in given else frozenset().union(*(units for units in given if units is not None))
 
     def within(self, right: Right) -> Viewer:
-        """Give this viewer as they are under one right: they see the parts in which it counts."""
-        return replace(self, units=self.units_for(right))
+        """Give this viewer as they are under one right: they see the parts in which it counts.
+
+        A right about what belongs to no part of the organisation opens no part: they see what they saw.
+        """
+        return replace(self, units=self.units_for(right)) if right in PARTED else self
 
     @property
     def may(self) -> dict[str, bool]:

@@ -19,6 +19,15 @@ class Unit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """Units that lie together below some others, from `since` to `until`; None is without end."""
+
+    codes: frozenset[str]
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UnitNode:
     """A unit with the units below it, by code."""
 

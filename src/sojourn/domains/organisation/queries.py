@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Max
+
 from sojourn.domains.organisation import document, rules
-from sojourn.domains.organisation.contracts import Unit, UnitNode
+from sojourn.domains.organisation.contracts import Stretch, Unit, UnitNode
 from sojourn.domains.organisation.models import UnitRow
 
 
@@ -24,6 +26,17 @@ def tree(*, at: date) -> tuple[UnitNode, ...]:
 def descendants(codes: Iterable[str], *, at: date | None = None) -> frozenset[str]:
     """Give codes and every code below them on a day; without a day, below them ever."""
     return rules.below(units(at=at), codes)
+
+
+def stretches(codes: Iterable[str]) -> tuple[Stretch, ...]:
+    """Say which units lie at or below some, and when."""
+    return rules.stretches(units(), codes)
+
+
+def version() -> int:
+    """Give a number that changes with every change of the tree."""
+    newest: int | None = UnitRow.objects.aggregate(newest=Max("id"))["newest"]
+    return newest or 0
 
 
 def units_text() -> str:

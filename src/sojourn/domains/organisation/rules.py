@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 
-from sojourn.domains.organisation.contracts import Unit, UnitNode
+from sojourn.domains.organisation.contracts import Stretch, Unit, UnitNode
 from sojourn.kit.errors import InvalidError
 
+Span = tuple[date, date]  # with date.min and date.max for no end
 UNITS_MAX = 50_000
 CODE_MAX_CHARACTERS = 63
 NAME_MAX_CHARACTERS = 200
@@ -56,6 +57,51 @@ def below(units: Iterable[Unit], codes: Iterable[str]) -> frozenset[str]:
             found.add(code)
             queue += children.get(code, ())
     return frozenset(found)
+
+
+def stretches(units: Iterable[Unit], codes: Iterable[str]) -> tuple[Stretch, ...]:
+    """Say which units lie at or below some, and when: a unit that moved is below each only while it stood there.
+
+    The units named themselves are there at all times.
+    """
+    children: dict[str, list[Unit]] = {}
+    for unit in units:
+        if unit.parent is not None:
+            children.setdefault(unit.parent, []).append(unit)
+    found: dict[str, list[Span]] = {}
+    queue = [(code, (date.min, date.max)) for code in codes]
+    while queue:
+        code, span = queue.pop()
+        there = found.setdefault(code, [])
+        if any(since <= span[0] and span[1] <= until for since, until in there):
+            continue
+        found[code] = _joined([*there, span])
+        for child in children.get(code, ()):
+            since, until = max(span[0], child.since or date.min), min(span[1], child.until or date.max)
+            if since < until:
+                queue.append((child.code, (since, until)))
+    together: dict[Span, set[str]] = {}
+    for code, spans in found.items():
+        for span in spans:
+            together.setdefault(span, set()).add(code)
+    return tuple(
+        Stretch(
+            codes=frozenset(named),
+            since=None if since == date.min else since,
+            until=None if until == date.max else until,
+        )
+        for (since, until), named in sorted(together.items())
+    )
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for since, until in sorted(spans):
+        if joined and since <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(until, joined[-1][1]))
+        else:
+            joined.append((since, until))
+    return joined
 
 
 def grown(units: Sequence[Unit]) -> tuple[UnitNode, ...]:

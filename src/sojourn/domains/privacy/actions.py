@@ -83,6 +83,7 @@ def export(
     no event can have.
     """
     viewer.require(Right.EVENTS_EXPORT)
+    viewer = viewer.within(Right.EVENTS_EXPORT)
     asked = exporting.Asked(period=period, events=events, identity_steps=identity_steps, purpose=purpose, viewer=viewer)
     customers, count = exporting.counted(asked)
     access.audit(
@@ -120,6 +121,7 @@ def list_customers(
     Of fewer than the k floor none is told. Raise ForbiddenError below the right to list customers, and what `ask` does.
     """
     viewer.require(Right.CUSTOMERS_LIST)
+    viewer = viewer.within(Right.CUSTOMERS_LIST)
     answer = ask(fold_for=fold_for, period=period, events=events, purpose=purpose, viewer=viewer, key=key, told=told)
     if answer.value.total < settings.SOJOURN.k_floor:
         answer = replace(answer, value=replace(answer.value, strips=()))

@@ -26,8 +26,12 @@ def picked(looking: Sight, part: Part, at: Int64s, period: Period, events: Event
     names = looking.table(events.names, events.abstraction)
     if len(names):
         seen &= names[part.event[at]] != 0
-    for dimension, table in looking.allowed_values(events).items():
-        seen &= _looked_up(part, f"dimension:{dimension}", at, table) != 0
+    for allowed in looking.allowed_values(events):
+        let_through = np.zeros(len(at), np.bool_)
+        for table in allowed.tables:
+            one = _looked_up(part, f"dimension:{allowed.dimension}", at, table.codes) != 0
+            let_through |= one & table.among(part.at[at])
+        seen &= let_through
     if bit := purposes.known().bit(looking.purpose):
         seen &= ((_codes(part, "purposes", at) & bit) != 0) | _opened(looking, part, at)
     return seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +14,12 @@ import numpy as np
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.privacy import bound, consents, levels, masks, purposes, wording
+from sojourn.domains.privacy import bound, consents, levels, masks, purposes, scope, wording
 from sojourn.domains.privacy.contracts import IDENTITY_EVENTS, Abstraction, Codes, EventFilter, Purpose
 from sojourn.domains.privacy.levels import Shown
 from sojourn.domains.privacy.masks import ALL, CODES, Asked, Counted
 from sojourn.engine.kernels.patterns import Bound, bind, compile_pattern, matching, read
-from sojourn.engine.kernels.words import NO_CODE, Bytes, Slice, UInt16s
+from sojourn.engine.kernels.words import NO_CODE, Bytes, Flags, Int64s, Slice, UInt16s
 from sojourn.engine.timeline import Timeline, manifest
 from sojourn.engine.timeline.lookup import holders, live
 from sojourn.engine.timeline.part import Part
@@ -69,6 +69,37 @@ _now = Kept(KEPT_MASKS)
 
 
 @dataclass(frozen=True)
+class Table:
+    """Which codes are let through (a byte a code), from one instant to another."""
+
+    codes: Bytes
+    since_us: int | None = None
+    until_us: int | None = None
+
+    def among(self, at: Int64s) -> Flags:
+        """Say which instants lie within."""
+        found = np.ones(len(at), np.bool_)
+        if self.since_us is not None:
+            found &= at >= self.since_us
+        if self.until_us is not None:
+            found &= at < self.until_us
+        return found
+
+    @property
+    def is_dated(self) -> bool:
+        """Say whether it stands for a part of time only."""
+        return self.since_us is not None or self.until_us is not None
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What is let through of a dimension: what one of its tables lets through."""
+
+    dimension: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
 class Seen:
     """The timeline under the masks of one question."""
 
@@ -88,7 +119,7 @@ class Sight:
     @property
     def key(self) -> Hashable:
         """What every cached result depends on."""
-        return (self.timeline.manifest.stamp, self.epoch, self.purpose, self.viewer.units)
+        return (self.timeline.manifest.stamp, self.epoch, self.purpose, scope.key(self.viewer.units))
 
     def seen(self, period: Period, events: EventFilter, *, whole: bool) -> Seen:
         """Mask the timeline for a question; raise InvalidError for a dimension that is not there or a bad pattern."""
@@ -159,7 +190,9 @@ class Sight:
             counted += more
         return Seen(tuple(slices), counted)
 
-    def _asked(self, place: int, part: Part, period: Period, events: EventFilter, allowed: dict[str, Bytes]) -> Asked:
+    def _asked(
+        self, place: int, part: Part, period: Period, events: EventFilter, allowed: tuple[Allowed, ...]
+    ) -> Asked:
         since, until = period.since_us, period.until_us
         return Asked(
             since=masks.FIRST if since is None else since,
@@ -190,14 +223,21 @@ class Sight:
             table[code] = name in wanted
         return table
 
-    def allowed_values(self, events: EventFilter) -> dict[str, Bytes]:
-        """Give, for each dimension that is filtered or scoped, a table over its codes."""
-        asked = {name: set(values) for name, values in events.dimensions.items()}
-        tables = {name: self._values(name, values) for name, values in asked.items()}
+    def allowed_values(self, events: EventFilter) -> tuple[Allowed, ...]:
+        """Give, for each dimension that is filtered or scoped, tables over its codes."""
+        asked = [self._allowed(name, values) for name, values in events.dimensions.items()]
         if self.viewer.units is not None:
-            mine = self._values("unit", set(self.viewer.units))
-            tables["unit"] = tables["unit"] & mine if "unit" in tables else mine
-        return tables
+            asked.append(self._allowed("unit", self.viewer.units))
+        return tuple(asked)
+
+    def _allowed(self, dimension: str, values: Iterable[str]) -> Allowed:
+        if dimension != "unit":
+            return Allowed(dimension, (Table(self._values(dimension, set(values))),))
+        placed = scope.below(values)
+        return Allowed(
+            dimension,
+            tuple(Table(self._values(dimension, set(at.codes)), at.since_us, at.until_us) for at in placed),
+        )
 
     def _values(self, dimension: str, values: set[str]) -> Bytes:
         if dimension not in self.timeline.dimensions:
@@ -271,7 +311,15 @@ def frozen_filter(events: EventFilter) -> Hashable:
     """Give a filter in a form that can be a key."""
     dimensions = tuple(sorted((name, tuple(sorted(values))) for name, values in events.dimensions.items()))
     seen_as = levels.frozen(events.abstraction)
-    return (tuple(sorted(events.names)), dimensions, tuple(sorted(events.having)), events.having_pattern, seen_as)
+    units = scope.key(events.dimensions.get("unit"))
+    return (
+        tuple(sorted(events.names)),
+        dimensions,
+        units,
+        tuple(sorted(events.having)),
+        events.having_pattern,
+        seen_as,
+    )
 
 
 def spelled_out(events: EventFilter) -> EventFilter:
@@ -312,15 +360,28 @@ def _matching(pattern: Bound, part: Part, asked: Asked, show: Callable[[Slice], 
     return replace(asked, live=matching(pattern, events, settings.SOJOURN.kernel_threads)), counted.left_out
 
 
-def _shown(part: Part, allowed: dict[str, Bytes]) -> Bytes:
+def _shown(part: Part, allowed: tuple[Allowed, ...]) -> Bytes:
     shown: Bytes = ALL
-    for dimension, table in allowed.items():
-        codes = part.narrow_codes(f"dimension:{dimension}")
-        if isinstance(codes, int):
-            if table[codes]:
-                continue
-            return np.zeros(len(part.at), np.uint8)
-        narrow = np.append(table[:255], table[NO_CODE]) if codes.dtype == np.uint8 else table
-        one = narrow[codes]
-        shown = one if not len(shown) else shown & one
+    for each in allowed:
+        one = _let_through(part, each)
+        if len(one):
+            shown = one if not len(shown) else shown & one
     return shown
+
+
+def _let_through(part: Part, allowed: Allowed) -> Bytes:
+    """Give a byte an event; empty when all are let through."""
+    codes = part.narrow_codes(f"dimension:{allowed.dimension}")
+    found = np.zeros(len(part.at), np.uint8)
+    for table in allowed.tables:
+        if isinstance(codes, int):
+            if not table.codes[codes]:
+                continue
+            if not table.is_dated:
+                return ALL
+            one = np.ones(len(part.at), np.uint8)
+        else:
+            narrow = np.append(table.codes[:255], table.codes[NO_CODE]) if codes.dtype == np.uint8 else table.codes
+            one = narrow[codes]
+        found |= one & table.among(part.at).view(np.uint8) if table.is_dated else one
+    return found

@@ -1,4 +1,4 @@
-"""SQL of the door, written by pure functions; every value is a parameter, every column is on a list."""
+"""SQL of the door: every value is a parameter, every column is on a list; only the tree of units is looked up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from sojourn.domains.privacy import scope
 from sojourn.domains.privacy.contracts import Aggregate, EventFilter, Measure
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
@@ -67,11 +68,14 @@ def where(period: Period, events: EventFilter, units: frozenset[str] | None) -> 
     if events.names:
         _among(made.add(" AND "), "name", [], events.names)
     for dimension, values in events.dimensions.items():
+        if dimension == "unit":
+            _placed(made.add(" AND "), values)
+            continue
         expression, needed = column(dimension if dimension in COLUMNS else PROPERTY + dimension)
         _among(made.add(" AND "), expression, needed, values)
     if events.having:
-        scope = where(period, EventFilter(dimensions=events.dimensions), units)
-        made.add(" AND customer IN (SELECT customer FROM door WHERE allowed AND ").add(scope.sql, scope.values)
+        wider = where(period, EventFilter(dimensions=events.dimensions), units)
+        made.add(" AND customer IN (SELECT customer FROM door WHERE allowed AND ").add(wider.sql, wider.values)
         _among(made.add(" AND "), "name", [], events.having).add(")")
     return made
 
@@ -83,8 +87,21 @@ def _scope(period: Period, units: frozenset[str] | None) -> Statement:
     if period.until is not None:
         made.add(" AND occurred_at < make_timestamp(?)", [period.until_us])
     if units is not None:
-        _among(made.add(" AND "), "unit", [], sorted(units))
+        _placed(made.add(" AND "), units)
     return made
+
+
+def _placed(made: Statement, units: Iterable[str]) -> Statement:
+    """Ask for events of some units and of those below them, while they were."""
+    made.add("(FALSE")
+    for each in scope.below(units):
+        _among(made.add(" OR ("), "unit", [], sorted(each.codes))
+        if each.since_us is not None:
+            made.add(" AND occurred_at >= make_timestamp(?)", [each.since_us])
+        if each.until_us is not None:
+            made.add(" AND occurred_at < make_timestamp(?)", [each.until_us])
+        made.add(")")
+    return made.add(")")
 
 
 def _among(made: Statement, expression: str, needed: list[object], values: Iterable[str]) -> Statement:
@@ -153,8 +170,8 @@ def asked(measure: Measure, period: Period, fields: Sequence[str]) -> Statement:
         made.add(f", {_text(name, fields)} AS l{place}")
     if measure.aggregate in OF_A_FIELD and measure.field_name is not None:
         made.add(f", {_number(measure.field_name, fields)} AS x")
-    scope = _scope(period, None)
-    made.add(" FROM taken WHERE ").add(scope.sql, scope.values)
+    within = _scope(period, None)
+    made.add(" FROM taken WHERE ").add(within.sql, within.values)
     for name, values in measure.where.items():
         _among(made.add(" AND "), _text(name, fields), [], values)
     return made
@@ -249,10 +266,10 @@ def listed(
 
 def single(event_id: int, units: frozenset[str] | None) -> Statement:
     """Write the search for one event."""
-    scope = _scope(Period(), units)
+    within = _scope(Period(), units)
     return (
         Statement(f"SELECT {LISTED} FROM door WHERE allowed AND ")
-        .add(scope.sql, scope.values)
+        .add(within.sql, within.values)
         .add(" AND event_id = ?", [event_id])
     )
 

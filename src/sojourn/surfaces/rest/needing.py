@@ -28,7 +28,10 @@ def needs(right: Right | None, *, whole: bool = False) -> Callable[[E], E]:
 
 
 def guarded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """Let an endpoint be called only by who has the right that it needs; to read it, a key needs no scope write."""
+    """Let an endpoint be called only by who has the right that it needs, and see the parts in which it counts.
+
+    To read what a right is about, a key needs no scope write.
+    """
     right, whole = getattr(endpoint, "needs", (Right.FIGURES_READ, False))
 
     @wraps(endpoint)
@@ -36,6 +39,7 @@ def guarded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
         viewer = getattr(request, "auth", None)
         if isinstance(viewer, Viewer) and right is not None:
             viewer.require(right, looking=request.method in SAFE, whole=whole)
+            request.auth = viewer.within(right)  # type: ignore[attr-defined]
         return endpoint(request, **given)
 
     return called

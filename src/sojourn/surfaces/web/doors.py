@@ -47,7 +47,7 @@ def page(
             if viewer is None:
                 return redirect_to_login(request.get_full_path())
             viewer.require(right, whole=whole)
-            request.viewer = viewer  # type: ignore[attr-defined]
+            request.viewer = viewer.within(right)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         opened: Callable[Concatenate[HttpRequest, P], HttpResponseBase] = never_cache(guarded)

@@ -33,6 +33,7 @@ def customers(
     right to list customers, and InvalidError or NotFoundError for a number that is not there.
     """
     viewer.require(Right.CUSTOMERS_LIST)
+    viewer = viewer.within(Right.CUSTOMERS_LIST)
     if not 1 <= limit <= LIMIT_MOST:
         raise InvalidError(f"limit: choose 1 to {LIMIT_MOST} customers, not {limit}.")
     found = behind(chosen, Asking(question=question, viewer=viewer, purpose=purpose, now=now))

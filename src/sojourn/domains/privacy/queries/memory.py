@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.privacy import consents
+from sojourn.domains.privacy import consents, scope
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
 from sojourn.domains.privacy.queries.sums import state
 from sojourn.domains.privacy.sight import Kept, frozen_filter
@@ -39,7 +39,7 @@ def remembered(*, key: Hashable, make: Callable[[], T], events: EventFilter, pur
     setting `figure_age_seconds` says. A changed consent and an erasure take effect at once. `key` names the question
     beside filter, purpose and viewer.
     """
-    place = (settings.SOJOURN.data, consents.epoch(), purpose, viewer.units, frozen_filter(events), key)
+    place = (settings.SOJOURN.data, consents.epoch(), purpose, scope.key(viewer.units), frozen_filter(events), key)
     with _turns[hash(place) % len(_turns)]:
         now = state(purpose=purpose, viewer=viewer)
         kept: _Kept[T] = _answers.get(place, lambda: _Kept(make(), now, time.monotonic()))[0]

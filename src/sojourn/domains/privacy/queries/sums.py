@@ -12,7 +12,7 @@ from django.conf import settings
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import consents, rules, statements
+from sojourn.domains.privacy import consents, rules, scope, statements
 from sojourn.domains.privacy.contracts import Aggregate, Answer, Coverage, EventFilter, Measure, MeasureRow, Purpose
 from sojourn.domains.privacy.sight import ANSWERS, frozen_filter
 from sojourn.domains.privacy.statements import Statement
@@ -115,7 +115,7 @@ def measure(
 def state(*, purpose: Purpose, viewer: Viewer) -> Hashable:
     """Give what a sum depends on beside its question."""
     folder, batch, persons = settings.SOJOURN.data, collection.newest_batch(), identity.map_version()
-    return (folder, batch, persons, consents.epoch(), purpose, viewer.units)
+    return (folder, batch, persons, consents.epoch(), purpose, scope.key(viewer.units))
 
 
 def _measure(
