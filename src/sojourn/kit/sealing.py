@@ -1,42 +1,60 @@
-"""Sealing: the master key, encryption of personal values, and blind indexes.
+"""Sealing: encryption of personal values under the newest of several keys, and blind indexes.
 
-One 32-byte master key gives, by HKDF-SHA256, a key for each use. Values are sealed with AES-256-GCM and a random
-96-bit nonce; a blind index is a keyed BLAKE2b digest, so that equal values can be found without being read.
+Each 32-byte key gives, by HKDF-SHA256, a key for each use. Values are sealed with AES-256-GCM and a random 96-bit
+nonce, and carry the name of their key; what was sealed before keys had names is opened with whichever key fits. What
+must not change when keys do (blind indexes, tombstones, sessions) comes from the root (`kit.keyring`). A blind index
+is a keyed BLAKE2b digest, so that equal values can be found without being read.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
 import hashlib
 import os
-import secrets
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from sojourn.kit.errors import SojournError
+from sojourn.kit import keyring
+from sojourn.kit.keyring import KEY_BYTES, Keyring, SealingError, derived
 from sojourn.kit.settings import Settings
 
-KEY_BYTES = 32
+__all__ = ["BLIND_BYTES", "KEY_BYTES", "NAME_BYTES", "PREFIX_BYTES", "Sealer", "SealingError", "sealer"]
+
 NONCE_BYTES = 12
 BLIND_BYTES = 16
+NAME_BYTES = 4
+MARK: Final = b"\xe5"  # begins a sealed value that names its key; an old one begins so by chance, and is opened too
+PREFIX_BYTES = len(MARK) + NAME_BYTES
+LOOK_SECONDS: Final = 0.2  # until a new key is noticed
 
 
-class SealingError(SojournError):
-    """The key is missing or wrong, or a sealed value was changed."""
+class Generation:
+    """One key: its name and the ciphers of its uses."""
 
-    code = "sealing"
-    status = 500
+    def __init__(self, master: bytes) -> None:
+        if len(master) != KEY_BYTES:
+            raise SealingError(f"The master key must be {KEY_BYTES} bytes long.")
+        self.master = master
+        self.name = hashlib.blake2b(master, digest_size=NAME_BYTES, person=b"sojourn key name").digest()
+        self._ciphers: dict[str, AESGCM] = {}
+
+    def derive(self, use: str) -> bytes:
+        """Derive the 32-byte key of one use."""
+        return derived(self.master, use)
+
+    def cipher(self, use: str) -> AESGCM:
+        """Give the cipher of one use."""
+        if use not in self._ciphers:
+            self._ciphers[use] = AESGCM(self.derive(use))
+        return self._ciphers[use]
 
 
 class Sealer:
-    """Seals, opens and blindly indexes values under one master key.
+    """Seals under the newest key, opens under all of them, and blindly indexes values; safe to share among threads.
 
     >>> sealer = Sealer(bytes(32))
     >>> sealer.open(sealer.seal(b"ana@example.com", use="trait"), use="trait")
@@ -45,40 +63,76 @@ class Sealer:
     True
     """
 
-    def __init__(self, master: bytes) -> None:
-        if len(master) != KEY_BYTES:
-            raise SealingError(f"The master key must be {KEY_BYTES} bytes long.")
-        self._master = master
-        self._ciphers: dict[str, AESGCM] = {}
+    def __init__(self, *masters: bytes, root: bytes | None = None, look: Callable[[], Keyring | None] | None = None):
+        self._root = root or masters[-1]
+        self._generations: dict[bytes, Generation] = {}
+        self._take(masters)
+        self._look, self._looked_at = look, time.monotonic()
         self._blinds: dict[str, hashlib.blake2b] = {}
         self._blind_key = self.derive("blind")
 
+    @property
+    def newest(self) -> Generation:
+        """The key that seals."""
+        if self._look is not None and time.monotonic() - self._looked_at > LOOK_SECONDS:
+            self.refresh()
+        return self._newest
+
+    @property
+    def prefix(self) -> bytes:
+        """What a value begins with that is sealed under the newest key."""
+        return MARK + self.newest.name
+
+    @property
+    def older(self) -> tuple[Generation, ...]:
+        """The keys that open only."""
+        newest = self.newest
+        return tuple(each for each in self._generations.values() if each is not newest)
+
+    def refresh(self) -> None:
+        """Look whether there is a newer key; a key file that cannot be read changes nothing."""
+        self._looked_at = time.monotonic()
+        with contextlib.suppress(OSError, SealingError):
+            found = self._look() if self._look is not None else None
+            if found is not None:
+                self._take(found.masters)
+
+    def generation(self, name: bytes) -> Generation | None:
+        """Give the key of a name, also one that has come since the last look."""
+        if name not in self._generations:
+            self.refresh()
+        return self._generations.get(name)
+
     def derive(self, use: str) -> bytes:
-        """Derive the 32-byte key of one use."""
-        kdf = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"sojourn:" + use.encode())
-        return kdf.derive(self._master)
+        """Derive the 32-byte key of a use that stays the same when keys are rotated."""
+        return derived(self._root, use)
 
     def seal(self, value: bytes, *, use: str) -> bytes:
-        """Encrypt a value; the nonce stands before the ciphertext."""
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher(use).encrypt(nonce, value, None)
+        """Encrypt a value; mark, the key's name and the nonce stand before the ciphertext."""
+        return self.seal_many([value], use=use)[0]
 
     def seal_many(self, values: Sequence[bytes], *, use: str) -> list[bytes]:
         """Encrypt values, each with a nonce of its own, with one call to the operating system for all nonces."""
         nonces = os.urandom(NONCE_BYTES * len(values))
-        encrypt = self._cipher(use).encrypt
+        newest = self.newest
+        encrypt, begin = newest.cipher(use).encrypt, MARK + newest.name
         sealed = []
         for at, value in zip(range(0, len(nonces), NONCE_BYTES), values, strict=True):
             nonce = nonces[at : at + NONCE_BYTES]
-            sealed.append(nonce + encrypt(nonce, value, None))
+            sealed.append(begin + nonce + encrypt(nonce, value, None))
         return sealed
 
     def open(self, sealed: bytes, *, use: str) -> bytes:
         """Decrypt a sealed value; raise SealingError when the key is wrong or the value was changed."""
-        try:
-            return self._cipher(use).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
-        except InvalidTag:
-            raise SealingError("A sealed value cannot be opened: wrong key, or the value was changed.") from None
+        if sealed[:1] == MARK and (generation := self.generation(sealed[1:PREFIX_BYTES])) is not None:
+            opened = _opened(generation, sealed[PREFIX_BYTES:], use)
+            if opened is not None:
+                return opened
+        for generation in tuple(self._generations.values()):  # sealed before keys had names
+            opened = _opened(generation, sealed, use)
+            if opened is not None:
+                return opened
+        raise SealingError("A sealed value cannot be opened: wrong key, or the value was changed.")
 
     def blind(self, kind: str, value: str) -> bytes:
         """Digest a normalised value of a kind into 16 bytes that only this key can make."""
@@ -98,64 +152,31 @@ class Sealer:
             found.append(state.digest())
         return found
 
-    def _cipher(self, use: str) -> AESGCM:
-        if use not in self._ciphers:
-            self._ciphers[use] = AESGCM(self.derive(use))
-        return self._ciphers[use]
+    def _take(self, masters: Sequence[bytes]) -> None:
+        known = {each.master: each for each in self._generations.values()}
+        found = [known.get(master) or Generation(master) for master in masters]
+        self._newest = found[0]  # before the names: whoever seals now is understood by who opens
+        self._generations = {each.name: each for each in found}
 
 
 def sealer(settings: Settings) -> Sealer:
-    """Give the sealer of this data folder, making the key file at the first call.
+    """Give the sealer of this data folder, making the key file at the first call; it notices new keys by itself.
 
-    Raise SealingError when the key cannot be read.
+    Raise SealingError when a key cannot be read.
     """
-    if settings.key:
-        return _checked(Sealer(_decoded(settings.key, "SOJOURN_KEY")), settings)
-    if not settings.keys_file.exists():
-        if _mark(settings).exists() or any(settings.segments.rglob("*.parquet")):
-            raise SealingError(f"The key file {settings.keys_file} is missing. Nothing was changed; put it back.")
-        _make_key_file(settings.keys_file)
-    return _checked(Sealer(_decoded(settings.keys_file.read_text(), "The key file")), settings)
+    watch = keyring.Watch(settings)  # before reading: what changes in between is noticed later
+    ring = keyring.read(settings)
+    root = Sealer(*ring.masters).open(ring.root, use="root") if ring.root else None
+    return Sealer(*ring.masters, root=root, look=watch.look)
 
 
-def _mark(settings: Settings) -> Path:
-    return settings.data / "key.mark"  # not beside the key: whoever loses one must not lose both
+def seal_root(made: Sealer) -> bytes:
+    """Seal a sealer's root under its newest key."""
+    return made.seal(made._root, use="root")
 
 
-def _checked(found: Sealer, settings: Settings) -> Sealer:
-    """Compare a key with the mark that the first one left: another would open nothing and know nobody."""
-    mark, ours = _mark(settings), found.blind("mark", "sojourn").hex()
+def _opened(generation: Generation, sealed: bytes, use: str) -> bytes | None:
     try:
-        said = mark.read_text().strip()
-    except FileNotFoundError:
-        with contextlib.suppress(OSError):  # a folder that cannot be written to is no worse off without
-            fresh = mark.with_suffix(f".{secrets.token_hex(4)}")
-            fresh.write_text(ours)
-            fresh.replace(mark)
-        return found
-    if said != ours:
-        raise SealingError("This is not the key that sealed this data folder. Nothing was changed; put that key back.")
-    return found
-
-
-def _decoded(text: str, where: str) -> bytes:
-    try:
-        return base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
-        raise SealingError(f"{where} does not hold base64.") from None
-
-
-def _make_key_file(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)  # never overwrites: the first of two processes wins
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+        return generation.cipher(use).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+    except (InvalidTag, ValueError):  # ValueError: too short to be sealed
+        return None

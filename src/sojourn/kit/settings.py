@@ -43,7 +43,7 @@ class Settings:
         "", "Address under which SDKs reach the intake; empty: from host and intake port."
     )
     database_url: str = _setting("", "PostgreSQL address of the state; empty: SQLite in the data folder.")
-    key: str = _setting("", "Master key, 32 bytes in base64; empty: the key file in the data folder.")
+    key: str = _setting("", "Master keys, 32 bytes in base64, newest first, with commas; empty: the key file.")
     time_zone: str = _setting("UTC", "Time zone of the pages where a person has not chosen one.")
     workspace: str = _setting("Sojourn", "Name shown at the top of the pages.")
     phone_region: str = _setting(

@@ -32,6 +32,7 @@ class Case:
 
 CASES = [
     Case("A command that does not exist", "sojourn serv", 2, "No such command 'serv'."),
+    Case("A master key that is to be forgotten by name", "sojourn encryption retire abc", 2, "Got unexpected extra argument (abc)"),
     Case("An option that does not exist", "sojourn events --form 2026-01-01", 2, "No such option '--form'."),
     Case("A file that does not exist", "sojourn import nowhere.csv", 2, "Path 'nowhere.csv' does not exist."),
     Case("A folder without files of events", "sojourn import {folder}", 2, "No files to load here; they end in .csv"),

@@ -251,6 +251,27 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SealedCount:
+    """A column of sealed values: how many, and how many wait to be sealed under the newest key."""
+
+    name: str
+    values: int
+    waiting: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Encryption:
+    """The master keys by their names and how far a rotation has come; the keys themselves are nowhere to be seen."""
+
+    newest: str
+    older: tuple[str, ...]
+    is_in_environment: bool
+    seconds_old: float  # of the newest key
+    columns: tuple[SealedCount, ...]
+    waits_for: str  # what older keys still seal; "" when they can be retired
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RefusedCountRow:
     """How much of a source was ever refused for a reason; the quarantine itself is bounded."""
 

@@ -6,6 +6,12 @@ from sojourn.domains.collection import actions
 from sojourn.kit import jobs
 
 
+@jobs.job("collection.reseal")
+def reseal() -> None:
+    """Seal what older master keys sealed under the newest one."""
+    actions.reseal()
+
+
 @jobs.job("collection.deliver")
 def deliver() -> None:
     """Load the deliveries that wait, here and now: asked for only where no work process does it."""

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held
 from sojourn.domains.customers import actions, queries
+from sojourn.kit.sealed import seals
+
+seals("customers.NoteRow", "sealed", use="note")
 
 
 @hooks.erase_persons.answer

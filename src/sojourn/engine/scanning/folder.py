@@ -78,7 +78,10 @@ def _files(folder: Path, out: frozenset[str]) -> Iterator[Path]:
 
 def _spool(folder: Path, searcher: Searcher, sealer: Sealer) -> Look:
     look = Look("spool", "spool", searcher.zeros())
-    look_at_spool(folder, look, searcher, sealer)
+    try:
+        look_at_spool(folder, look, searcher, sealer)
+    except _UNREADABLE as error:
+        look.unread = type(error).__name__
     return look
 
 

@@ -2,8 +2,9 @@
 
 A file begins with a header (magic, number, salt) that is synced before the first frame. A frame is one record:
 length and first ordinal in the clear, then the frame as MessagePack under AES-256-GCM. The key belongs to the file
-(number and salt), the nonce is the record's offset, and both clear numbers are authenticated. A writer always
-begins a new file and never touches an old one, so no place and no nonce is ever used twice.
+(number and salt), the nonce is the record's offset, and both clear numbers are authenticated. The salt begins with the
+name of the master key; files of the first form, without it, come from the root. A writer always begins a new file (also
+when there is a newer master key) and never touches an old one, so no place and no nonce is ever used twice.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sojourn.kit.errors import SojournError
-from sojourn.kit.sealing import Sealer
+from sojourn.kit.sealing import NAME_BYTES, Sealer, SealingError
 
-MAGIC: Final = b"SJSPOOL1"
+MAGIC: Final = b"SJSPOOL2"
+MAGIC_UNNAMED: Final = b"SJSPOOL1"  # the key's name does not stand in the salt
+SALT_BYTES: Final = 16
 HEADER: Final = struct.Struct(">8sQ16s")
 RECORD: Final = struct.Struct(">II")  # bytes of the ciphertext, ordinal of the first item
 SUFFIX: Final = ".spool"
@@ -69,6 +72,7 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     integrations: bytes | None = None
     items: list[bytes] = []
     refused: list[Refused] = []
+    has_signal: bool = False  # the browser asked by Sec-GPC: 1 not to sell or share
 
     @property
     def size(self) -> int:
@@ -107,8 +111,9 @@ class SpoolWriter:
         if self._broken:
             raise SpoolError("The spool could not be written earlier; restart intake once the disk is well.")
         items = sum(frame.size for frame in frames)
-        if self._offset >= self._segment_bytes or self._ordinal + items >= ORDINAL_LIMIT:
-            self.roll()
+        is_full = self._offset >= self._segment_bytes or self._ordinal + items >= ORDINAL_LIMIT
+        if is_full or self._sealer.newest.name != self._key:
+            self.roll(anyhow=not is_full)
         try:
             self._write([part for frame in frames for part in self._sealed(frame)])
             os.fdatasync(self._file)
@@ -117,9 +122,9 @@ class SpoolWriter:
             raise SpoolError(f"The spool cannot be written: {error.strerror}.") from error
         return self.position
 
-    def roll(self) -> None:
-        """Close a file that holds frames and begin the next, so that the loader can delete the closed one."""
-        if self._ordinal == 0 and self._offset == HEADER.size:
+    def roll(self, *, anyhow: bool = False) -> None:
+        """Close a file that holds frames, or any, and begin the next, so that the loader can delete the closed one."""
+        if self._ordinal == 0 and self._offset == HEADER.size and not anyhow:
             return
         os.close(self._file)
         self._file = -1
@@ -137,7 +142,8 @@ class SpoolWriter:
     def _begin(self) -> None:
         if self._number >= SEGMENT_LIMIT:
             raise SpoolError("The spool has used up its file numbers.")
-        salt = os.urandom(16)
+        self._key = self._sealer.newest.name
+        salt = self._key + os.urandom(SALT_BYTES - NAME_BYTES)
         try:
             _write_next(self._folder, self._number + 1)  # before the file: a number is never given twice
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
@@ -148,7 +154,7 @@ class SpoolWriter:
         except OSError as error:
             self._broken = True
             raise SpoolError(f"A spool file cannot be made: {error.strerror}.") from error
-        self._cipher = _cipher(self._sealer, self._number, salt)
+        self._cipher = _named_cipher(self._sealer, self._number, salt)
         self._ordinal = 0
 
     def _sealed(self, frame: Frame) -> tuple[bytes, bytes]:
@@ -193,6 +199,18 @@ class SpoolReader:
                 break
         return found
 
+    def keys_in_use(self, after: Position) -> set[bytes]:
+        """Name the master keys of files that hold frames behind a place; files without a name need none of them."""
+        names = set()
+        for number in (n for n in sorted(_files(self._folder)) if n >= after.segment):
+            start = after if number == after.segment else Position(number, HEADER.size, 0)
+            if self._next_in_file(start):
+                with _path(self._folder, number).open("rb") as file:
+                    head = file.read(HEADER.size)
+                if head[:8] == MAGIC:
+                    names.add(HEADER.unpack(head)[2][:NAME_BYTES])
+        return names
+
     def delete(self, done: Position) -> int:
         """Delete the closed files that lie wholly before a place, give their count; the loader's last step."""
         numbers = sorted(_files(self._folder))
@@ -218,7 +236,8 @@ class SpoolReader:
         except FileNotFoundError:
             return
         try:
-            cipher = self._cipher_of(number, file)
+            holds_more = os.fstat(file).st_size > offset + RECORD.size  # a file that is read needs its key no more
+            cipher = self._cipher_of(number, file) if holds_more else None
             if cipher is not None:
                 _Scan(number, file, cipher, self.damaged).run(offset, max_items, found)
         finally:
@@ -227,9 +246,10 @@ class SpoolReader:
     def _cipher_of(self, number: int, file: int) -> AESGCM | None:
         if number not in self._ciphers:
             head = os.pread(file, HEADER.size, 0)
-            if len(head) < HEADER.size or head[:8] != MAGIC:
+            if len(head) < HEADER.size or head[:8] not in (MAGIC, MAGIC_UNNAMED):
                 return None  # cut before its header was synced: it never held an acknowledged frame
-            self._ciphers[number] = _cipher(self._sealer, number, HEADER.unpack(head)[2])
+            cipher = _named_cipher if head[:8] == MAGIC else _unnamed_cipher
+            self._ciphers[number] = cipher(self._sealer, number, HEADER.unpack(head)[2])
         return self._ciphers[number]
 
 
@@ -287,8 +307,15 @@ def _nonce(offset: int) -> bytes:
     return offset.to_bytes(12, "big")
 
 
-def _cipher(sealer: Sealer, number: int, salt: bytes) -> AESGCM:
+def _named_cipher(sealer: Sealer, number: int, salt: bytes) -> AESGCM:
     # The salt keeps keys apart when a restored backup gives a number out again.
+    generation = sealer.generation(salt[:NAME_BYTES])
+    if generation is None:
+        raise SealingError(f"The key of the spool's file {number} is missing. Nothing was changed; put it back.")
+    return AESGCM(generation.derive(f"spool:{number}:{salt.hex()}"))
+
+
+def _unnamed_cipher(sealer: Sealer, number: int, salt: bytes) -> AESGCM:
     return AESGCM(sealer.derive(f"spool:{number}:{salt.hex()}"))
 
 

@@ -10,6 +10,7 @@ from sojourn.surfaces.rest import (
     comparison,
     customers,
     deliveries,
+    encryption,
     events,
     explorer,
     export,
@@ -74,6 +75,7 @@ for room in (
     plan,
     units,
     people,
+    encryption,
     audit,
     roles,
 ):

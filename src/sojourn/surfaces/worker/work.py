@@ -78,7 +78,8 @@ class Work:
         self._jobs = Doer("jobs", self._work_jobs, every_seconds=0.5)
         self._deliveries = Deliveries(small=partial(self._aside.ask, "deliveries"), ended=self._wake)
         self._files = Doer("files", self._deliveries.turn, every_seconds=LOOK_SECONDS)
-        self._doers = (self._timeline, self._tail, self._upkeep, self._jobs, self._files)
+        self._keys = Doer("keys", self._reseal, every_seconds=10)
+        self._doers = (self._timeline, self._tail, self._upkeep, self._jobs, self._files, self._keys)
         self._compacted = time.monotonic()
         self._due: dict[str, float] = {}
 
@@ -138,6 +139,10 @@ class Work:
             if job.every_seconds and time.monotonic() >= self._due.get(job.name, 0):
                 self._due[job.name] = time.monotonic() + job.every_seconds
                 self._queue.put(job.name, {})
+
+    def _reseal(self) -> None:
+        if collection.needs_resealing():
+            in_child("collection.reseal", {})
 
     def _work_jobs(self) -> None:
         while not self._stopped.is_set() and self._queue.take():

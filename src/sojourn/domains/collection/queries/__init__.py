@@ -21,6 +21,7 @@ from sojourn.domains.collection.queries.flow import (
     refused_payload,
     totals,
 )
+from sojourn.domains.collection.queries.keys import encryption
 from sojourn.domains.collection.queries.manifest import (
     lease,
     newest_batch,
@@ -36,6 +37,7 @@ __all__ = [
     "deliveries",
     "delivery",
     "doctor",
+    "encryption",
     "flow",
     "has_queued_deliveries",
     "import_presets",
