@@ -52,6 +52,9 @@ class Settings:
     log_level: str = _setting("info", "debug, info, warning or error.")
     threads: int = _setting(0, "Threads for kernels; 0: one less than there are cores, at least one.", low=0, high=256)
     k_floor: int = _setting(5, "Customers below whom a count of those left out is not shown.", low=1)
+    preference_link_days: int = _setting(
+        30, "Days for which a link to the preference centre opens, where nothing else is asked for.", low=1, high=365
+    )
     figure_age_seconds: int = _setting(
         30, "Age in seconds that figures may have while events keep coming; 0: none.", low=0, high=3_600
     )

@@ -58,8 +58,7 @@ class Desk:
                 plan=lambda: self.plan,
                 resolve=self._resolve,
                 commit=self.committed.append,
-                purposes=lambda consent: 1,
-                unstated_purposes=7,
+                purposes=lambda consent, has_signal: (7 if consent is None else 1, {}),
                 confirm=lambda asked: {each for each in asked if each in self.stream},
             ),
         )

@@ -51,6 +51,14 @@ def test_a_batch_is_one_frame_with_what_its_items_share(shared_intake: RunningIn
     assert [json.loads(item) for item in frame.items] == items
 
 
+def test_the_browsers_privacy_signal_goes_with_the_request(shared_intake: RunningIntake) -> None:
+    for message, value in (("gpc-1", "1"), ("gpc-0", "0"), ("gpc-none", None)):
+        headers = {} if value is None else {"Sec-GPC": value}
+        shared_intake.post("/v1/track", {**TRACK, "messageId": message}, headers=headers)
+    said = {json.loads(f.items[0]).get("messageId"): f.has_signal for f in shared_intake.frames() if f.items}
+    assert [said["gpc-1"], said["gpc-0"], said["gpc-none"]] == [True, False, False]
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {}],

@@ -17,6 +17,7 @@ from sojourn.domains.collection import queries as collection
 from sojourn.domains.collection.contracts import Removal, Segment
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import exporting, rules
+from sojourn.domains.privacy.consenting import follow_consents as follow_consents
 from sojourn.domains.privacy.consenting import forget_consents as forget_consents
 from sojourn.domains.privacy.consenting import note_choices as note_choices
 from sojourn.domains.privacy.consenting import notice_expired as notice_expired
@@ -26,20 +27,25 @@ from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Export
 from sojourn.domains.privacy.persons import forget as forget_persons
 from sojourn.domains.privacy.persons import persons
 from sojourn.domains.privacy.persons import persons_of as persons_of
+from sojourn.domains.privacy.preferring import choose as choose
+from sojourn.domains.privacy.preferring import make_preference_link as make_preference_link
+from sojourn.domains.privacy.preferring import withdraw_all as withdraw_all
+from sojourn.domains.privacy.purposing import publish_notice as publish_notice
+from sojourn.domains.privacy.purposing import save_purpose as save_purpose
 from sojourn.domains.privacy.queries.journeys import ask
-from sojourn.engine.kernels.customers import Customers, CustomersFold
-from sojourn.engine.timeline import Change, Layout, Source, Writer, manifest, writing
 from sojourn.domains.privacy.queries.reach import require_reachable
 from sojourn.domains.privacy.rights import erasing, restricting
 from sojourn.domains.privacy.rights import reading as privacy_rights
-from sojourn.kit.period import Period
+from sojourn.engine.kernels.customers import Customers, CustomersFold
 from sojourn.engine.kernels.words import Int64s
+from sojourn.engine.timeline import Change, Layout, Source, Writer, manifest, writing
+from sojourn.kit.period import Period
 
-DIMENSIONS = ("channel", "unit", "source", "product", "touchpoint")
-REBUILD_LEASE_SECONDS = 900
 ERASE = erasing.COMMAND
 remove_erased = erasing.remove
 forget_restrictions = restricting.forget
+DIMENSIONS = ("channel", "unit", "source", "product", "touchpoint")
+REBUILD_LEASE_SECONDS = 900
 SAID_MOST_CHARACTERS = 500
 
 
@@ -220,12 +226,12 @@ def _spans(removals: list[Removal]) -> np.ndarray[tuple[int, int], np.dtype[np.i
     return np.array(spans, np.int64).reshape(-1, 2)
 
 
-def _source(segment: Segment) -> Source:
-    return Source(
 def _whose(removals: Iterable[Removal]) -> Int64s:
     return np.array([each.person for each in removals if each.person is not None], np.int64)
 
 
+def _source(segment: Segment) -> Source:
+    return Source(
         path=settings.SOJOURN.segments / segment.path,
         rows=segment.rows,
         first_batch=segment.first_batch,

@@ -71,6 +71,14 @@ class Notice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeText:
+    """A notice to be published, in one language."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
     """How it is known that somebody said a word: where, by which way, what they were shown."""
 
@@ -110,6 +118,14 @@ class Standing:
     said_at: datetime | None = None
     expires_at: datetime | None = None
     opens_earlier: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """A purpose as the preference centre shows it."""
+
+    standing: Standing
+    notice: Notice | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import router, transaction
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.collection.actions import new_rows
+from sojourn.domains.collection.contracts import TailBatch
 from sojourn.domains.privacy import consents, noting, purposes
 from sojourn.domains.privacy.consent_words import How, Proof
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.domains.privacy.following import COLUMNS, words_in
 from sojourn.domains.privacy.models import ConsentEpoch, ConsentState, ConsentWord, PreferenceLinkRow
 from sojourn.domains.privacy.noting import Said
 from sojourn.domains.privacy.persons import persons_of
@@ -102,6 +106,17 @@ def notice_expired(*, now: datetime | None = None) -> bool:
         noting.advance_epoch()
         ConsentEpoch.objects.filter(pk=1).update(expired_us=now_us)
     return True
+
+
+def follow_consents(batch: TailBatch) -> Callable[[], None]:
+    """Read what events of a batch say about purposes; the write notes it, inside the caller's transaction."""
+    gone = {each.person for each in batch.removals if each.person is not None}
+    words = [each for each in words_in(new_rows(batch, list(COLUMNS))) if each.person not in gone]
+    return partial(_note, words)
+
+
+def _note(words: Sequence[Said]) -> None:
+    noting.note(words)
 
 
 def _check(choices: Mapping[str, bool], at: datetime) -> None:

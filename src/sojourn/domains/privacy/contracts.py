@@ -11,9 +11,11 @@ from typing import Final, Generic, TypeVar
 
 from sojourn.domains.catalogue.contracts import Level
 from sojourn.domains.privacy.consent_words import Basis as Basis
+from sojourn.domains.privacy.consent_words import Choice as Choice
 from sojourn.domains.privacy.consent_words import ConsentDay as ConsentDay
 from sojourn.domains.privacy.consent_words import How as How
 from sojourn.domains.privacy.consent_words import Notice as Notice
+from sojourn.domains.privacy.consent_words import NoticeText as NoticeText
 from sojourn.domains.privacy.consent_words import PreferenceLink as PreferenceLink
 from sojourn.domains.privacy.consent_words import Proof as Proof
 from sojourn.domains.privacy.consent_words import PurposeCount as PurposeCount

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sojourn.domains.collection import hooks
-from sojourn.domains.collection.contracts import Held, Keep
+from sojourn.domains.collection.contracts import Held, Keep, TailBatch
 from sojourn.domains.privacy import actions, queries
 from sojourn.kit.sealed import seals
 
@@ -55,6 +55,12 @@ hooks.holds(
     told_by="It is of customers who are being erased; a request for erasure is told as a request.",
 )
 hooks.holds("privacy.Restriction", erased_by=forget_restrictions, told_by=tell_consents)
+
+
+@hooks.tail.answer
+def follow_consents(batch: TailBatch) -> Callable[[], None]:
+    """Note what new events say about purposes, in the consumer's transaction."""
+    return actions.follow_consents(batch)
 
 
 @hooks.unstated_purposes.answer

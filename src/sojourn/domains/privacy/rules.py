@@ -41,6 +41,15 @@ def shown_left_out(count: int, floor: int) -> int | None:
     return count if count >= floor else None
 
 
+def shown_count(count: int, floor: int) -> int | None:
+    """Give a number of customers as it is shown: None below the floor, nobody is nobody.
+
+    >>> shown_count(0, 5), shown_count(4, 5), shown_count(5, 5)
+    (0, None, 5)
+    """
+    return count if count >= floor or count == 0 else None
+
+
 def written(kernel: str, told: Mapping[str, object], period: Period, events: EventFilter) -> str:
     """Write a fold's question for people: the kernel, its parameters, and the events that it is shown.
 

@@ -268,7 +268,7 @@ class Sight:
         if isinstance(held, int):
             collected: Bytes = np.zeros(len(part.at), np.uint8)
         else:
-            collected = ((held & bit) != 0).view(np.uint8)
+            collected = ((held & np.uint16(bit)) != 0).view(np.uint8)
         return collected | np.repeat(opened, np.diff(part.offset)) if len(opened) else collected
 
 

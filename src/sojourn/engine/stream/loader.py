@@ -26,11 +26,11 @@ from sojourn.engine.stream.claims import Claims, Resolved
 from sojourn.engine.stream.dedupe import Known
 from sojourn.engine.stream.items import Item
 from sojourn.engine.stream.plan import Plan
-from sojourn.engine.stream.rows import ItemError, Origin, Purposes, Rows, Shop
+from sojourn.engine.stream.rows import ItemError, Origin, Rows, Shop
 from sojourn.engine.stream.segments import Written
 from sojourn.engine.stream.sightings import Sightings, sighted
 from sojourn.engine.stream.spool import Frame, Position
-from sojourn.engine.stream.surroundings import Surroundings
+from sojourn.engine.stream.surroundings import Purposes, Surroundings
 from sojourn.engine.stream.words import ORDINAL_BITS, ORIGIN_OUTBOX, ORIGIN_SPOOL, event_id
 from sojourn.kit import durable
 from sojourn.kit.ids import digest
@@ -86,8 +86,8 @@ class Rooms:
     resolve: Callable[[Claims], Resolved]
     commit: Callable[[Loaded], None]
     purposes: Purposes
-    unstated_purposes: int
     confirm: Callable[[list[bytes]], set[bytes]]  # which of these digests are in the stream
+    purposes_version: Callable[[], object] = lambda: None  # changes when `purposes` would answer otherwise
 
 
 class _Request(NamedTuple):
@@ -107,7 +107,8 @@ class Loader:
     def __init__(self, folder: Path, rooms: Rooms) -> None:
         self._folder, self._rooms = folder, rooms
         self.known = Known(rooms.confirm)
-        self._shop = Shop(rooms.plan(), purposes=rooms.purposes, unstated_purposes=rooms.unstated_purposes)
+        self._shop = Shop(rooms.plan(), purposes=rooms.purposes)
+        self._purposes_version = rooms.purposes_version()
 
     def load(self, frames: Sequence[tuple[Position, Frame]], *, outbox: Sequence[tuple[int, Frame]] = ()) -> Loaded:
         """Commit the frames of the spool and rows of the outbox as one batch.
@@ -191,12 +192,12 @@ class Loader:
             _reject(loaded, origin, str(refused.index), refused.code, refused.reason, refused.raw, message)
         request = _Request(origin, _flow(loaded, origin), number, frame.items, [], [])
         found, keys, read = request.items.append, request.digests.append, self._shop.contexts.read
-        whole, agent = frame.context, frame.user_agent
+        whole, agent, has_signal = frame.context, frame.user_agent, frame.has_signal
         begun = hashlib.blake2b(_prefix(frame.source), digest_size=16)
         for at, item in enumerate(items.many(frame.items)):
             try:
                 item = item or items.item(frame.items[at])
-                around = read(bytes(item.context), whole, agent)
+                around = read(bytes(item.context), whole, agent, has_signal)
             except (msgspec.DecodeError, ValueError):
                 _reject(loaded, origin, str(at), "bad_item", UNREADABLE, frame.items[at])
                 continue
@@ -211,6 +212,10 @@ class Loader:
         plan = self._rooms.plan()
         if plan.version != self._shop.plan.version:
             self._shop.replan(plan)
+        version = self._rooms.purposes_version()
+        if version != self._purposes_version:
+            self._purposes_version = version
+            self._shop.contexts.forget()
 
 
 @contextmanager

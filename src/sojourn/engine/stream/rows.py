@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -18,7 +18,7 @@ from sojourn.engine.stream.instants import occurred, parsed
 from sojourn.engine.stream.items import Id, Item
 from sojourn.engine.stream.personal import masked, reserved_trait
 from sojourn.engine.stream.plan import PAGE_PROPERTIES, Plan, Recipe
-from sojourn.engine.stream.surroundings import Contexts, Surroundings
+from sojourn.engine.stream.surroundings import Contexts, Purposes, Surroundings
 from sojourn.kit.errors import SojournError
 from sojourn.kit.ids import random_token
 
@@ -42,7 +42,6 @@ ROW: Final = (
 )  # fmt: skip
 _OF_TRAITS: Final = frozenset({"identify", "group"})
 
-Purposes = Callable[[dict[str, Any]], int]
 Held = dict[str, Sequence[Any]]
 _encode: Final = msgspec.json.Encoder().encode
 _parsed: Final = functools.lru_cache(1_024)(parsed)  # events of one request often have the same time
@@ -220,9 +219,9 @@ class Rows:
 class Shop:
     """What outlives a batch: the plan with its recipes, and the caches."""
 
-    def __init__(self, plan: Plan, *, purposes: Purposes, unstated_purposes: int) -> None:
+    def __init__(self, plan: Plan, *, purposes: Purposes) -> None:
         self.clean = Cleaner()
-        self.contexts = Contexts(self.clean, purposes, unstated_purposes)
+        self.contexts = Contexts(self.clean, purposes)
         self.replan(plan)
 
     def replan(self, plan: Plan) -> None:

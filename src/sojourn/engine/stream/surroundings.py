@@ -16,6 +16,8 @@ REMEMBERED: Final = 20_000
 REMEMBERED_BYTES: Final = 2_000  # a longer context is hardly the same twice
 EXTERNAL_MAX: Final = 20
 Browser = tuple[str, str] | None
+# What the `consent` object and the browser's signal say: the purposes allowed as bits, and what the event keeps of it.
+Purposes = Callable[[dict[str, Any] | None, bool], tuple[int, dict[str, str]]]
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -34,24 +36,28 @@ class Surroundings:
 class Contexts:
     """Reads contexts, remembering those that hold no traits."""
 
-    def __init__(self, clean: Cleaner, purposes: Callable[[dict[str, Any]], int], unstated_purposes: int) -> None:
-        self._clean, self._purposes, self._unstated = clean, purposes, unstated_purposes
-        self._known: dict[tuple[bytes, bytes | None, str], Surroundings] = {}
+    def __init__(self, clean: Cleaner, purposes: Purposes) -> None:
+        self._clean, self._purposes = clean, purposes
+        self._known: dict[tuple[bytes, bytes | None, str, bool], Surroundings] = {}
 
-    def read(self, own: bytes, whole: bytes | None, user_agent: str) -> Surroundings:
+    def forget(self) -> None:
+        """Read every context anew: what it says of purposes means something else now."""
+        self._known.clear()
+
+    def read(self, own: bytes, whole: bytes | None, user_agent: str, has_signal: bool = False) -> Surroundings:
         """Give what surrounds an event: its own context's word first, then its request's; raise DecodeError."""
-        key = (own, whole, user_agent)
+        key = (own, whole, user_agent, has_signal)
         found = self._known.get(key)
         if found is None:
             context = items.joined(items.context(own or None), items.context(whole))
-            found = self._made(context or Context(), user_agent)
+            found = self._made(context or Context(), user_agent, has_signal)
             if found.traits is None and not found.external and len(own) + len(whole or b"") <= REMEMBERED_BYTES:
                 if len(self._known) >= REMEMBERED:
                     self._known.clear()
                 self._known[key] = found
         return found
 
-    def _made(self, context: Context, user_agent: str) -> Surroundings:
+    def _made(self, context: Context, user_agent: str, has_signal: bool) -> Surroundings:
         clean = self._clean
         agent = context.user_agent if context.user_agent is not None else user_agent
         properties = _of_device(context, clean) | _of_page(context, clean)
@@ -59,10 +65,12 @@ class Contexts:
             properties["$locale"] = clean.word[context.locale]
         if (browser := clean.browser[agent]) is not None:
             properties["$browser"], properties["$browser_version"] = browser
+        allowed, said = self._purposes(context.consent, has_signal)
+        properties |= said
         return Surroundings(
             properties=properties,
             tail=b"," + _encode(properties)[1:] if properties else b"",
-            purposes=self._unstated if context.consent is None else self._purposes(context.consent),
+            purposes=allowed,
             group=context.group_id,
             traits=context.traits,
             external=_external(context),

@@ -125,7 +125,7 @@ def taken(part: Part, at: Int64s, *, threads: int = 1) -> Rows:
         at=when,
         row=row,
         event=event,
-        purposes=purposes.astype(np.uint8),
+        purposes=purposes.astype(np.uint16),
         pid=np.repeat(first, counts) + who.astype(np.int32),
         persons=persons_at(part, at),
         dimensions={name: widened(each) for name, each in zip(part.dimensions, codes, strict=True)},

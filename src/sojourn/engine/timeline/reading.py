@@ -101,7 +101,7 @@ def _coded(table: pa.Table, layout: Layout, dictionaries: Dictionaries) -> Rows:
         at=_numbers(table.column("occurred_at").cast(pa.timestamp("us")).cast(pa.int64())),
         row=_numbers(table.column("event_id")),
         event=_codes(table.column("name"), dictionaries["name"]),
-        purposes=_numbers(table.column("purposes").fill_null(layout.unstated_purposes)).astype(np.uint8),
+        purposes=_numbers(table.column("purposes").fill_null(layout.unstated_purposes)).astype(np.uint16),
         pid=np.arange(table.num_rows, dtype=np.int32),
         persons=_numbers(table.column("person")),
         dimensions={name: _dimension(table, name, dictionaries[f"dimension:{name}"]) for name in layout.dimensions},

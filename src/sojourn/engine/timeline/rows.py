@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sojourn.engine.kernels.compiling import frozen
-from sojourn.engine.kernels.words import Bytes, Flags, Int64s, UInt16s
+from sojourn.engine.kernels.words import Flags, Int64s, UInt16s
 from sojourn.engine.timeline import sorting
 from sojourn.engine.timeline.sorting import Int32s
 from sojourn.engine.timeline.threads import spread
@@ -28,7 +28,7 @@ class Rows:
     at: Int64s
     row: Int64s
     event: UInt16s
-    purposes: Bytes
+    purposes: UInt16s
     pid: Int32s
     persons: Int64s
     dimensions: Mapping[str, UInt16s]
@@ -65,7 +65,7 @@ def empty(dimensions: Sequence[str]) -> Rows:
         at=none,
         row=none,
         event=codes,
-        purposes=np.empty(0, np.uint8),
+        purposes=np.empty(0, np.uint16),
         pid=none.astype(np.int32),
         persons=none,
         dimensions=dict.fromkeys(dimensions, codes),

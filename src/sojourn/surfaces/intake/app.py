@@ -191,7 +191,8 @@ class Intake:
         source = source or self.sources.find(envelope.write_key)
         self._rates.take(source, len(envelope.items), time.monotonic())
         found = sort_items(envelope, route, source, received_at, self._settings)
-        frames: list[Frame] = found.frames(envelope, headers.get(b"user-agent", b""))
+        has_signal = headers.get(b"sec-gpc", b"").strip() == b"1"
+        frames: list[Frame] = found.frames(envelope, headers.get(b"user-agent", b""), has_signal=has_signal)
         if frames:
             await self._commit.put(frames)
         self._count(found)

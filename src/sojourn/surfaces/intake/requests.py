@@ -55,15 +55,15 @@ class Sorted:
         self._room -= len(kept)
         self.refused.append(Refused(index, message_id(raw), refusal.reason_code, refusal.message, kept))
 
-    def frames(self, envelope: Envelope, user_agent: bytes) -> list[Frame]:
-        """Give what goes into the spool."""
+    def frames(self, envelope: Envelope, user_agent: bytes, *, has_signal: bool = False) -> list[Frame]:
+        """Give what goes into the spool; `has_signal` says that the request bore `Sec-GPC: 1`."""
         agent = user_agent.decode("latin-1")[:USER_AGENT_MAX]
         common = {"source": self.source.slug, "received_at": self.received_at, "sent_at": self.sent_at}
         found: list[Frame] = []
         if self.good:
             context, integrations = envelope.context, envelope.integrations
             found.append(Frame(kind="items", user_agent=agent, context=context, integrations=integrations,
-                               items=self.good, **common))  # type: ignore[arg-type]  # fmt: skip
+                               items=self.good, has_signal=has_signal, **common))  # type: ignore[arg-type]  # fmt: skip
         if self.refused:
             found.append(Frame(kind="refused", user_agent=agent, refused=self.refused, **common))  # type: ignore[arg-type]
         return found

@@ -30,8 +30,8 @@ class Feed:
                 plan=self._plan,
                 resolve=identity.resolve,
                 commit=collection.commit_loaded,
-                purposes=privacy.purposes_at_collection,
-                unstated_purposes=privacy.purposes_at_collection(None),
+                purposes=privacy.collected,
+                purposes_version=privacy.purposes_version,
                 confirm=collection.known_messages,
             ),
         )

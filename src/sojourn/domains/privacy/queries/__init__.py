@@ -14,10 +14,12 @@ from sojourn.domains.privacy.queries.consents import (
     words,
     words_of_customer,
 )
+from sojourn.domains.privacy.queries.counts import consent_counts, consent_days
 from sojourn.domains.privacy.queries.freshness import freshness, recent_period
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.listing import event, events
 from sojourn.domains.privacy.queries.memory import remembered
+from sojourn.domains.privacy.queries.preferences import preferences, preferences_until
 from sojourn.domains.privacy.queries.reach import reachable, require_reachable
 from sojourn.domains.privacy.queries.sides import ask_sides
 from sojourn.domains.privacy.queries.sums import Reading, measure, reading
@@ -33,10 +35,12 @@ __all__ = [
     "Reading",
     "Scan",
     "UnprovenError",
-    "ask",
     "about",
+    "ask",
     "ask_sides",
     "collected",
+    "consent_counts",
+    "consent_days",
     "erasure",
     "erasure_certificate",
     "erasures",
@@ -48,6 +52,8 @@ __all__ = [
     "measure",
     "notice_for",
     "notices",
+    "preferences",
+    "preferences_until",
     "purpose",
     "purposes",
     "purposes_at_collection",

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import numpy as np
 
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.privacy import purposes as held
-from sojourn.domains.privacy import wording
+from sojourn.domains.privacy import tcf, wording
 from sojourn.domains.privacy.consent_words import How, Notice, PurposeTerms, Standing, Word
 from sojourn.domains.privacy.consents import words_of
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.domains.privacy.following import SAID, SIGNAL
 from sojourn.domains.privacy.models import ConsentState, ConsentWord, NoticeRow
 from sojourn.domains.privacy.persons import persons_of
 from sojourn.domains.privacy.queries.reach import require_reachable
+from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import instant
-
-SIGNAL = "$consent_by"  # properties of an event whose context says something about purposes
-SAID = "$consent"
-
-
-class Collected(NamedTuple):
-    """What an event's context says about purposes: allowed at collection, as bits; and what it adds to the event."""
-
-    purposes: int
-    properties: Mapping[str, str]
 
 
 def purposes_at_collection(consent: Mapping[str, object] | None) -> int:
@@ -34,17 +26,24 @@ def purposes_at_collection(consent: Mapping[str, object] | None) -> int:
 
     What it does not name, or not as true or false, is as if unsaid.
     """
-    return collected(consent, has_signal=False).purposes
+    return collected(consent, False)[0]
 
 
-def collected(consent: Mapping[str, object] | None, *, has_signal: bool) -> Collected:
-    """Read what an event's context says about purposes; `has_signal` is the browser's Global Privacy Control."""
+def collected(consent: Mapping[str, object] | None, has_signal: bool) -> tuple[int, dict[str, str]]:
+    """Read what an event's context says about purposes: bits of those allowed, and what the event keeps of it.
+
+    `has_signal` is the browser's Global Privacy Control. Categories come before a TC string in `tcString`.
+    """
     asked = held.known().asked
     said = wording.choices(consent, asked, has_signal=has_signal)
-    properties = {SAID: wording.spelled(said)} if said else {}
+    text = (consent or {}).get("tcString")
+    if isinstance(text, str):
+        with contextlib.suppress(InvalidError):  # a string that cannot be read says nothing
+            said = {**tcf.choices(tcf.decode(text), asked), **said}
+    kept = {SAID: wording.spelled(said)} if said else {}
     if has_signal and said:
-        properties[SIGNAL] = How.GPC.value
-    return Collected(wording.mask(said, asked), properties)
+        kept[SIGNAL] = How.GPC.value
+    return wording.mask(said, asked), kept
 
 
 def purposes(*, retired: bool = False) -> tuple[PurposeTerms, ...]:
