@@ -10,9 +10,6 @@ from sojourn.domains.customers.contracts import Panel, PanelAsked, PanelLine
 from sojourn.domains.journeys.queries.named import journeys
 from sojourn.domains.journeys.standing import Standing, StandingState, names_of, standing
 from sojourn.domains.privacy import queries as privacy
-from sojourn.domains.privacy.contracts import EventFilter
-
-LOOKED_AT = 500  # a customer's newest events of journeys; who started before them is not told
 
 
 def panel(asked: PanelAsked, *, now: datetime | None = None) -> Panel:
@@ -21,14 +18,7 @@ def panel(asked: PanelAsked, *, now: datetime | None = None) -> Panel:
     names = names_of(known)
     found: list[Standing] = []
     if names:
-        page = privacy.events_of(
-            asked.customer,
-            events=EventFilter(names=names),
-            limit=LOOKED_AT,
-            purpose=asked.purpose,
-            viewer=asked.viewer,
-        )
-        happened = [(row.name, row.occurred_at) for row in page.rows]
+        happened = privacy.happened(asked.customer, names=names, purpose=asked.purpose, viewer=asked.viewer)
         at = now or timezone.now()
         found = [told for each in known if (told := standing(each, happened, now=at)) is not None]
     return Panel(

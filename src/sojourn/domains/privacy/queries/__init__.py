@@ -24,7 +24,7 @@ from sojourn.domains.privacy.queries.reach import reachable, require_reachable
 from sojourn.domains.privacy.queries.sides import ask_sides
 from sojourn.domains.privacy.queries.sums import Reading, measure, reading
 from sojourn.domains.privacy.queries.terms import vocabulary
-from sojourn.domains.privacy.queries.timelines import events_of
+from sojourn.domains.privacy.queries.timelines import events_of, happened
 from sojourn.domains.privacy.rights.reading import erasure, erasure_certificate, erasures
 from sojourn.domains.privacy.scanning import Scan, UnprovenError, scan
 from sojourn.engine.scanning.words import Needles
@@ -48,6 +48,7 @@ __all__ = [
     "events",
     "events_of",
     "freshness",
+    "happened",
     "looks_personal",
     "measure",
     "notice_for",

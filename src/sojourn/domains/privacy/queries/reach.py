@@ -17,6 +17,7 @@ from sojourn.engine.timeline.standing import events_of_persons
 from sojourn.kit.errors import NotFoundError
 from sojourn.kit.period import Period
 
+FEW = 6_000  # customers: so many are asked of the index, more of the map in memory
 AT_ONCE = 20_000  # persons whose events are looked at together
 
 
@@ -47,7 +48,11 @@ def require_reachable(customer: int, *, purpose: Purpose, viewer: Viewer) -> int
 
 def _persons_of(customers: Int64s) -> tuple[Int64s, Int64s]:
     """List the persons of customers, each once, and the customer of each."""
-    known, wanted = persons(), np.unique(customers)
+    wanted = np.unique(customers)
+    if len(wanted) <= FEW:  # a pass over a million links takes longer than to look up some
+        found = identity.families(wanted.tolist())
+        return np.array(list(found), np.int64), np.array(list(found.values()), np.int64)
+    known = persons()
     linked = np.isin(known.customer, wanted)
     own = wanted[~np.isin(wanted, known.person)]
     return np.concatenate([own, known.person[linked]]), np.concatenate([own, known.customer[linked]])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -59,6 +60,25 @@ def events_of(
     if len(page.at) <= limit:
         return EventPage(rows=rows, next_cursor=None)
     return EventPage(rows=rows, next_cursor=cursor_after(int(page.at[limit - 1]), int(page.event_id[limit - 1])))
+
+
+def happened(
+    customer: int, *, names: Sequence[str], purpose: Purpose, viewer: Viewer
+) -> tuple[tuple[str, datetime], ...]:
+    """List name and time of a customer's events of some names that viewer and purpose may see, newest first.
+
+    The timeline alone answers, in a millisecond. Raise NotFoundError as `require_reachable` does.
+    """
+    current = require_reachable(customer, purpose=purpose, viewer=viewer)
+    theirs = np.array(identity.persons_of(customer=current), np.int64)
+    looking, wanted = sight(purpose=purpose, viewer=viewer), EventFilter(names=tuple(names))
+    found: list[tuple[int, int, str]] = []
+    for part in looking.timeline.parts:
+        places = events_of_persons(part, theirs)[0]
+        places = places[picked(looking, part, places, Period(), wanted)]
+        rows = zip(part.at[places].tolist(), part.row[places].tolist(), part.event[places].tolist(), strict=True)
+        found += [(at, event_id, looking.timeline.names[code]) for at, event_id, code in rows]
+    return tuple((name, instant(at)) for at, _, name in sorted(found, reverse=True))
 
 
 def _found(looking: Sight, theirs: Int64s, period: Period, events: EventFilter) -> Found:
