@@ -90,6 +90,85 @@ class Proposal:
     proposed_at: datetime
     decided_at: datetime | None
     decided_by: str  # as the audit log names them; empty while open
+    are_numbered: tuple[bool, bool]  # whether each has a customer number of the company's own
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparedField:
+    """A field of two customers side by side; values are empty for a viewer who may not read customers."""
+
+    field: str
+    values: tuple[str, str]
+    level: str  # how alike they are, where the source says so
+    weight: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SideBySide:
+    """A proposal with what is known of its two customers; `start` is the weight before any field is looked at."""
+
+    proposal: Proposal
+    fields: tuple[ComparedField, ...]
+    start: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProposalPage:
+    """Some proposals, most probable first; `total` counts all that the viewer may see."""
+
+    rows: tuple[Proposal, ...]
+    total: int
+    next: int | None
+
+
+class MatchState(StrEnum):
+    """How far a run of matching has come."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchFigures:
+    """What a run did; `expected_*` are the model's own words, None for the rule."""
+
+    method: str
+    customers: int  # that have two fields or more to compare
+    compared: int  # pairs that share a key and are not plainly different
+    found: int
+    proposed: int  # new in the queue, or there again
+    merged: int  # by itself, where the terms let it
+    gone: int  # were open and are no longer found
+    threshold: float  # a probability, or bits for the rule
+    expected_precision: float | None
+    expected_recall: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchingRun:
+    """A run of matching over all customers."""
+
+    id: int
+    state: MatchState
+    asked_by: str
+    asked_at: datetime
+    ended_at: datetime | None
+    figures: MatchFigures | None
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchingTerms:
+    """How matching runs by itself: every so many days, and from which probability on it merges; None is never.
+
+    It never merges two customers who both have a customer number of the company's own.
+    """
+
+    every_days: int | None = None
+    merge_above: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -108,6 +108,7 @@ class Proposed(models.Model):
     proposed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=64, default="")
+    decision = models.BigIntegerField(null=True)  # the merge that followed, which undoing undoes
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["first", "second"], name="one_proposal")]
@@ -175,3 +176,21 @@ class RuleSet(models.Model):
     saved_at = models.DateTimeField()
     saved_by = models.CharField(max_length=64)
     why = models.CharField(max_length=300, default="")
+
+
+class MatchRun(models.Model):
+    """One run of matching over all customers: when, how, and what came of it; numbers only."""
+
+    state = models.CharField(max_length=16)
+    asked_by = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    figures = models.JSONField(default=dict)
+    problem = models.CharField(max_length=200, default="")
+
+
+class MatchTerms(models.Model):
+    """How matching runs by itself; one row."""
+
+    every_days = models.IntegerField(null=True)
+    merge_above = models.FloatField(null=True)

@@ -19,6 +19,11 @@ from sojourn.domains.identity.opened import texts_of as texts_of
 from sojourn.domains.identity.opened import traits_of as traits_of
 from sojourn.domains.identity.reasons import decisions as decisions
 from sojourn.domains.identity.reasons import why as why
+from sojourn.domains.identity.reviewing import listed as listed
+from sojourn.domains.identity.reviewing import matching_runs as matching_runs
+from sojourn.domains.identity.reviewing import matching_terms as matching_terms
+from sojourn.domains.identity.reviewing import proposal as proposal
+from sojourn.domains.identity.reviewing import proposals as proposals
 from sojourn.domains.identity.rulebook import rules_in_force as rules_in_force
 
 

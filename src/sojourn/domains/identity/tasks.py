@@ -10,3 +10,15 @@ from sojourn.kit import jobs
 def index_words() -> None:
     """Give traits of older versions the words by which they are found; nothing to do once all have them."""
     actions.index_words()
+
+
+@jobs.job("identity.match")
+def match(run: int) -> None:
+    """Match all customers, once for a run that was asked for."""
+    actions.run_match(run=run)
+
+
+@jobs.job("identity.match_when_due", every_seconds=3_600)
+def match_when_due() -> None:
+    """Ask for matching when the terms say that it is time."""
+    actions.match_when_due()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held, Keep, TailBatch
+from sojourn.domains.identity import hooks as identity
 from sojourn.domains.privacy import actions, queries
+from sojourn.domains.privacy.contracts import Purpose
+from sojourn.engine.kernels.words import Flags, Int64s
 from sojourn.kit.sealed import seals
 
 
@@ -67,3 +71,9 @@ def follow_consents(batch: TailBatch) -> Callable[[], None]:
 def purposes_of_files() -> int:
     """Say for which purposes rows of a file may be used, which name none."""
     return queries.purposes_at_collection(None)
+
+
+@identity.reach.answer
+def whom_to_serve(customers: Int64s, viewer: Viewer) -> Flags:
+    """Mask the customers whom a viewer may see to serve them, as identity's review asks."""
+    return queries.reachable(customers, purpose=Purpose.SERVICE, viewer=viewer)

@@ -6,7 +6,6 @@ called, and runs on the connection it is given: nothing leaves the process.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -40,8 +39,7 @@ def candidates(
 
     Raise MatchingError when nothing can be learnt from the records.
     """
-    import splink
-    from splink.internals.exceptions import SplinkException
+    from splink.internals.exceptions import EMTrainingException, SplinkException
 
     prior = FIRST_PRIOR_SHARE * records / total
     settings = {
@@ -55,15 +53,33 @@ def candidates(
     }
     with _quiet():
         try:
-            database = splink.DuckDBAPI(connection)
-            linker = splink.Linker([database.register(each) for each in tables], settings, log_level=None)
-            linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
-            _train(linker, comparisons)
-            found = linker.inference.predict(threshold_match_weight=float(np.log2(prior)), warning_mode="never")
-            learnt = linker.misc.save_model_to_json()
-            return _read(connection, found.physical_name, tables, comparisons, total, learnt)
+            try:
+                return _found(connection, tables, comparisons, settings, total, trains=True)
+            except EMTrainingException:  # too few pairs agree on anything: Splink's own first guesses must do
+                return _found(connection, tables, comparisons, settings, total, trains=False)
         except (SplinkException, duckdb.InvalidInputException) as error:
             raise MatchingError("These records hold too little to learn from.") from error
+
+
+def _found(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[str],
+    comparisons: Sequence[Comparison],
+    settings: dict[str, Any],
+    total: int,
+    *,
+    trains: bool,
+) -> Candidates:
+    import splink
+
+    database = splink.DuckDBAPI(connection)
+    linker = splink.Linker([database.register(each) for each in tables], settings, log_level=None)
+    linker.training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
+    if trains:
+        _train(linker, comparisons)
+    prior = settings["probability_two_random_records_match"]
+    found = linker.inference.predict(threshold_match_weight=float(np.log2(prior)), warning_mode="never")
+    return _read(connection, found.physical_name, tables, comparisons, total, linker.misc.save_model_to_json())
 
 
 def _comparison(comparison: Comparison, least: float) -> dict[str, Any]:
@@ -85,20 +101,17 @@ def _sided(sql: str) -> str:
 
 def _train(linker: Any, comparisons: Sequence[Comparison]) -> None:
     """Learn first guesses from two sets of pairs that agree on different fields, so that each field is free in one."""
-    from splink.internals.exceptions import EMTrainingException
-
     has, used = {each.field for each in comparisons}, set[str]()
     for fields in TRAINING:
         if not has.issuperset(fields) or used.intersection(fields):
             continue
         rule = " AND ".join(f'l."{name}" = r."{name}"' for name in fields)
-        with contextlib.suppress(EMTrainingException):  # nobody shares these
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                {"blocking_rule": rule}, max_pairs=TRAINED_PAIRS
-            )
-            if used:
-                return
-            used.update(fields)
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            {"blocking_rule": rule}, max_pairs=TRAINED_PAIRS
+        )
+        if used:
+            return
+        used.update(fields)
 
 
 def _read(

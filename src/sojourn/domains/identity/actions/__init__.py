@@ -6,13 +6,18 @@ from sojourn.domains.identity.actions.burying import bury, lift_tombstone, lift_
 from sojourn.domains.identity.actions.deciding import merge, unmerge
 from sojourn.domains.identity.actions.forget import forget, forget_cases, forget_in_part
 from sojourn.domains.identity.actions.linking import link
+from sojourn.domains.identity.actions.matching import match_when_due, request_match, run_match, set_matching
 from sojourn.domains.identity.actions.proposing import forget_proposals, propose
 from sojourn.domains.identity.actions.resolve import Resolver, resolve, resolver
+from sojourn.domains.identity.actions.reviewing import Verdict, accept, decide_many, meant, reject, reopen
 from sojourn.domains.identity.actions.words import index_words
 
 __all__ = [
     "Resolver",
+    "Verdict",
+    "accept",
     "bury",
+    "decide_many",
     "forget",
     "forget_cases",
     "forget_in_part",
@@ -21,9 +26,16 @@ __all__ = [
     "lift_tombstone",
     "lift_tombstones",
     "link",
+    "match_when_due",
+    "meant",
     "merge",
     "propose",
+    "reject",
+    "reopen",
+    "request_match",
     "resolve",
     "resolver",
+    "run_match",
+    "set_matching",
     "unmerge",
 ]
