@@ -16,6 +16,7 @@ sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
 
 from sojourn.kit import sealing  # noqa: E402
 from sojourn.kit import settings as sojourn_settings  # noqa: E402
+from sojourn.surfaces.web import providers  # noqa: E402
 
 SOJOURN = sojourn_settings.load()
 SOJOURN.data.mkdir(parents=True, exist_ok=True)
@@ -57,6 +58,11 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    *(["allauth.socialaccount.providers.saml"] if SOJOURN.saml_metadata_url else []),  # needs the extra `sso`
     "django_htmx",
     *ROOMS,
     "sojourn.surfaces.web",
@@ -115,6 +121,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sojourn.surfaces.web.doors.DoorMiddleware",
 ]
@@ -183,6 +190,8 @@ ACCOUNT_FORMS = {
     "login": "sojourn.surfaces.web.account_forms.SignInForm",
     "change_password": "sojourn.surfaces.web.account_forms.PasswordForm",
     "reauthenticate": "sojourn.surfaces.web.account_forms.AgainForm",
+    "reset_password": "sojourn.surfaces.web.account_forms.LostForm",
+    "reset_password_from_key": "sojourn.surfaces.web.account_forms.NewPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -191,7 +200,54 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = SOJOURN.trusted_proxies
+USERSESSIONS_TRACK_ACTIVITY = True
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(SOJOURN.mail_host)
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"{SOJOURN.workspace}: "
+MFA_ADAPTER = "sojourn.surfaces.web.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from administrators and invitations
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SOJOURN.public_url.startswith("https://")  # browsers allow localhost only
+MFA_FORMS = {
+    "authenticate": "sojourn.surfaces.web.factors.CodeForm",
+    "reauthenticate": "sojourn.surfaces.web.factors.CodeAgainForm",
+    "activate_totp": "sojourn.surfaces.web.factors.AppForm",
+    "add_webauthn": "sojourn.surfaces.web.factors.PasskeyForm",
+    "edit_webauthn": "sojourn.surfaces.web.factors.PasskeyNameForm",
+}
+SOCIALACCOUNT_ADAPTER = "sojourn.surfaces.web.single_sign_on.Adapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the policy of our pages lets no form lead to another host, a link may
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_QUERY_EMAIL = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = providers.providers(SOJOURN)
+if SOJOURN.mail_host:
+    EMAIL_HOST, EMAIL_PORT = SOJOURN.mail_host, SOJOURN.mail_port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SOJOURN.mail_user, SOJOURN.mail_password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = SOJOURN.mail_security == "starttls", SOJOURN.mail_security == "tls"
+    EMAIL_TIMEOUT = 20
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = SOJOURN.mail_from
+# Guesses of passwords and codes are counted here, for all processes and over a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(SOJOURN.cache / "throttle"),
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

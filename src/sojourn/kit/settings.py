@@ -50,6 +50,36 @@ class Settings:
         "", "Country of phone numbers that name none, two letters such as DE; empty: their digits stay as they are."
     )
     log_level: str = _setting("info", "debug, info, warning or error.")
+    second_factor_roles: str = _setting(
+        "", "Roles that need a second factor, with commas between (administrator,privacy_officer); all: every role."
+    )
+    invitation_days: int = _setting(7, "Days after which the link of an invitation ends.", low=1, high=90)
+    trusted_proxies: int = _setting(
+        0, "Proxies in front that add the visitor's address to X-Forwarded-For; 0: none.", low=0, high=10
+    )
+    mail_host: str = _setting("", "Mail server (SMTP) for invitations, lost passwords and notices; empty: no mail.")
+    mail_port: int = _setting(587, "Port of the mail server.", low=1, high=65_535)
+    mail_user: str = _setting("", "Name at the mail server; empty: none is asked for.")
+    mail_password: str = _setting("", "Password at the mail server.")
+    mail_security: str = _setting("starttls", "starttls, tls, or none on a loopback address.")
+    mail_from: str = _setting("sojourn@localhost", "Address that mails come from.")
+    oidc_url: str = _setting("", "Issuer of the OpenID Connect provider, such as https://id.example.com; empty: none.")
+    oidc_client: str = _setting("", "Client id at the OpenID Connect provider.")
+    oidc_secret: str = _setting("", "Client secret at the OpenID Connect provider.")
+    saml_metadata_url: str = _setting("", "Address of the SAML identity provider's metadata; empty: none.")
+    saml_entity_id: str = _setting("", "Entity id of the SAML identity provider.")
+    sso_name: str = _setting("Single sign-on", "What the button says that leads to the identity provider.")
+    sso_domains: str = _setting(
+        "", "Mail domains whose people get an account at their first single sign-on, with commas between; empty: none."
+    )
+    sso_groups: str = _setting(
+        "", "Groups one of which a new account needs, with commas between; empty: the domain is enough."
+    )
+    sso_groups_claim: str = _setting("groups", "Claim or attribute that holds a person's groups.")
+    sso_role: str = _setting("viewer", "Role of an account made at the first single sign-on.")
+    sso_trusts_mail: int = _setting(
+        0, "1: take the provider's mail addresses for verified though it does not say so.", low=0, high=1
+    )
     threads: int = _setting(0, "Threads for kernels; 0: one less than there are cores, at least one.", low=0, high=256)
     k_floor: int = _setting(5, "Customers below whom a count of those left out is not shown.", low=1)
     preference_link_days: int = _setting(

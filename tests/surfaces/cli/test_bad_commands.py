@@ -44,6 +44,8 @@ CASES = [
     Case("A rate that cannot be", "sojourn source add web --rate 5000000", 2, "5000000 is not in the range 0<=x<=1000000."),
     Case("A mail address that is none", "sojourn user add ana", 1, "email: this is not a mail address.", "a long enough one\n"),
     Case("A password that is too short", "sojourn user add ana@example.com", 1, "password: This password is too short.", "short\n"),
+    Case("An invitation of somebody who signs in already", "sojourn user invite root@example.com", 1, "Somebody signs in with this mail address already."),
+    Case("The lost factor of nobody", "sojourn user reset-factor bo@example.com", 1, "Nobody signs in as bo@example.com."),
     Case("No password at all", "sojourn user add ana@example.com", 2, "Give the password on standard input; it is never an argument."),
     Case("A role that does not exist", "sojourn user add ana@example.com --role boss", 1, "role: there is no such role.", "quiet harbour at dusk\n"),
     Case("Somebody who does not sign in", "sojourn user role bo@example.com viewer", 1, "Nobody signs in as bo@example.com."),

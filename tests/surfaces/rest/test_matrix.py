@@ -158,6 +158,8 @@ NEEDS: dict[str, Right | Open] = {
     "PUT /roles/{slug}": Right.PEOPLE_MANAGE,
     "DELETE /roles/{slug}": Right.PEOPLE_MANAGE,
     "GET /groups": Right.PEOPLE_MANAGE,
+    "POST /invitations": Right.PEOPLE_MANAGE,
+    "DELETE /people/{person_id}/factors": Right.PEOPLE_MANAGE,
     "POST /groups": Right.PEOPLE_MANAGE,
     "DELETE /groups": Right.PEOPLE_MANAGE,
     "GET /audit": Right.AUDIT_READ,
@@ -199,6 +201,7 @@ QUERIES = {
     "GET /variants/customers": {"step": "A"},
     "GET /patterns/customers": {"pattern": "A"},
     "GET /paths/customers": {"root": "A"},
+    "POST /invitations": {"email": "invited@example.com"},
     "GET /funnel/customers": {"step": "A"},
     "GET /retention/customers": {"cohort": "2026-01-01"},
 }

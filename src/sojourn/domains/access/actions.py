@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, router, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from sojourn.domains.access import chain, granted, rules, trail
+from sojourn.domains.access import chain, factors, granted, invitations, rules, trail
 from sojourn.domains.access.contracts import (
     ApiKey,
     AuditAsked,
     AuditFile,
+    Invitation,
     NewKey,
     Person,
     Right,
@@ -36,12 +39,16 @@ from sojourn.domains.access.granting import (
     withdraw_from_key,
     withdraw_from_person,
 )
+from sojourn.domains.access.invitations import InvitationError, MailError
 from sojourn.domains.access.models import Account, Key
 from sojourn.domains.access.roles import delete_role, save_role
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
 __all__ = [
+    "InvitationError",
     "LastAdministratorError",
+    "MailError",
+    "accept_invitation",
     "activate",
     "apply_groups",
     "audit",
@@ -52,14 +59,18 @@ __all__ = [
     "create_person",
     "deactivate",
     "delete_role",
+    "export_audit",
     "grant_to_key",
     "grant_to_person",
+    "invite",
     "map_group",
     "note_seen",
     "require_over",
+    "reset_factors",
     "revoke_key",
     "save_role",
     "set_password",
+    "tell_of_new_browser",
     "unmap_group",
     "withdraw_from_key",
     "withdraw_from_person",
@@ -127,6 +138,63 @@ def set_password(*, person_id: int, password: str, viewer: Viewer) -> None:
         account.set_password(password)
         account.save(update_fields=["password"])
         audit(viewer=viewer, what="person.password", on=f"person:{person_id}")
+
+
+def invite(*, email: str, role: str, viewer: Viewer, unit: str | None = None) -> Invitation:
+    """Make somebody who signs in and send them a link to choose a password; somebody who never came gets a new link.
+
+    Without a mail server the link is given back to be handed over. Raise as `create_person`, and MailError: the person
+    is made then, and can be invited again.
+    """
+    viewer.require(Right.PEOPLE_MANAGE)
+    account = Account.objects.filter(email=_address(email), is_active=True).first()
+    if account is None:
+        made = create_person(email=email, role=role, unit=unit, viewer=viewer)
+        account = _there(made.id)
+    elif account.last_login is not None or account.has_usable_password():
+        raise ConflictError("Somebody signs in with this mail address already.")
+    else:
+        require_over(person_id=account.pk, viewer=viewer)
+    link = invitations.address(invitations.token(account))
+    is_mailed = invitations.has_mail()
+    audit(viewer=viewer, what="person.invite", on=f"person:{account.pk}", mailed=str(is_mailed).lower())
+    if is_mailed:
+        said: dict[str, object] = {"link": link, "days": settings.SOJOURN.invitation_days}
+        letter = invitations.Letter(template="web/mail/invitation.txt", subject=_("your invitation"), said=said)
+        invitations.send(letter, to=account.email)
+    return Invitation(person=account.contract(), link="" if is_mailed else link, is_mailed=is_mailed)
+
+
+def accept_invitation(*, token: str, password: str) -> Person:
+    """Set the first password of somebody invited; raise InvitationError, InvalidError (a weak password)."""
+    with transaction.atomic(using=router.db_for_write(Account)):
+        account = _held(invitations.account_of(token).pk)
+        _check_password(password, account)
+        account.set_password(password)
+        account.save(update_fields=["password"])
+        audit_by(who=f"person:{account.pk}", what="person.accept", on=f"person:{account.pk}")
+    return account.contract()
+
+
+def tell_of_new_browser(*, person_id: int, browser: str, at: datetime) -> None:
+    """Tell somebody by mail that they signed in from a browser never seen with them; raise NotFoundError, MailError."""
+    said: dict[str, object] = {"browser": browser, "at": at}
+    letter = invitations.Letter(template="web/mail/new_browser.txt", subject=_("a new browser"), said=said)
+    invitations.send(letter, to=_there(person_id).email)
+
+
+def reset_factors(*, person_id: int, viewer: Viewer) -> int:
+    """Take all second factors and recovery codes from somebody who lost theirs, and give how many there were.
+
+    Raise ForbiddenError (for somebody who may more than the viewer, too), NotFoundError.
+    """
+    viewer.require(Right.PEOPLE_MANAGE)
+    with transaction.atomic(using=router.db_for_write(Account)):
+        _there(person_id)
+        require_over(person_id=person_id, viewer=viewer)
+        count = factors.take_factors(person_id)
+        audit(viewer=viewer, what="person.factor_reset", on=f"person:{person_id}", factors=str(count))
+    return count
 
 
 def require_over(*, person_id: int, viewer: Viewer) -> None:

@@ -340,3 +340,12 @@ class AuditFile:
     name: str
     entries: int
     pieces: Iterator[bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invitation:
+    """Somebody invited; the link is empty when it went by mail, else it is to be handed over."""
+
+    person: Person
+    link: str
+    is_mailed: bool

@@ -13,18 +13,26 @@ from django.utils import timezone
 
 from sojourn.domains.access import granted, rules
 from sojourn.domains.access.contracts import LOCAL, ApiKey, GroupRole, NamedRole, Person, Right, Scope, Viewer
+from sojourn.domains.access.factors import has_factor, lacks_factor, must_have_factor, with_factor
+from sojourn.domains.access.invitations import account_of, base, has_mail
 from sojourn.domains.access.models import Account, AuditRow, GroupRow, Key
 from sojourn.domains.access.trail import audit_check, audit_choices, audit_log, looks
 from sojourn.kit.errors import NotFoundError
 
 __all__ = [
+    "address",
     "api_keys",
     "audit_check",
     "audit_choices",
     "audit_log",
     "group_roles",
+    "has_factor",
+    "has_mail",
+    "invited",
     "is_loopback",
+    "lacks_factor",
     "looks",
+    "must_have_factor",
     "named_in_audit",
     "names",
     "people",
@@ -35,6 +43,7 @@ __all__ = [
     "viewer_of",
     "viewer_of_key",
     "viewer_of_local_token",
+    "with_factor",
 ]
 USE_NOTED_EVERY = timedelta(minutes=1)  # a write on every read would cost more than the read
 NUMBER = re.compile(r"-?\d{4,20}")  # as a customer is named in an entry
@@ -95,6 +104,16 @@ def people(*, viewer: Viewer) -> tuple[Person, ...]:
     """List who signs in, by mail address; raise ForbiddenError without the right people.manage."""
     viewer.require(Right.PEOPLE_MANAGE, looking=True)
     return tuple(each.contract() for each in Account.objects.order_by("email").prefetch_related("grants"))
+
+
+def address() -> str:
+    """Give the address under which people reach the pages, for mails."""
+    return base()
+
+
+def invited(token: str) -> Person:
+    """Give whom an invitation's token invites; raise InvitationError."""
+    return account_of(token).contract()
 
 
 def names(viewers: Iterable[str]) -> dict[str, str]:

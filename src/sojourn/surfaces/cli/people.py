@@ -49,6 +49,28 @@ def add(server: Server, email: str, role: str, unit: str | None) -> Shown:
     return _changed(made)
 
 
+@user.command("invite")
+@click.argument("email")
+@click.option("--role", default="viewer", show_default=True, help="See sojourn roles list.")
+@click.option("--unit", help="In this unit and all below it; without it in the whole organisation.")
+@connected
+def invite(server: Server, email: str, role: str, unit: str | None) -> Shown:
+    """Invite somebody by mail; without a mail server print the link, to be handed over."""
+    made = server.post("/invitations", {"email": email, "role": role, "unit": unit})
+    address = made["person"]["email"]
+    said = f"{address} got a mail." if made["is_mailed"] else f"Hand this to {address}; it works once:\n{made['link']}"
+    return Shown(data=made, before=[said])
+
+
+@user.command("reset-factor")
+@click.argument("email")
+@connected
+def reset_factor(server: Server, email: str) -> Shown:
+    """Take all second factors from somebody who lost theirs."""
+    taken = server.delete(f"/people/{_id(server, email)}/factors")
+    return Shown(data=taken, before=[f"{email} signs in with the password alone until they set up a new factor."])
+
+
 @user.command("role")
 @click.argument("email")
 @click.argument("role")

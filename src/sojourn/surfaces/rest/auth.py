@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import HttpBearer
@@ -56,6 +57,9 @@ class SignedIn(AuthBase):
             return None
         if request.method not in SAFE and check_csrf(request) is not None:
             raise ForbiddenError("The CSRF token is missing or old; load the page again.")
+        how = [str(each.get("method")) for each in get_authentication_records(request, account)]
+        if access.lacks_factor(int(account.pk), how=how):
+            raise ForbiddenError("Your role needs a second factor. Set one up on the page of your account.")
         return _allowed(request, access.viewer_of(account.pk))
 
 

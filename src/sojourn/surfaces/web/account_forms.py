@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from allauth.account import forms as account
+from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from sojourn.surfaces.web.forms import PlainForm
 
@@ -17,3 +19,21 @@ class PasswordForm(PlainForm, account.ChangePasswordForm):  # type: ignore[misc]
 
 class AgainForm(PlainForm, account.ReauthenticateForm):  # type: ignore[misc]
     """The password once more, before something weighty."""
+
+
+class LostForm(PlainForm, account.ResetPasswordForm):  # type: ignore[misc]
+    """Whose password is lost."""
+
+
+class NewPasswordForm(PlainForm, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password in place of one that was lost."""
+
+
+class FirstPasswordForm(PlainForm):
+    """The first password of somebody invited."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 10 characters."),
+    )

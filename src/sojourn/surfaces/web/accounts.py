@@ -6,6 +6,9 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
+
+from sojourn.domains.access import queries
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -17,3 +20,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: that one is signed in or out can be seen."""
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Give the address in the mail about a lost password.
+
+        It is made of our own address, not of what the request called us: who asks could name another host, and would
+        be sent somebody's link.
+        """
+        return queries.address() + reverse("account_reset_password_from_key", args=key.split("-", 1))

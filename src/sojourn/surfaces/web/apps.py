@@ -10,3 +10,7 @@ class WebConfig(AppConfig):
 
     name = "sojourn.surfaces.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Listen to what happens at sign-in."""
+        from sojourn.surfaces.web import factors, notices, single_sign_on  # noqa: F401

@@ -6,10 +6,11 @@ import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 
+from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
 
@@ -19,7 +20,15 @@ from sojourn.kit.errors import NotFoundError, SojournError
 
 P = ParamSpec("P")
 # Views that have a door of their own: signing in and out, and the API's keys.
-OWN_DOORS = ("allauth.account.", "ninja.", "sojourn.surfaces.rest.")
+OWN_DOORS = (
+    "allauth.account.",
+    "allauth.mfa.",
+    "allauth.socialaccount.",
+    "allauth.usersessions.",
+    "ninja.",
+    "sojourn.surfaces.rest.",
+    "sojourn.surfaces.web.views.entrance",
+)
 
 
 class PageRequest(HttpRequest):
@@ -46,6 +55,8 @@ def page(
             viewer = viewer_of(request)
             if viewer is None:
                 return redirect_to_login(request.get_full_path())
+            if lacks_factor(request):
+                return redirect("mfa_index")
             viewer.require(right, whole=whole)
             request.viewer = viewer.within(right)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
@@ -68,6 +79,12 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
         return queries.viewer_of(int(request.user.pk))
     except NotFoundError:
         return None
+
+
+def lacks_factor(request: HttpRequest) -> bool:
+    """Say whether somebody signed in needs a second factor that they have not set up."""
+    how = [str(each.get("method")) for each in get_authentication_records(request, request.user)]
+    return queries.lacks_factor(int(request.user.pk or 0), how=how)
 
 
 class DoorMiddleware:

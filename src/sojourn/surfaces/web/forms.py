@@ -86,7 +86,8 @@ class PersonForm(PlainForm):
     password = forms.CharField(
         label=_("First password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
-        help_text=_("At least 10 characters. They can change it after signing in."),
+        required=False,
+        help_text=_("At least 10 characters. Empty: they get an invitation and choose one themselves."),
     )
 
 

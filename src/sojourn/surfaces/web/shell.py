@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.surfaces.web.doors import viewer_of
+from sojourn.domains.access.queries import has_mail
+from sojourn.surfaces.web.doors import lacks_factor, viewer_of
 
 Words = str | Promise
 
@@ -116,6 +117,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
     return {
         "workspace": settings.SOJOURN.workspace,
         "viewer": viewer,
+        "has_mail": has_mail(),
+        "needs_factor": viewer is not None and lacks_factor(request),
         "bar": bar(viewer, request.path) if viewer else (),
     }
 

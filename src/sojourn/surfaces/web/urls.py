@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from allauth.account import views as account
-from django.urls import URLPattern, URLResolver, path
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkey
+from allauth.socialaccount import views as social
+from allauth.socialaccount.providers.openid_connect import views as oidc
+from allauth.usersessions import views as sessions
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from sojourn.surfaces.web.views import (
     attribution,
@@ -12,6 +20,7 @@ from sojourn.surfaces.web.views import (
     compare,
     customers,
     data,
+    entrance,
     explorer,
     exports,
     groups,
@@ -93,4 +102,43 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/inactive/", account.account_inactive, name="account_inactive"),
     path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("account/password/", account.password_change, name="account_change_password"),
+    path("account/invitation/<str:token>", entrance.invitation, name="invitation"),
+    path("account/password/lost/", entrance.password_lost, name="account_reset_password"),
+    path("account/password/lost/sent/", entrance.password_lost_sent, name="account_reset_password_done"),
+    path("account/password/new/set/", entrance.password_new_set, name="account_reset_password_from_key_done"),
+    re_path(
+        r"^account/password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        entrance.password_new,
+        name="account_reset_password_from_key",
+    ),
+    path("account/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("account/factors/", factor.index, name="mfa_index"),
+    path("account/factors/code/", factor.authenticate, name="mfa_authenticate"),
+    path("account/factors/again/", factor.reauthenticate, name="mfa_reauthenticate"),
+    path("account/factors/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("account/factors/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/factors/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/factors/recovery/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("account/factors/recovery/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("account/factors/passkeys/", passkey.list_webauthn, name="mfa_list_webauthn"),
+    path("account/factors/passkeys/new/", passkey.add_webauthn, name="mfa_add_webauthn"),
+    path("account/factors/passkeys/again/", passkey.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("account/factors/passkeys/sign-in/", passkey.login_webauthn, name="mfa_login_webauthn"),
+    path("account/factors/passkeys/<int:pk>/name/", passkey.edit_webauthn, name="mfa_edit_webauthn"),
+    path("account/factors/passkeys/<int:pk>/remove/", passkey.remove_webauthn, name="mfa_remove_webauthn"),
+    path("account/oidc/<provider_id>/login/", oidc.login, name="openid_connect_login"),
+    path("account/oidc/<provider_id>/login/callback/", oidc.callback, name="openid_connect_callback"),
+    path("account/sso/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("account/sso/refused/", entrance.nobody_new, name="socialaccount_signup"),
+    path("account/sso/refused/error/", social.login_error, name="socialaccount_login_error"),
 ]
+if settings.SOJOURN.saml_metadata_url:
+    from allauth.socialaccount.providers.saml import views as saml
+
+    urlpatterns += [
+        path("account/saml/<organization_slug>/acs/", saml.acs, name="saml_acs"),
+        path("account/saml/<organization_slug>/acs/finish/", saml.finish_acs, name="saml_finish_acs"),
+        path("account/saml/<organization_slug>/sls/", saml.sls, name="saml_sls"),
+        path("account/saml/<organization_slug>/metadata/", saml.metadata, name="saml_metadata"),
+        path("account/saml/<organization_slug>/login/", saml.login, name="saml_login"),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,7 +21,9 @@ from sojourn.surfaces.web.forms import ROLES, KeyForm, PersonForm
 @page(Right.PEOPLE_MANAGE)
 def people(request: PageRequest) -> HttpResponse:
     """List who signs in."""
-    return render(request, "web/people.html", {"people": queries.people(viewer=request.viewer), "roles": ROLES})
+    listed = queries.people(viewer=request.viewer)
+    context = {"people": listed, "roles": ROLES, "with_factor": queries.with_factor(each.id for each in listed)}
+    return render(request, "web/people.html", context)
 
 
 @page(Right.PEOPLE_MANAGE)
@@ -29,13 +32,9 @@ def person_new(request: PageRequest) -> HttpResponse:
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        made = form.attempt(
-            lambda: actions.create_person(
-                email=given["email"], role=given["role"], password=given["password"], viewer=request.viewer
-            )
-        )
-        if made:
-            messages.success(request, _("%(email)s can sign in now.") % {"email": made.email})
+        said = form.attempt(lambda: _made(request, **given))
+        if said:
+            messages.success(request, said)
             return redirect("people")
     context = {
         "form": form,
@@ -47,6 +46,18 @@ def person_new(request: PageRequest) -> HttpResponse:
     return render(request, "web/form.html", context)
 
 
+def _made(request: PageRequest, *, email: str, role: str, password: str, **more: Any) -> str:
+    """Make an account, or invite where no password was given, and say so."""
+    if password:
+        made = actions.create_person(email=email, role=role, password=password, viewer=request.viewer, **more)
+        return _("%(email)s can sign in now.") % {"email": made.email}
+    invited = actions.invite(email=email, role=role, viewer=request.viewer, **more)
+    if invited.is_mailed:
+        return _("%(email)s got an invitation by mail.") % {"email": invited.person.email}
+    said = {"email": invited.person.email, "link": invited.link}
+    return _("Hand this link to %(email)s; it works once: %(link)s") % said
+
+
 @page(Right.PEOPLE_MANAGE)
 @require_POST
 def person_change(request: PageRequest, person_id: int) -> HttpResponse:
@@ -54,6 +65,8 @@ def person_change(request: PageRequest, person_id: int) -> HttpResponse:
     what = request.POST.get("what", "")
     if what == "close":
         actions.deactivate(person_id=person_id, viewer=request.viewer)
+    elif what == "factors":
+        actions.reset_factors(person_id=person_id, viewer=request.viewer)
     elif what == "open":
         actions.activate(person_id=person_id, viewer=request.viewer)
     elif what in set(Role):
