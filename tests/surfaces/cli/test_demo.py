@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from sojourn.domains.access.contracts import Role
 from sojourn.engine.simulation import words
 from sojourn.kit.settings import Settings
 from sojourn.surfaces.cli.companies import read_state
@@ -101,7 +102,7 @@ def test_a_demo_of_some_days_ago_is_brought_up_to_now_and_a_second_start_adds_no
 def test_passwords_are_the_owners_alone_and_each_role_has_a_sign_in(bank: Path) -> None:
     state = read_state(bank)
     assert state is not None
-    assert set(state.sign_ins) == {"administrator", "analyst", "viewer"}
+    assert set(state.sign_ins) == {*(role.value for role in Role), "agent_manager HB-N"}
     assert stat.S_IMODE((bank / "demo.json").stat().st_mode) == 0o600
 
 

@@ -11,16 +11,18 @@ from sojourn.domains.access.contracts import SYSTEM, Role, Scope
 from sojourn.surfaces.rest import throttle
 
 
-def secret(role: Role = Role.ADMINISTRATOR, *scopes: Scope) -> str:
+def secret(role: Role = Role.ADMINISTRATOR, *scopes: Scope, unit: str | None = None) -> str:
     """Make a key that has spent nothing and give its secret; without scopes it may do all that its role may."""
     throttle.clear()  # each test's key has the number of the one before it
-    made = actions.create_key(name="test", scopes=frozenset(scopes or Scope), role=role, viewer=SYSTEM)
+    made = actions.create_key(name="test", scopes=frozenset(scopes or Scope), role=role, unit=unit, viewer=SYSTEM)
     return made.secret
 
 
-def asker(role: Role = Role.ADMINISTRATOR, *scopes: Scope, **given: Any) -> Client:
+def asker(role: Role = Role.ADMINISTRATOR, *scopes: Scope, unit: str | None = None, **given: Any) -> Client:
     """Give a client with such a key."""
-    return Client(headers={"Authorization": f"Bearer {secret(role, *scopes)}"}, raise_request_exception=False, **given)
+    return Client(
+        headers={"Authorization": f"Bearer {secret(role, *scopes, unit=unit)}"}, raise_request_exception=False, **given
+    )
 
 
 def stranger(**given: Any) -> Client:

@@ -12,7 +12,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from sojourn.domains.access.contracts import RIGHTS, Right, Role, Scope
+from sojourn.domains.access.contracts import PARTED, RIGHTS, SYSTEM, Right, Role, Scope
+from sojourn.domains.organisation import actions as organisation
+from sojourn.domains.organisation.contracts import Unit
 from sojourn.surfaces.rest.api import api
 from sojourn.surfaces.rest.describing import endpoints
 from surfaces.rest.asking import asker, stranger
@@ -26,11 +28,13 @@ class Asker:
 
     role: Role | None
     scopes: tuple[Scope, ...] = tuple(Scope)
+    unit: str | None = None
 
 
 ASKERS = {
     "nobody": Asker(None),
     **{role.value: Asker(role) for role in Role},
+    **{f"{role.value} of a unit": Asker(role, unit="north") for role in (Role.ADMINISTRATOR, Role.AGENT_MANAGER)},
     **{f"{role.value}, only reading": Asker(role, (Scope.READ,)) for role in (Role.ADMINISTRATOR, Role.ANALYST)},
 }
 
@@ -237,7 +241,8 @@ def asked_for() -> Iterator[tuple[str, object]]:
 @pytest.mark.parametrize("who", ASKERS)
 def test_each_kind_of_key_may_do_what_the_table_says(who: str) -> None:
     kind = ASKERS[who]
-    client = stranger() if kind.role is None else asker(kind.role, *kind.scopes)
+    organisation.save_units([Unit(code="north", name="North", kind="region", parent=None)], by=SYSTEM.name)
+    client = stranger() if kind.role is None else asker(kind.role, *kind.scopes, unit=kind.unit)
     wrong = [
         f"{endpoint} answers {status}, {'should' if _may(kind, endpoint) else 'should not'} open"
         for endpoint in NEEDS
@@ -254,7 +259,10 @@ def _may(kind: Asker, endpoint: str) -> bool:
         return False
     if Scope.WRITE not in kind.scopes and not endpoint.startswith("GET "):
         return False
-    return (Right.FIGURES_READ if isinstance(needed, Open) else needed) in RIGHTS[kind.role]
+    right = Right.FIGURES_READ if isinstance(needed, Open) else needed
+    if kind.unit is not None and (needed is WHOLE or right not in PARTED):
+        return False
+    return right in RIGHTS[kind.role]
 
 
 def _asked(client: Client, endpoint: str) -> int:

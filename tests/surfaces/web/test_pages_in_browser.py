@@ -65,6 +65,9 @@ PAGES = (
     "/privacy/audit?verify=1&object=customer:",
     "/settings/people/",
     "/settings/people/new",
+    "/settings/people/1/grant",
+    "/settings/roles/",
+    "/settings/roles/save",
     "/settings/keys/",
     "/account/password/",
 )

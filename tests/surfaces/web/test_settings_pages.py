@@ -10,6 +10,7 @@ import pytest
 
 from surfaces.web.bank import Served, csrf
 
+PASSWORD = "quiet harbour at dusk"
 CSV = "customer,what,when,shop\n1,Order Placed,2026-01-05T10:00:00Z,north\n2,Order Placed,yesterday,south\n"
 
 
@@ -47,7 +48,7 @@ def test_a_key_is_shown_once(administrator: httpx.Client) -> None:
 
 def test_the_last_administrator_cannot_be_shut_out(administrator: httpx.Client) -> None:
     page = administrator.get("/settings/people/").text
-    own = re.search(r"administrator@[^<]+</th>\s*<td><form[^>]+action=\"([^\"]+)\"", page)
+    own = re.search(r"administrator@[^<]+</th>.*?<form[^>]+action=\"([^\"]+)\"", page, re.DOTALL)
     assert own
     answer = post(administrator, own[1], what="close")
     assert answer.status_code == 409
@@ -96,3 +97,33 @@ def test_a_journey_is_saved_from_a_funnel_and_shown_with_its_completion(served: 
         )
         assert "Explore Balance" in saved.text
         assert "Completed" in saved.text
+
+
+def test_a_role_is_given_in_a_unit_and_taken_back(administrator: httpx.Client) -> None:
+    page = post(
+        administrator, "/settings/people/new", email="ana@example.com", role="viewer", unit="", password=PASSWORD
+    ).text
+    person = re.search(r"ana@example.com</th>.*?/settings/people/(\d+)/change", page, re.DOTALL)
+    assert person
+    given = post(administrator, f"/settings/people/{person[1]}/grant", role="agent", unit="HB-N").text
+    assert "Agent in North" in given
+    twice = post(administrator, f"/settings/people/{person[1]}/grant", role="agent", unit="HB-N").text
+    assert "already" in twice
+    change = f"/settings/people/{person[1]}/change"
+    assert "Agent in North" not in post(administrator, change, what="withdraw", role="agent", unit="HB-N").text.replace(
+        "Agent manager in North", ""
+    )
+
+
+def test_a_role_of_ones_own_is_made_mapped_to_a_group_and_deleted(administrator: httpx.Client) -> None:
+    rights = {"rights": "figures.read"}
+    made = post(administrator, "/settings/roles/save", name="Board", slug="board", **rights).text
+    assert "The role Board is saved" in made
+    refused = post(administrator, "/settings/roles/save", name="X", slug="viewer", **rights).text
+    assert re.search(r'id="id_slug_error">This role comes with', refused)
+    mapped = post(administrator, "/settings/roles/", group="board-members", role="board", unit="").text
+    assert "board-members" in mapped
+    kept = post(administrator, "/settings/roles/delete", role="board")
+    assert kept.status_code == 409
+    post(administrator, "/settings/roles/groups/remove", group="board-members", role="board", unit="")
+    assert "The role is gone" in post(administrator, "/settings/roles/delete", role="board").text

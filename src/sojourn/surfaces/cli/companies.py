@@ -16,15 +16,19 @@ STATE_FILE = "demo.json"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Company:
-    """A company that can be looked at; `is_alive` when events go on while the server runs."""
+    """A company that can be looked at; `is_alive` when events go on while the server runs.
+
+    `regions` are units of which somebody is the agents' manager, who sees them and nothing else.
+    """
 
     slug: str
     name: str
     mail_domain: str
     is_alive: bool
+    regions: tuple[str, ...] = ()
 
 
-BANK = Company(slug="bank", name="Harbour Bank", mail_domain="harbour-bank.example", is_alive=True)
+BANK = Company(slug="bank", name="Harbour Bank", mail_domain="harbour-bank.example", is_alive=True, regions=("HB-N",))
 RETAIL = Company(slug="retail", name="Online Retail", mail_domain="online-retail.example", is_alive=False)
 COMPANIES = {each.slug: each for each in (BANK, RETAIL)}
 
@@ -65,7 +69,7 @@ class DemoState:
     loaded_until: int = 0
     sent_until: int = 0
     is_furnished: bool = False
-    sign_ins: dict[str, list[str]] = field(default_factory=dict)  # role -> mail, password
+    sign_ins: dict[str, list[str]] = field(default_factory=dict)  # role, or role and unit -> mail, password
     write_keys: dict[str, str] = field(default_factory=dict)  # source -> key
 
     @property

@@ -22,10 +22,12 @@ PASSWORD_BYTES = 12
 
 
 def invent_sign_ins(company: Company, state: DemoState) -> None:
-    """Make a mail address and a password for each role, once."""
-    for role in Role:
-        if role.value not in state.sign_ins:
-            state.sign_ins[role.value] = [f"{role.value}@{company.mail_domain}", secrets.token_urlsafe(PASSWORD_BYTES)]
+    """Make a mail address and a password for each role and each region's manager, once."""
+    managers = [f"{Role.AGENT_MANAGER.value} {unit}" for unit in company.regions]
+    for who in (*(role.value for role in Role), *managers):
+        if who not in state.sign_ins:
+            name = who.replace(" ", "-").lower()
+            state.sign_ins[who] = [f"{name}@{company.mail_domain}", secrets.token_urlsafe(PASSWORD_BYTES)]
 
 
 def furnish(company: Company, state: DemoState) -> None:
@@ -37,8 +39,9 @@ def furnish(company: Company, state: DemoState) -> None:
     catalogue.save_plan(text=document(company, "plan.yaml"), viewer=SYSTEM)
     for each in documents.journeys(document(company, "journeys.yaml")):
         journeys.save(journey=_journey(each), viewer=SYSTEM)
-    for role, (email, password) in state.sign_ins.items():
-        _person(email, password, Role(role))
+    for who, (email, password) in state.sign_ins.items():
+        role, _, unit = who.partition(" ")
+        _person(email, password, role, unit or None)
 
 
 def _source(slug: str, name: str, kind: SourceKind, channel: str) -> Source:
@@ -61,8 +64,8 @@ def _journey(fields: dict[str, Any]) -> Journey:
     )
 
 
-def _person(email: str, password: str, role: Role) -> None:
+def _person(email: str, password: str, role: str, unit: str | None) -> None:
     try:
         access_queries.person_by_email(email)
     except NotFoundError:
-        access.create_person(email=email, password=password, role=role, viewer=SYSTEM)
+        access.create_person(email=email, password=password, role=role, unit=unit, viewer=SYSTEM)

@@ -11,14 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from sojourn.domains.access.contracts import Role, Scope
 from sojourn.domains.catalogue.contracts import SourceKind
 from sojourn.kit.errors import SojournError
+from sojourn.surfaces.web import granting
 
 R = TypeVar("R")
 
-ROLES = [
-    (Role.VIEWER.value, _("Viewer: reads figures")),
-    (Role.ANALYST.value, _("Analyst: reads figures, imports files, edits journeys and the plan")),
-    (Role.ADMINISTRATOR.value, _("Administrator: everything, people and keys included")),
-]
 KINDS = [
     (SourceKind.WEB.value, _("Website or web app")),
     (SourceKind.MOBILE.value, _("Mobile app")),
@@ -82,7 +78,8 @@ class PersonForm(PlainForm):
     """Somebody new who signs in."""
 
     email = forms.EmailField(label=_("Mail address"))
-    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    role = forms.ChoiceField(label=_("Role"), choices=granting.roles, initial=Role.VIEWER.value)
+    unit = forms.ChoiceField(label=_("In"), choices=granting.units, required=False, help_text=granting.WHERE)
     password = forms.CharField(
         label=_("First password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
@@ -95,13 +92,38 @@ class KeyForm(PlainForm):
     """A new API key."""
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Who or what uses it."))
-    role = forms.ChoiceField(label=_("May do as much as"), choices=ROLES, initial=Role.ANALYST.value)
+    role = forms.ChoiceField(label=_("May do as much as"), choices=granting.roles, initial=Role.ANALYST.value)
+    unit = forms.ChoiceField(label=_("In"), choices=granting.units, required=False, help_text=granting.WHERE)
     can_write = forms.BooleanField(label=_("May change things, not only read"), required=False)
     expires_days = forms.ChoiceField(label=_("Ends after"), choices=LIFETIMES, initial="365", required=False)
 
     def scopes(self) -> frozenset[Scope]:
         """Give the scopes asked for."""
         return frozenset(Scope) if self.cleaned_data["can_write"] else frozenset({Scope.READ})
+
+
+class GrantForm(PlainForm):
+    """A role in a part of the organisation."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=granting.roles)
+    unit = forms.ChoiceField(label=_("In"), choices=granting.units, required=False, help_text=granting.WHERE)
+
+
+class RoleForm(PlainForm):
+    """A role of the organisation's own."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    slug = forms.CharField(
+        label=_("Short name"), max_length=63, help_text=_("Small letters, digits, - and _. It cannot be changed.")
+    )
+    rights = forms.MultipleChoiceField(label=_("Rights"), choices=granting.rights, widget=forms.CheckboxSelectMultiple)
+
+
+class GroupRoleForm(GrantForm):
+    """What a group of the identity provider gives."""
+
+    field_order = ("group", "role", "unit")
+    group = forms.CharField(label=_("Group"), max_length=200, help_text=_("As the identity provider writes it."))
 
 
 class PlanForm(PlainForm):

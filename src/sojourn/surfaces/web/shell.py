@@ -90,6 +90,7 @@ BAR = (
             Entry(label=_("Quarantine"), name="quarantine", right=Right.IMPORTS_RUN),
             Entry(label=_("Flow of data"), name="flow", whole=True),
             Entry(label=_("People"), name="people", right=Right.PEOPLE_MANAGE),
+            Entry(label=_("Roles"), name="roles", right=Right.PEOPLE_MANAGE),
             Entry(label=_("API keys"), name="keys", right=Right.PEOPLE_MANAGE),
             Entry(label=_("Health"), name="health", right=Right.BACKUPS_RUN),
         ),
@@ -104,6 +105,11 @@ class Line:
     entry: Entry
     is_here: bool
     parts: tuple[Line, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Where the line leads: to the first page below it that its viewer may open, or its own."""
+        return self.parts[0].entry.url if self.parts else self.entry.url
 
 
 def bar(viewer: Viewer, path: str) -> tuple[Line, ...]:
@@ -124,6 +130,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 
 def _may(viewer: Viewer, entry: Entry) -> bool:
+    if entry.parts:
+        return any(_may(viewer, part) for part in entry.parts)
     return viewer.can(entry.right) and not (entry.whole and viewer.units_for(entry.right) is not None)
 
 

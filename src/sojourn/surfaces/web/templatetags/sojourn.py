@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -105,6 +106,12 @@ def customers(asked: Asked, of: str, **own: Any) -> str:
 def by_customers(steps: tuple[Step, ...]) -> list[Step]:
     """Put the busiest steps first."""
     return sorted(steps, key=lambda step: -step.customers)
+
+
+@register.filter
+def at(named: Mapping[str, object], key: str) -> object:
+    """Look a name up; what has none is written as it is."""
+    return named.get(key, key)
 
 
 @register.filter

@@ -13,16 +13,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sojourn.domains.access import actions, queries
-from sojourn.domains.access.contracts import Right, Role
+from sojourn.domains.access.contracts import Right
+from sojourn.domains.organisation import queries as organisation
 from sojourn.surfaces.web.doors import PageRequest, page
-from sojourn.surfaces.web.forms import ROLES, KeyForm, PersonForm
+from sojourn.surfaces.web.forms import GrantForm, KeyForm, PersonForm
 
 
 @page(Right.PEOPLE_MANAGE)
 def people(request: PageRequest) -> HttpResponse:
-    """List who signs in."""
+    """List who signs in, with their roles and where they have them."""
     listed = queries.people(viewer=request.viewer)
-    context = {"people": listed, "roles": ROLES, "with_factor": queries.with_factor(each.id for each in listed)}
+    context = {
+        "people": listed,
+        "names": _names(),
+        "units": _units(),
+        "with_factor": queries.with_factor(each.id for each in listed),
+    }
     return render(request, "web/people.html", context)
 
 
@@ -32,7 +38,7 @@ def person_new(request: PageRequest) -> HttpResponse:
     form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        said = form.attempt(lambda: _made(request, **given))
+        said = form.attempt(lambda: _made(request, **given | {"unit": given["unit"] or None}))
         if said:
             messages.success(request, said)
             return redirect("people")
@@ -61,7 +67,7 @@ def _made(request: PageRequest, *, email: str, role: str, password: str, **more:
 @page(Right.PEOPLE_MANAGE)
 @require_POST
 def person_change(request: PageRequest, person_id: int) -> HttpResponse:
-    """Give another role, shut somebody out, or let them in again."""
+    """Shut somebody out, let them in again, or take a role back."""
     what = request.POST.get("what", "")
     if what == "close":
         actions.deactivate(person_id=person_id, viewer=request.viewer)
@@ -69,10 +75,36 @@ def person_change(request: PageRequest, person_id: int) -> HttpResponse:
         actions.reset_factors(person_id=person_id, viewer=request.viewer)
     elif what == "open":
         actions.activate(person_id=person_id, viewer=request.viewer)
-    elif what in set(Role):
-        actions.change_role(person_id=person_id, role=Role(what), viewer=request.viewer)
+    elif what == "withdraw":
+        role, unit = request.POST.get("role", ""), request.POST.get("unit") or None
+        actions.withdraw_from_person(person_id=person_id, role=role, unit=unit, viewer=request.viewer)
     messages.success(request, _("Changed."))
     return redirect("people")
+
+
+@page(Right.PEOPLE_MANAGE)
+def person_grant(request: PageRequest, person_id: int) -> HttpResponse:
+    """Give somebody a role, in a part of the organisation."""
+    person = queries.person(person_id)
+    form = GrantForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        done = form.attempt(
+            lambda: actions.grant_to_person(
+                person_id=person_id, role=given["role"], unit=given["unit"] or None, viewer=request.viewer
+            )
+        )
+        if done:
+            messages.success(request, _("%(email)s has the role now.") % {"email": person.email})
+            return redirect("people")
+    context = {
+        "form": form,
+        "what": _("Give %(email)s a role") % {"email": person.email},
+        "back": "people",
+        "area": _("People"),
+        "do": _("Give the role"),
+    }
+    return render(request, "web/form.html", context)
 
 
 @page(Right.PEOPLE_MANAGE)
@@ -87,6 +119,7 @@ def keys(request: PageRequest) -> HttpResponse:
             lambda: actions.create_key(
                 name=given["name"],
                 role=given["role"],
+                unit=given["unit"] or None,
                 scopes=form.scopes(),
                 expires_at=timezone.now() + timedelta(days=int(days)) if days else None,
                 viewer=request.viewer,
@@ -94,9 +127,8 @@ def keys(request: PageRequest) -> HttpResponse:
         )
         if made:
             form = KeyForm()
-    return render(
-        request, "web/keys.html", {"form": form, "made": made, "keys": queries.api_keys(viewer=request.viewer)}
-    )
+    context = {"form": form, "made": made, "keys": queries.api_keys(viewer=request.viewer)}
+    return render(request, "web/keys.html", context | {"names": _names(), "units": _units()})
 
 
 @page(Right.PEOPLE_MANAGE)
@@ -106,3 +138,11 @@ def key_revoke(request: PageRequest, key_id: int) -> HttpResponse:
     revoked = actions.revoke_key(key_id=key_id, viewer=request.viewer)
     messages.success(request, _("The key %(name)s opens nothing any more.") % {"name": revoked.name})
     return redirect("keys")
+
+
+def _names() -> dict[str, str]:
+    return {each.slug: each.name for each in queries.roles()}
+
+
+def _units() -> dict[str, str]:
+    return {each.code: each.name for each in organisation.units()}
