@@ -76,6 +76,16 @@ NEEDS: dict[str, Right | Open] = {
     "POST /customers/{customer}/notes": Right.CUSTOMERS_WRITE,
     "PUT /customers/{customer}/notes/{note}": Right.CUSTOMERS_WRITE,
     "DELETE /customers/{customer}/notes/{note}": Right.CUSTOMERS_WRITE,
+    "GET /customers/{customer}/consents": Right.CONSENTS_READ,
+    "POST /customers/{customer}/preference-link": Right.CONSENTS_WRITE,
+    "GET /consents": Right.CONSENTS_READ,
+    "GET /consents/days": Right.CONSENTS_READ,
+    "POST /consents": Right.CONSENTS_WRITE,
+    "POST /consents/import": Right.CONSENTS_WRITE,
+    "GET /purposes": Right.CONSENTS_READ,
+    "PUT /purposes/{purpose}": Right.PURPOSES_MANAGE,
+    "GET /purposes/{purpose}/notices": Right.CONSENTS_READ,
+    "POST /purposes/{purpose}/notices": Right.PURPOSES_MANAGE,
     "GET /variants": Right.FIGURES_READ,
     "GET /funnel": Right.FIGURES_READ,
     "GET /paths": Right.FIGURES_READ,
@@ -180,6 +190,11 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /customers/search": {"text": "a"},
     "POST /customers/{customer}/notes": {"text": "a"},
     "PUT /customers/{customer}/notes/{note}": {"text": "a"},
+    "POST /customers/{customer}/preference-link": {},
+    "POST /consents": {"customer": 987654, "choices": {"marketing": True}},
+    "POST /consents/import": {"text": "customer,purpose,allowed"},
+    "PUT /purposes/{purpose}": {"title": "a", "basis": "opt_in"},
+    "POST /purposes/{purpose}/notices": {"texts": {"en": {"title": "a", "text": "b"}}},
     "POST /deliveries/local": {"source": "web", "path": "/dev/null"},
     "POST /sources": {"slug": "new"},
     "PUT /plan": {"text": ""},
@@ -267,7 +282,7 @@ def _may(kind: Asker, endpoint: str) -> bool:
 
 def _asked(client: Client, endpoint: str) -> int:
     method, path = endpoint.split(" ")
-    for name in ("slug", "kpi_id"):
+    for name in ("slug", "kpi_id", "purpose"):
         path = path.replace(f"{{{name}}}", "nothing")
     for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id", "customer", "note"):
         path = path.replace(f"{{{name}}}", "987654")

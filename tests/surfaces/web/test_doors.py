@@ -21,6 +21,7 @@ ARGUMENTS = {
     "number": 999_999,
     "kpi_id": "nps",
     "question": "nothing",
+    "name": "marketing",
     "note": 1,
 }
 ROLES = (None, *(role.value for role in Role))

@@ -12,6 +12,8 @@ from sojourn.domains.identity.about import about as about
 from sojourn.domains.identity.contracts import Moves, PersonMap
 from sojourn.domains.identity.marks import marks_of as marks_of
 from sojourn.domains.identity.models import Identifier, Link, LinkChange, MapCounter, Trait
+from sojourn.domains.identity.named import with_identifiers as with_identifiers
+from sojourn.domains.identity.named import with_mails as with_mails
 from sojourn.domains.identity.opened import families as families
 from sojourn.domains.identity.opened import find as find
 from sojourn.domains.identity.opened import identifiers_of as identifiers_of

@@ -17,6 +17,7 @@ from sojourn.domains.collection import queries as collection
 from sojourn.domains.collection.contracts import Removal, Segment
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import exporting, rules
+from sojourn.domains.privacy.consenting import customer_called as customer_called
 from sojourn.domains.privacy.consenting import follow_consents as follow_consents
 from sojourn.domains.privacy.consenting import forget_consents as forget_consents
 from sojourn.domains.privacy.consenting import note_choices as note_choices
@@ -24,6 +25,7 @@ from sojourn.domains.privacy.consenting import notice_expired as notice_expired
 from sojourn.domains.privacy.consenting import record_choices as record_choices
 from sojourn.domains.privacy.consenting import record_consent as record_consent
 from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Export, ExportFormat, Purpose
+from sojourn.domains.privacy.importing import import_consents as import_consents
 from sojourn.domains.privacy.persons import forget as forget_persons
 from sojourn.domains.privacy.persons import persons
 from sojourn.domains.privacy.persons import persons_of as persons_of

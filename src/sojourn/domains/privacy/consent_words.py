@@ -152,6 +152,24 @@ class ConsentDay:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RefusedRow:
+    """A row of a file of consents that was refused."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportedConsents:
+    """What became of a file of consents; of the refused rows the first are given."""
+
+    rows: int
+    taken: int
+    refused_rows: int
+    refused: tuple[RefusedRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PreferenceLink:
     """A link to the preference centre just made; its address is shown once and kept nowhere."""
 

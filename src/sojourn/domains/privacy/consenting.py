@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,15 +15,16 @@ from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.collection.actions import new_rows
 from sojourn.domains.collection.contracts import TailBatch
-from sojourn.domains.privacy import consents, noting, purposes
+from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy import consents, noting, purposes, tcf
 from sojourn.domains.privacy.consent_words import How, Proof
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.domains.privacy.following import COLUMNS, words_in
 from sojourn.domains.privacy.models import ConsentEpoch, ConsentState, ConsentWord, PreferenceLinkRow
 from sojourn.domains.privacy.noting import Said
 from sojourn.domains.privacy.persons import persons_of
-from sojourn.domains.privacy.queries.reach import require_reachable
-from sojourn.kit.errors import InvalidError
+from sojourn.domains.privacy.queries.reach import require_there, there
+from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 from sojourn.kit.period import micros
 
 EARLIEST_YEAR = 1990
@@ -61,14 +63,25 @@ def record_choices(*, customer: int, choices: Mapping[str, bool], at: datetime, 
 
 
 def note_choices(
-    *, customer: int, choices: Mapping[str, bool], at: datetime | None = None, proof: Proof, viewer: Viewer
+    *,
+    customer: int,
+    choices: Mapping[str, bool],
+    at: datetime | None = None,
+    proof: Proof,
+    tc_string: str = "",
+    viewer: Viewer,
 ) -> int:
     """Note choices that a customer made, by somebody who may; audited. Give the number of the customer as it is today.
+
+    A TC string is read by the table of each purpose and kept sealed as evidence; `choices` come before it.
 
     Raise ForbiddenError, NotFoundError for a customer whom the viewer does not reach, and what `record_choices` does.
     """
     viewer.require(Right.CONSENTS_WRITE)
-    current = require_reachable(customer, purpose=Purpose.SERVICE, viewer=viewer.within(Right.CONSENTS_WRITE))
+    current = require_there(customer, viewer=viewer.within(Right.CONSENTS_WRITE))
+    if tc_string:
+        choices = {**tcf.choices(tcf.decode(tc_string), purposes.known().asked), **choices}
+        proof = replace(proof, evidence=tc_string.encode())
     with transaction.atomic(using=router.db_for_write(ConsentWord)):
         record_choices(customer=current, choices=choices, at=at or timezone.now(), proof=proof)
         access.audit(
@@ -80,6 +93,21 @@ def note_choices(
             refused=",".join(sorted(each for each, allowed in choices.items() if not allowed)),
         )
     return current
+
+
+def customer_called(*, user_id: str = "", email: str = "", viewer: Viewer) -> int:
+    """Find the customer with a user id or mail address, for a choice to be noted.
+
+    Raise ForbiddenError, NotFoundError, and ConflictError when several customers share the address.
+    """
+    viewer.require(Right.CONSENTS_WRITE)
+    found = identity.with_identifiers("user", [user_id]) if user_id else identity.with_mails([email])
+    numbers = set(there(next(iter(found.values()), ()), viewer=viewer.within(Right.CONSENTS_WRITE)).values())
+    if not numbers:
+        raise NotFoundError("There is no such customer.")
+    if len(numbers) > 1:
+        raise ConflictError("Several customers share this mail address; name one by number or user id.")
+    return numbers.pop()
 
 
 def forget_consents(*, persons: Iterable[int]) -> None:

@@ -14,12 +14,14 @@ from sojourn.domains.privacy.consent_words import Basis as Basis
 from sojourn.domains.privacy.consent_words import Choice as Choice
 from sojourn.domains.privacy.consent_words import ConsentDay as ConsentDay
 from sojourn.domains.privacy.consent_words import How as How
+from sojourn.domains.privacy.consent_words import ImportedConsents as ImportedConsents
 from sojourn.domains.privacy.consent_words import Notice as Notice
 from sojourn.domains.privacy.consent_words import NoticeText as NoticeText
 from sojourn.domains.privacy.consent_words import PreferenceLink as PreferenceLink
 from sojourn.domains.privacy.consent_words import Proof as Proof
 from sojourn.domains.privacy.consent_words import PurposeCount as PurposeCount
 from sojourn.domains.privacy.consent_words import PurposeTerms as PurposeTerms
+from sojourn.domains.privacy.consent_words import RefusedRow as RefusedRow
 from sojourn.domains.privacy.consent_words import Standing as Standing
 from sojourn.domains.privacy.consent_words import Word as Word
 from sojourn.domains.privacy.rights_words import Certificate as Certificate

@@ -16,12 +16,11 @@ from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.privacy import noting
 from sojourn.domains.privacy.consent_words import How, PreferenceLink, Proof
-from sojourn.domains.privacy.contracts import Purpose
 from sojourn.domains.privacy.models import ConsentWord, NoticeRow, PreferenceLinkRow
 from sojourn.domains.privacy.noting import Said
 from sojourn.domains.privacy.persons import persons_of
 from sojourn.domains.privacy.queries.preferences import customer_behind, digest_of, preferences, refusable
-from sojourn.domains.privacy.queries.reach import require_reachable
+from sojourn.domains.privacy.queries.reach import require_there
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import micros
 
@@ -40,7 +39,7 @@ def make_preference_link(*, customer: int, viewer: Viewer, days: int | None = No
     wanted = settings.SOJOURN.preference_link_days if days is None else days
     if not 1 <= wanted <= DAYS_MAX:
         raise InvalidError(f"days: 1 to {DAYS_MAX}.")
-    current = require_reachable(customer, purpose=Purpose.SERVICE, viewer=viewer.within(Right.CONSENTS_WRITE))
+    current = require_there(customer, viewer=viewer.within(Right.CONSENTS_WRITE))
     secret, now = secrets.token_urlsafe(SECRET_BYTES), timezone.now()
     expires_at = now + timedelta(days=wanted)
     with transaction.atomic(using=router.db_for_write(PreferenceLinkRow)):

@@ -74,10 +74,14 @@ BAR = (
     ),
     Entry(
         label=_("Privacy"),
-        name="audit",
+        name="consents",
         icon="shield-exclamation",
-        right=Right.AUDIT_READ,
-        parts=(Entry(label=_("Audit"), name="audit", right=Right.AUDIT_READ),),
+        right=Right.CONSENTS_READ,
+        parts=(
+            Entry(label=_("Consents"), name="consents", right=Right.CONSENTS_READ),
+            Entry(label=_("Purposes"), name="purposes", right=Right.CONSENTS_READ),
+            Entry(label=_("Audit"), name="audit", right=Right.AUDIT_READ),
+        ),
     ),
     Entry(
         label=_("Settings"),

@@ -13,11 +13,13 @@ from allauth.usersessions import views as sessions
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from sojourn.surfaces.web import public
 from sojourn.surfaces.web.views import (
     attribution,
     audit,
     cases,
     compare,
+    consents,
     customers,
     data,
     entrance,
@@ -93,6 +95,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("measures/kpis/<slug:kpi_id>", measures.kpi, name="kpi"),
     path("privacy/audit", audit.audit, name="audit"),
     path("privacy/audit/export", audit.audit_export, name="audit-export"),
+    path("privacy/consents/", consents.consents, name="consents"),
+    path("privacy/consents/<int:number>", consents.of_customer, name="customer-consents"),
+    path("privacy/consents/<int:number>/change", consents.customer_change, name="customer-consents-change"),
+    path("privacy/purposes/", consents.purposes, name="purposes"),
+    path("privacy/purposes/new", consents.purpose_new, name="purpose-new"),
+    path("privacy/purposes/<slug:name>", consents.purpose, name="purpose"),
+    path("preferences/<str:token>", public.preferences, name="preferences"),
+    path(".well-known/gpc.json", public.gpc, name="gpc"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/new", people.person_new, name="person-new"),
     path("settings/people/<int:person_id>/change", people.person_change, name="person-change"),

@@ -16,7 +16,7 @@ from sojourn.domains.privacy.contracts import Purpose
 from sojourn.domains.privacy.following import SAID, SIGNAL
 from sojourn.domains.privacy.models import ConsentState, ConsentWord, NoticeRow
 from sojourn.domains.privacy.persons import persons_of
-from sojourn.domains.privacy.queries.reach import require_reachable
+from sojourn.domains.privacy.queries.reach import require_there
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import instant
 
@@ -110,7 +110,7 @@ def words_of_customer(customer: int) -> tuple[Word, ...]:
 
 def _reached(customer: int, viewer: Viewer) -> int:
     viewer.require(Right.CONSENTS_READ)
-    return require_reachable(customer, purpose=Purpose.SERVICE, viewer=viewer.within(Right.CONSENTS_READ))
+    return require_there(customer, viewer=viewer.within(Right.CONSENTS_READ))
 
 
 def _standing(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from sojourn.domains.access.contracts import Viewer
@@ -26,24 +28,56 @@ def reachable(customers: Int64s, *, purpose: Purpose, viewer: Viewer) -> Flags:
 
     The words of today decide, and a viewer of some units reaches customers who have an event there that the purpose
     may read. A number that was merged into another counts as that one. Numbers of nobody are not found out here:
-    `require_reachable` does so.
+    `require_reachable` does so. Raise InvalidError or ForbiddenError as `bound.require` does.
     """
-    looking = sight(purpose=purpose, viewer=viewer)
-    person, customer = _persons_of(persons().customers_of(customers))
-    allowed = _allowed_now(person, customer, purpose)
-    if viewer.units is not None:
-        allowed = np.intersect1d(allowed, customer[_is_in_scope(person, looking)])
-    found: Flags = np.isin(persons().customers_of(customers), allowed)
-    return found
+    return _reached(customers, sight(purpose=purpose, viewer=viewer))
 
 
 def require_reachable(customer: int, *, purpose: Purpose, viewer: Viewer) -> int:
-    """Give the number that a customer bears today; raise NotFoundError when there is none, or none for this viewer."""
+    """Give the number that a customer bears today; raise NotFoundError when there is none, or none for this viewer.
+
+    Raise InvalidError or ForbiddenError as `bound.require` does.
+    """
+    return _required(customer, sight(purpose=purpose, viewer=viewer))
+
+
+def require_there(customer: int, *, viewer: Viewer) -> int:
+    """Give the number that a customer bears today, for who looks at nothing but consents; raise NotFoundError.
+
+    Only the viewer's units decide: consents are looked at to see whether one may look at more.
+    """
+    return _required(customer, _only_scope(viewer))
+
+
+def there(customers: Iterable[int], *, viewer: Viewer) -> dict[int, int]:
+    """Give today's number of each of those customers who are in the viewer's units, by the number asked for."""
+    asked = np.array(sorted(set(customers)), np.int64)
+    seen = asked[_reached(asked, _only_scope(viewer))]
+    current = dict(zip(seen.tolist(), persons().customers_of(seen).tolist(), strict=True))
+    return {number: today for number, today in current.items() if _is_somebody(today)}
+
+
+def _only_scope(viewer: Viewer) -> Sight:
+    return Sight(current_timeline(), Purpose.SERVICE, viewer, consents.epoch())
+
+
+def _required(customer: int, looking: Sight) -> int:
+    if not 0 <= customer < 1 << 63:
+        raise NotFoundError("There is no such customer.")
     asked = np.array([customer], np.int64)
     current = int(persons().customers_of(asked)[0])
-    if not reachable(asked, purpose=purpose, viewer=viewer)[0] or not _is_somebody(current):
+    if not _reached(asked, looking)[0] or not _is_somebody(current):
         raise NotFoundError("There is no such customer.")
     return current
+
+
+def _reached(customers: Int64s, looking: Sight) -> Flags:
+    person, customer = _persons_of(persons().customers_of(customers))
+    allowed = _allowed_now(person, customer, looking.purpose)
+    if looking.viewer.units is not None:
+        allowed = np.intersect1d(allowed, customer[_is_in_scope(person, looking)])
+    found: Flags = np.isin(persons().customers_of(customers), allowed)
+    return found
 
 
 def _persons_of(customers: Int64s) -> tuple[Int64s, Int64s]:
