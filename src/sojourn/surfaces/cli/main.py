@@ -54,6 +54,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plan": ("plan", "plan", "Show, save and check the tracking plan."),
     "roles": ("roles", "roles", "Show the roles with their rights, make your own, and say what groups give."),
     "units": ("units", "units", "Show and save the tree of units."),
+    "purposes": ("consents", "purposes", "Show and change the purposes, and publish what customers are shown."),
+    "consents": ("consents", "consents", "Show, note and import what customers said about purposes."),
     "user": ("people", "user", "Manage who signs in."),
     "keys": ("keys", "keys", "Manage API keys."),
     "audit": ("audit", "audit", "Search, verify and export the audit log."),
