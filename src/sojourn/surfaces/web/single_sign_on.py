@@ -8,9 +8,10 @@ from typing import Any
 from allauth.account.signals import user_logged_in
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.shortcuts import render
@@ -24,9 +25,9 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Opens accounts for those whom the settings name, and keeps nothing of what the provider says about them."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Read the groups, and forget the rest: name, picture and tokens are not needed."""
-        sociallogin.groups = _groups(sociallogin.account.extra_data)
-        sociallogin.account.extra_data = {}
+        """Read the groups, before anything is kept."""
+        account = sociallogin.account
+        sociallogin.groups = _groups(account.extra_data or getattr(account, "told", {}))
         if settings.SOJOURN.sso_trusts_mail:
             for each in sociallogin.email_addresses:
                 each.verified = True
@@ -62,6 +63,12 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def on_authentication_error(self, request: HttpRequest, provider: Any, **given: Any) -> None:
         """Say that the provider sent nobody; why stands in its own log."""
         raise ImmediateHttpResponse(render(request, "socialaccount/authentication_error.html", status=403))
+
+
+@receiver(pre_save, sender=SocialAccount)
+def keep_nothing_told(sender: Any, instance: Any, **given: Any) -> None:
+    """Keep who somebody is at the provider, not what it says about them: name and picture are not needed."""
+    instance.told, instance.extra_data = instance.extra_data, {}
 
 
 @receiver(user_logged_in)

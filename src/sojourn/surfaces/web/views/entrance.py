@@ -37,7 +37,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def nobody_new(request: HttpRequest) -> HttpResponse:
     """Say that the identity provider knows somebody who has no account here."""
-    return render(request, "socialaccount/signup_closed.html", status=403)
+    return render(request, "account/signup_closed.html", status=403)
 
 
 def with_mail(view: View) -> View:
