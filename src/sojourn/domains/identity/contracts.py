@@ -233,6 +233,7 @@ class Refusal(StrEnum):
     TWO_NUMBERS = "two_numbers"  # it would make two customer numbers one
     SHARED = "shared"  # several customer numbers hold the identifier
     CROWDED = "crowded"  # more persons hold it than the rules allow
+    KIND = "kind"  # the rules let no identifier of this kind join
     RETRACTED = "retracted"  # somebody decided against it
 
 
@@ -254,6 +255,55 @@ class GraphEdge:
     event_id: int
     decision: int
     refusal: Refusal | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Regrouping:
+    """Some customers before and after: the first's persons are now of the second's, or the other way round."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    persons: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """What rules do to the stored data: how many customers they split and join, with examples."""
+
+    edges: int
+    customers_before: int  # among the persons that edges name
+    customers_after: int
+    split: int  # customers whose persons would be of several
+    joined: int  # customers that would be made of several
+    moved: int  # persons that would be of another customer than now
+    shared: int  # identifiers that several customer numbers hold
+    crowded: int  # identifiers that too many persons hold
+    splits: tuple[Regrouping, ...]
+    joins: tuple[Regrouping, ...]
+    seconds: float
+
+
+class RuleState(StrEnum):
+    """How far a version of the rules has come over the stored data; for new events it holds at once."""
+
+    WAITING = "waiting"
+    APPLYING = "applying"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleVersion:
+    """A version of the rules; `text` is YAML, `moved` the persons that it moved."""
+
+    version: int
+    text: str
+    saved_at: datetime | None
+    saved_by: str
+    why: str
+    state: RuleState
+    progress: float
+    moved: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

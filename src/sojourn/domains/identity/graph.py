@@ -138,6 +138,9 @@ def _join_holders(
     order = sorted(held, key=lambda each: (rules.priority(kinds.get(each, "")), held[each][0].id))
     for identifier in order:
         some = held[identifier]
+        if not rules.is_joining(kinds.get(identifier, "")):
+            found.refused.update((each.id, Refusal.KIND) for each in some)
+            continue
         if identifier in crowded:
             found.shared.add(identifier)
             found.refused.update((each.id, Refusal.CROWDED) for each in some)

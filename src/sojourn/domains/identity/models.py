@@ -176,6 +176,9 @@ class RuleSet(models.Model):
     saved_at = models.DateTimeField()
     saved_by = models.CharField(max_length=64)
     why = models.CharField(max_length=300, default="")
+    state = models.CharField(max_length=16, default="waiting")
+    progress = models.FloatField(default=0.0)  # 0 to 1
+    moved = models.IntegerField(default=0)  # persons, when it was applied
 
 
 class MatchRun(models.Model):

@@ -26,6 +26,7 @@ from sojourn.domains.identity.reviewing import matching_runs as matching_runs
 from sojourn.domains.identity.reviewing import matching_terms as matching_terms
 from sojourn.domains.identity.reviewing import proposal as proposal
 from sojourn.domains.identity.reviewing import proposals as proposals
+from sojourn.domains.identity.rulebook import rule_versions as rule_versions
 from sojourn.domains.identity.rulebook import rules_in_force as rules_in_force
 
 

@@ -6,7 +6,13 @@ from typing import Final
 
 from django.db.models import Q
 
-from sojourn.domains.identity.contracts import Decided, EdgeKind, GraphEdge, Refusal, Why
+from sojourn.domains.identity.contracts import (
+    Decided,
+    EdgeKind,
+    GraphEdge,
+    Refusal,
+    Why,
+)
 from sojourn.domains.identity.models import Decision, Edge, Identifier, Link, Retraction
 from sojourn.domains.identity.neighbours import around
 from sojourn.domains.identity.rulebook import rules_in_force

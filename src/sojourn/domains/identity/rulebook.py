@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import yaml
 
+from sojourn.domains.identity.contracts import RuleState, RuleVersion
 from sojourn.domains.identity.models import RuleSet
 from sojourn.domains.identity.ruleset import DEFAULT, NOT_FOR_KINDS, Form, Kind, Limit, Rules, Span
 from sojourn.kit.errors import InvalidError
@@ -38,6 +39,25 @@ def rules_in_force() -> Rules:
     """Give the newest version of the rules, the ones that Sojourn comes with where nobody saved any."""
     row = RuleSet.objects.order_by("-version").values_list("version", "text").first()
     return DEFAULT if row is None else _read(*row)
+
+
+def rule_versions(*, most: int = 50) -> tuple[RuleVersion, ...]:
+    """List the versions of the rules, newest first; none where those that Sojourn comes with were never changed."""
+    return tuple(version_of(each) for each in RuleSet.objects.order_by("-version")[:most])
+
+
+def version_of(row: RuleSet) -> RuleVersion:
+    """Give a version as other rooms see it."""
+    return RuleVersion(
+        version=row.version,
+        text=row.text,
+        saved_at=row.saved_at,
+        saved_by=row.saved_by,
+        why=row.why,
+        state=RuleState(row.state),
+        progress=row.progress,
+        moved=row.moved,
+    )
 
 
 def read(text: str) -> Rules:

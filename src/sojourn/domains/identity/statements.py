@@ -27,6 +27,7 @@ SET_HOLDERS: Final = """
 INSERT INTO identity_deviceholder (device, "user", person) VALUES (%s, %s, %s)
 ON CONFLICT (device) DO UPDATE SET "user" = excluded."user", person = excluded.person
 """
+SET_BLOCKED: Final = "UPDATE identity_identifier SET is_blocked = %s WHERE token = %s"
 BLOCK: Final = "UPDATE identity_identifier SET is_blocked = TRUE WHERE token = %s"
 ADD_CHANGES: Final = "INSERT INTO identity_linkchange (version, person, before, customer) VALUES (%s, %s, %s, %s)"
 SET_TRAITS: Final = """

@@ -12,6 +12,12 @@ def index_words() -> None:
     actions.index_words()
 
 
+@jobs.job("identity.apply_rules")
+def apply_rules(version: int) -> None:
+    """Assign everybody's customer by the rules in force."""
+    actions.apply_rules(version=version)
+
+
 @jobs.job("identity.match")
 def match(run: int) -> None:
     """Match all customers, once for a run that was asked for."""

@@ -8,14 +8,17 @@ from sojourn.domains.identity.actions.forget import forget, forget_cases, forget
 from sojourn.domains.identity.actions.linking import link
 from sojourn.domains.identity.actions.matching import match_when_due, request_match, run_match, set_matching
 from sojourn.domains.identity.actions.proposing import forget_proposals, propose
+from sojourn.domains.identity.actions.rebuilding import rebuild
 from sojourn.domains.identity.actions.resolve import Resolver, resolve, resolver
 from sojourn.domains.identity.actions.reviewing import Verdict, accept, decide_many, meant, reject, reopen
+from sojourn.domains.identity.actions.ruling import apply_rules, save_rules, try_rules, undo_rules
 from sojourn.domains.identity.actions.words import index_words
 
 __all__ = [
     "Resolver",
     "Verdict",
     "accept",
+    "apply_rules",
     "bury",
     "decide_many",
     "forget",
@@ -30,12 +33,16 @@ __all__ = [
     "meant",
     "merge",
     "propose",
+    "rebuild",
     "reject",
     "reopen",
     "request_match",
     "resolve",
     "resolver",
     "run_match",
+    "save_rules",
     "set_matching",
+    "try_rules",
+    "undo_rules",
     "unmerge",
 ]

@@ -89,7 +89,7 @@ class Resolver:
         self._begin()
         found = self._column(kind, list(values))
         for at in np.flatnonzero(found == 0) if kind in self._void else ():
-            found[at] = self._void_of(kind, values[at])
+            found[at] = self._void_of(kind, values[int(at)])
         if kind == ANONYMOUS and self._devices.base:
             base, known = self._devices.base, self._known[kind]
             found = np.array(
