@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 from django.conf import settings
@@ -25,6 +26,7 @@ from sojourn.domains.privacy.consenting import notice_expired as notice_expired
 from sojourn.domains.privacy.consenting import record_choices as record_choices
 from sojourn.domains.privacy.consenting import record_consent as record_consent
 from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Export, ExportFormat, Purpose
+from sojourn.domains.privacy.desk import forgetting, holding, opening, packages, warning, working
 from sojourn.domains.privacy.importing import import_consents as import_consents
 from sojourn.domains.privacy.persons import forget as forget_persons
 from sojourn.domains.privacy.persons import persons
@@ -46,6 +48,14 @@ from sojourn.kit.period import Period
 ERASE = erasing.COMMAND
 remove_erased = erasing.remove
 forget_restrictions = restricting.forget
+forget_requests, forget_packages = forgetting.forget_requests, forgetting.forget_packages
+open_request, acknowledge_request = opening.open_request, opening.acknowledge
+send_request_code, check_request_code, verify_request = opening.send_code, opening.check_code, opening.verify
+pause_request, resume_request, extend_request = opening.pause, opening.resume, opening.extend
+begin_request, work_request, refuse_request = working.begin, working.work, opening.refuse
+download_package, warn_overdue = packages.download, warning.warn_overdue
+place_hold, lift_hold = holding.place_hold, holding.lift_hold
+save_duty, delete_duty = holding.save_duty, holding.delete_duty
 DIMENSIONS = ("channel", "unit", "source", "product", "touchpoint")
 REBUILD_LEASE_SECONDS = 900
 SAID_MOST_CHARACTERS = 500
@@ -175,10 +185,18 @@ def finish_erasures() -> int:
     """
     erasing.ask_again()
     numbers = erasing.waiting()
-    if not numbers:
-        return 0
-    refresh_timeline()
-    return sum(erasing.prove(number) for number in numbers)
+    if numbers:
+        refresh_timeline()
+    proven = sum(erasing.prove(number) for number in numbers)
+    working.go_on()
+    return proven
+
+
+def keep_data_rights(*, now: datetime) -> None:
+    """Do what a day brings: erase what holds have kept long enough, let packages go, warn of what is late."""
+    working.end_holds(today=now.date())
+    forgetting.sweep(now=now)
+    warn_overdue(now=now)
 
 
 def _is_ahead(current: manifest.Manifest) -> bool:

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import connections, router
 
 from sojourn.domains.privacy import purposes, rules
-from sojourn.domains.privacy.contracts import Purpose
-from sojourn.domains.privacy.models import ConsentEpoch, ConsentState
+from sojourn.domains.privacy.contracts import Basis, Purpose
+from sojourn.domains.privacy.models import ConsentEpoch, ConsentState, Restriction
 from sojourn.engine.kernels.words import Flags, Int64s
 
 CHANGED: Final = (
@@ -54,7 +54,7 @@ def epoch() -> tuple[int, int]:
 def words(purpose: Purpose) -> Said:
     """Give what each person says about a purpose today; nothing where words do not count."""
     if not purposes.known()[purpose].can_refuse:
-        return Said()
+        return _with_restricted(Said(), purpose)
     with _lock:
         row = ConsentEpoch.objects.filter(pk=1).values_list("value", "lineage").first() or (0, 0)
         key = (settings.SOJOURN.data, row[1], purpose.value)
@@ -64,7 +64,7 @@ def words(purpose: Purpose) -> Said:
                 _held.clear()
             said = _joined(said, _read(CHANGED, [purpose.value, known]))
             _held[key] = row[0], said
-    return _today(said)
+    return _with_restricted(_today(said), purpose)
 
 
 def words_of(purpose: Purpose, persons: Int64s) -> Said:
@@ -72,16 +72,29 @@ def words_of(purpose: Purpose, persons: Int64s) -> Said:
     if len(persons) > FEW:
         said = words(purpose)
         return said.those(np.isin(said.person, persons))
-    if not len(persons) or not purposes.known()[purpose].can_refuse:
+    if not len(persons):
         return Said()
-    marks = ", ".join(["%s"] * len(persons))
-    return _today(_read(OF_SOME.format(marks), [purpose.value, *persons.tolist()]))
+    said = Said()
+    if purposes.known()[purpose].can_refuse:
+        marks = ", ".join(["%s"] * len(persons))
+        said = _today(_read(OF_SOME.format(marks), [purpose.value, *persons.tolist()]))
+    every = _with_restricted(said, purpose)
+    return every.those(np.isin(every.person, persons))
 
 
 def forget_held() -> None:
     """Drop what is held: erased persons must not stay in memory either."""
     with _lock:
         _held.clear()
+
+
+def _with_restricted(said: Said, purpose: Purpose) -> Said:
+    """Let persons whose reading is restricted refuse every purpose but legal duties."""
+    if purposes.known()[purpose].basis is Basis.LEGAL_DUTY:
+        return said
+    person = np.array(sorted(set(Restriction.objects.values_list("person", flat=True))), np.int64)
+    no = np.zeros(len(person), np.bool_)
+    return _joined(said, Said(person, no, no, np.full(len(person), NEVER)))
 
 
 def _today(said: Said) -> Said:

@@ -25,9 +25,24 @@ from sojourn.domains.privacy.consent_words import RefusedRow as RefusedRow
 from sojourn.domains.privacy.consent_words import Standing as Standing
 from sojourn.domains.privacy.consent_words import Word as Word
 from sojourn.domains.privacy.rights_words import Certificate as Certificate
+from sojourn.domains.privacy.rights_words import Channel as Channel
+from sojourn.domains.privacy.rights_words import Clock as Clock
+from sojourn.domains.privacy.rights_words import Contact as Contact
+from sojourn.domains.privacy.rights_words import Duty as Duty
 from sojourn.domains.privacy.rights_words import Erasure as Erasure
 from sojourn.domains.privacy.rights_words import ErasureState as ErasureState
+from sojourn.domains.privacy.rights_words import Hold as Hold
 from sojourn.domains.privacy.rights_words import KeptBack as KeptBack
+from sojourn.domains.privacy.rights_words import Outcome as Outcome
+from sojourn.domains.privacy.rights_words import Package as Package
+from sojourn.domains.privacy.rights_words import Regulation as Regulation
+from sojourn.domains.privacy.rights_words import Request as Request
+from sojourn.domains.privacy.rights_words import RequestKind as RequestKind
+from sojourn.domains.privacy.rights_words import RequestState as RequestState
+from sojourn.domains.privacy.rights_words import RetentionPreview as RetentionPreview
+from sojourn.domains.privacy.rights_words import RetentionRule as RetentionRule
+from sojourn.domains.privacy.rights_words import Span as Span
+from sojourn.domains.privacy.rights_words import Step as Step
 from sojourn.engine.answers.door import Codes as Codes
 from sojourn.engine.answers.words import IDENTITY_EVENTS as IDENTITY_EVENTS
 from sojourn.engine.stats.clusters import Clusters

@@ -8,7 +8,12 @@ from django.db import models
 
 from sojourn.domains.privacy.consent_words import Basis, Notice, PurposeTerms
 from sojourn.domains.privacy.rights_tables import ErasureRow as ErasureRow
+from sojourn.domains.privacy.rights_tables import HoldRow as HoldRow
+from sojourn.domains.privacy.rights_tables import HoldRule as HoldRule
+from sojourn.domains.privacy.rights_tables import PackageRow as PackageRow
+from sojourn.domains.privacy.rights_tables import RequestRow as RequestRow
 from sojourn.domains.privacy.rights_tables import Restriction as Restriction
+from sojourn.domains.privacy.rights_tables import RetentionRow as RetentionRow
 from sojourn.kit.ids import random_token
 from sojourn.kit.period import instant
 

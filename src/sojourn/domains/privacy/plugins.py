@@ -59,6 +59,31 @@ hooks.holds(
     told_by="It is of customers who are being erased; a request for erasure is told as a request.",
 )
 hooks.holds("privacy.Restriction", erased_by=forget_restrictions, told_by=tell_consents)
+seals("privacy.RequestRow", "contact", use="request")
+
+
+@hooks.erase_persons.answer
+def forget_requests(persons: tuple[int, ...]) -> None:
+    """Forget the packages of erased persons, and whose their requests and holds were."""
+    actions.forget_requests(persons=persons)
+
+
+hooks.ERASED_IN_PART[forget_requests] = actions.forget_packages
+
+
+@hooks.about_persons.answer
+def tell_requests(persons: tuple[int, ...]) -> Iterable[Held]:
+    """Tell what persons have asked for."""
+    return queries.about_requests(persons)
+
+
+hooks.holds("privacy.RequestRow", erased_by=forget_requests, told_by=tell_requests)
+hooks.holds(
+    "privacy.PackageRow",
+    erased_by=forget_requests,
+    told_by="It is a package such as this one, whose link the customer has.",
+)
+hooks.holds("privacy.HoldRow", erased_by=forget_requests, told_by=tell_requests)
 
 
 @hooks.tail.answer

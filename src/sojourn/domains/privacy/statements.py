@@ -51,7 +51,7 @@ def door(*, bit: int, unstated: int, silence_is_yes: bool) -> str:
     collected = (
         f"((coalesce(purposes, {unstated:d}) & {bit:d}) <> 0 OR coalesce(words.opens, FALSE))" if bit else "TRUE"
     )
-    now = f"coalesce(words.allowed, {str(silence_is_yes).upper()})" if bit else "TRUE"
+    now = f"coalesce(words.allowed, {str(silence_is_yes).upper()})"
     return (
         "CREATE VIEW door AS SELECT events.*, coalesce(persons.customer, events.person) AS customer, "
         f"{collected} AND {now} AS allowed "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from sojourn.domains.privacy import actions
 from sojourn.kit import jobs
 
@@ -10,6 +12,18 @@ from sojourn.kit import jobs
 def expire_consents() -> None:
     """Let consents run out."""
     actions.notice_expired()
+
+
+@jobs.job("privacy.work_request")
+def work_request(request: int, by: str) -> None:
+    """Do the steps of a request."""
+    actions.work_request(request, by=by)
+
+
+@jobs.job("privacy.daily", every_seconds=86_400)
+def daily() -> None:
+    """Do what a day brings to the requests desk."""
+    actions.keep_data_rights(now=timezone.now())
 
 
 @jobs.job("privacy.finish_erasures", every_seconds=600)

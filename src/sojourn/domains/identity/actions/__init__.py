@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sojourn.domains.identity.actions.burying import bury, lift_tombstone, lift_tombstones
+from sojourn.domains.identity.actions.correcting import correct
 from sojourn.domains.identity.actions.deciding import merge, unmerge
 from sojourn.domains.identity.actions.forget import forget, forget_cases, forget_in_part
 from sojourn.domains.identity.actions.linking import link
@@ -22,6 +23,7 @@ __all__ = [
     "bury",
     "decide_many",
     "forget",
+    "correct",
     "forget_cases",
     "forget_in_part",
     "forget_proposals",

@@ -25,7 +25,18 @@ from sojourn.domains.privacy.queries.sides import ask_sides
 from sojourn.domains.privacy.queries.sums import Reading, measure, reading
 from sojourn.domains.privacy.queries.terms import vocabulary
 from sojourn.domains.privacy.queries.timelines import events_of, happened
-from sojourn.domains.privacy.rights.reading import erasure, erasure_certificate, erasures
+from sojourn.domains.privacy.rights.holds import duties
+from sojourn.domains.privacy.rights.holds import held as holds
+from sojourn.domains.privacy.rights.reading import (
+    contact_of,
+    erasure,
+    erasure_certificate,
+    erasures,
+    overdue,
+    request,
+    requests,
+)
+from sojourn.domains.privacy.rights.told import about_requests
 from sojourn.domains.privacy.scanning import Scan, UnprovenError, scan
 from sojourn.engine.scanning.words import Needles
 from sojourn.engine.stream.personal import is_suspicious as looks_personal
@@ -36,11 +47,14 @@ __all__ = [
     "Scan",
     "UnprovenError",
     "about",
+    "about_requests",
     "ask",
     "ask_sides",
     "collected",
     "consent_counts",
     "consent_days",
+    "contact_of",
+    "duties",
     "erasure",
     "erasure_certificate",
     "erasures",
@@ -49,10 +63,12 @@ __all__ = [
     "events_of",
     "freshness",
     "happened",
+    "holds",
     "looks_personal",
     "measure",
     "notice_for",
     "notices",
+    "overdue",
     "preferences",
     "preferences_until",
     "purpose",
@@ -63,6 +79,8 @@ __all__ = [
     "reading",
     "recent_period",
     "remembered",
+    "request",
+    "requests",
     "require_reachable",
     "scan",
     "standings",

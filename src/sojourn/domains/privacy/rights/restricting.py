@@ -16,9 +16,9 @@ REQUEST, HOLD = "request", "hold"
 AT_ONCE = 500
 
 
-def hold(*, persons: Iterable[int], erasure: int, until: date) -> None:
+def hold(*, persons: Iterable[int], until: date, erasure: int | None = None, request: int | None = None) -> None:
     """Lock what a legal duty keeps of persons until it ends, inside the caller's transaction."""
-    _add(persons, reason=HOLD, erasure=erasure, until=until)
+    _add(persons, reason=HOLD, erasure=erasure, request=request, until=until)
 
 
 def restrict(*, persons: Iterable[int], request: int | None) -> None:
@@ -48,14 +48,18 @@ def restricted() -> tuple[int, ...]:
     return tuple(sorted(set(Restriction.objects.values_list("person", flat=True))))
 
 
-def due(*, today: date) -> dict[int, tuple[int, ...]]:
-    """Give the persons whose hold has ended by the erasure that left them."""
-    found: dict[int, list[int]] = {}
-    rows = Restriction.objects.filter(reason=HOLD, until__lte=today).order_by("erasure", "person")
-    for erasure, person in rows.values_list("erasure", "person"):
-        if erasure is not None:
-            found.setdefault(erasure, []).append(person)
-    return {erasure: tuple(persons) for erasure, persons in found.items()}
+def due(*, today: date) -> list[tuple[int, ...]]:
+    """List the customers whose hold has ended, as their persons."""
+    found: dict[tuple[int | None, int | None], list[int]] = {}
+    rows = Restriction.objects.filter(reason=HOLD, until__lte=today).order_by("erasure", "request", "person")
+    for erasure, request, person in rows.values_list("erasure", "request", "person"):
+        found.setdefault((erasure, request), []).append(person)
+    return [tuple(persons) for persons in found.values()]
+
+
+def end_holds(*, persons: Sequence[int], today: date) -> None:
+    """Let what holds lock of persons be erased by the next night, inside the caller's transaction."""
+    Restriction.objects.filter(person__in=list(persons), reason=HOLD, until__gt=today).update(until=today)
 
 
 def next_epoch() -> None:

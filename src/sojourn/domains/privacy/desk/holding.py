@@ -1,0 +1,29 @@
+"""Holds on one customer: everything of theirs is kept, for a dispute or by order."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.privacy.desk.opening import existing
+from sojourn.domains.privacy.persons import persons_of
+from sojourn.domains.privacy.rights import holds
+
+save_duty, delete_duty = holds.save_duty, holds.delete_duty
+
+
+def place_hold(*, customer: int, reason: str, until: date, viewer: Viewer) -> int:
+    """Keep everything of a customer until a day; audited. Give the customer's number of today.
+
+    Raise ForbiddenError, NotFoundError, InvalidError.
+    """
+    viewer.require(holds.RIGHT)
+    current = existing(customer)
+    holds.place_hold(customer=current, persons=persons_of(current), reason=reason, until=until, viewer=viewer)
+    return current
+
+
+def lift_hold(*, customer: int, viewer: Viewer) -> None:
+    """Lift the holds on a customer; what waits to be erased goes by the next night. Raise as `place_hold`."""
+    viewer.require(holds.RIGHT)
+    holds.lift_hold(customer=existing(customer), viewer=viewer)

@@ -1,0 +1,189 @@
+"""What the law has us keep of somebody who asks to be erased: statutory duties as data, and holds on one customer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+import pyarrow as pa
+from django.db import router, transaction
+from django.utils import timezone
+
+from sojourn.domains.access import actions as access
+from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy.rights import restricting
+from sojourn.domains.privacy.rights.deadlines import ends_on
+from sojourn.domains.privacy.rights_tables import HoldRow, HoldRule
+from sojourn.domains.privacy.rights_words import Duty, Hold, KeptBack, Span
+from sojourn.domains.privacy.stream import fetching
+from sojourn.kit.errors import InvalidError, NotFoundError
+from sojourn.kit.period import Period
+
+RIGHT: Final = Right.RETENTION_MANAGE
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+MONTHS_MAX: Final = 1_200
+NAMES_MAX: Final = 200
+LAST: Final = (
+    "SELECT name, max(occurred_at) FROM events WHERE person IN (SELECT person FROM theirs) GROUP BY name ORDER BY name"
+)
+
+
+def kept_back(*, persons: Sequence[int], today: date) -> tuple[KeptBack, ...]:
+    """Say what statutory duties keep of a customer today; nothing where none applies or all have run out.
+
+    A duty counts from the last of the events that end the relationship; while none has happened, from today.
+    """
+    rules = list(HoldRule.objects.filter(is_active=True).order_by("name"))
+    if not rules:
+        return ()
+    last = _last_by_name(persons)
+    traits = {each.name for each in identity.traits_of(persons)}
+    found = []
+    for rule in rules:
+        if not last.keys() & set(rule.events) and not traits & set(rule.traits):
+            continue
+        ended = [last[name] for name in rule.ends if name in last]
+        until = ends_on(max(ended).date() if ended else today, Span(months=rule.months), rolls=False)
+        if until > today:
+            found.append(
+                KeptBack(
+                    rule=rule.name,
+                    title=rule.title,
+                    law=rule.law,
+                    events=tuple(rule.events),
+                    traits=tuple(rule.traits),
+                    until=until,
+                )
+            )
+    return tuple(found)
+
+
+def held_until(*, persons: Sequence[int], today: date) -> date | None:
+    """Say until when a hold keeps everything of a customer, None where none does."""
+    rows = HoldRow.objects.filter(person__in=list(persons), until__gt=today)
+    return max(rows.values_list("until", flat=True), default=None)
+
+
+def duties() -> tuple[Duty, ...]:
+    """List the statutory duties, by name."""
+    return tuple(
+        Duty(
+            name=row.name,
+            title=row.title,
+            law=row.law,
+            events=tuple(row.events),
+            traits=tuple(row.traits),
+            ends=tuple(row.ends),
+            months=row.months,
+            is_active=row.is_active,
+            saved_by=row.saved_by,
+        )
+        for row in HoldRule.objects.order_by("name")
+    )
+
+
+def save_duty(*, duty: Duty, viewer: Viewer) -> Duty:
+    """Write down a statutory duty, in the place of one of its name; audited. Raise ForbiddenError, InvalidError."""
+    viewer.require(Right.RETENTION_MANAGE)
+    _check(duty)
+    with transaction.atomic(using=router.db_for_write(HoldRule)):
+        HoldRule.objects.update_or_create(
+            name=duty.name,
+            defaults={
+                "title": duty.title.strip(),
+                "law": duty.law.strip(),
+                "events": list(duty.events),
+                "traits": list(duty.traits),
+                "ends": list(duty.ends),
+                "months": duty.months,
+                "is_active": duty.is_active,
+                "saved_by": viewer.name,
+                "saved_at": timezone.now(),
+            },
+        )
+        access.audit(viewer=viewer, what="duty.save", on=f"duty:{duty.name}", months=str(duty.months), law=duty.law)
+    return next(each for each in duties() if each.name == duty.name)
+
+
+def delete_duty(*, name: str, viewer: Viewer) -> None:
+    """Take a statutory duty back; what it keeps already stays until its date. Raise ForbiddenError, NotFoundError."""
+    viewer.require(Right.RETENTION_MANAGE)
+    with transaction.atomic(using=router.db_for_write(HoldRule)):
+        if not HoldRule.objects.filter(name=name).delete()[0]:
+            raise NotFoundError("There is no duty of this name.")
+        access.audit(viewer=viewer, what="duty.delete", on=f"duty:{name}")
+
+
+def place_hold(*, customer: int, persons: Sequence[int], reason: str, until: date, viewer: Viewer) -> None:
+    """Keep everything of one customer until a day, for a dispute or by order; audited.
+
+    Raise ForbiddenError and InvalidError.
+    """
+    viewer.require(Right.RETENTION_MANAGE)
+    if not 1 <= len(reason.strip()) <= 300:
+        raise InvalidError("reason: 1 to 300 characters, without names of people.")
+    if until <= timezone.now().date():
+        raise InvalidError("until: a day to come.")
+    with transaction.atomic(using=router.db_for_write(HoldRow)):
+        for person in persons:
+            HoldRow.objects.create(
+                person=person,
+                customer=customer,
+                reason=reason.strip(),
+                until=until,
+                by=viewer.name,
+                since=timezone.now(),
+            )
+        access.audit(viewer=viewer, what="hold.place", on=f"customer:{customer}", until=until.isoformat())
+
+
+def lift_hold(*, customer: int, viewer: Viewer) -> None:
+    """Lift the holds on a customer: an erasure that waits for it goes on by the next night. Raise as `place_hold`."""
+    viewer.require(Right.RETENTION_MANAGE)
+    with transaction.atomic(using=router.db_for_write(HoldRow)):
+        rows = HoldRow.objects.filter(customer=customer)
+        persons = list(rows.values_list("person", flat=True))
+        if not persons:
+            raise NotFoundError("There is no hold on this customer.")
+        rows.delete()
+        restricting.end_holds(persons=persons, today=timezone.now().date())
+        access.audit(viewer=viewer, what="hold.lift", on=f"customer:{customer}")
+
+
+def held() -> tuple[Hold, ...]:
+    """List the holds on single customers, the next to end first."""
+    found: dict[tuple[int, str], Hold] = {}
+    for row in HoldRow.objects.order_by("until", "pk"):
+        found[row.customer, row.reason] = Hold(
+            customer=row.customer, reason=row.reason, until=row.until, by=row.by, since=row.since
+        )
+    return tuple(found.values())
+
+
+def forget(*, persons: Sequence[int]) -> None:
+    """Delete the holds on erased persons."""
+    HoldRow.objects.filter(person__in=list(persons)).delete()
+
+
+def _last_by_name(persons: Sequence[int]) -> dict[str, datetime]:
+    with fetching(period=Period()) as connection:
+        connection.register("theirs", pa.table({"person": pa.array(list(persons), pa.int64())}))
+        return dict(connection.execute(LAST).fetchall())
+
+
+def _check(duty: Duty) -> None:
+    if not NAME.fullmatch(duty.name):
+        raise InvalidError("name: small letters, digits and hyphens, at most 63, such as bank-records.")
+    if not 1 <= len(duty.title.strip()) <= 100:
+        raise InvalidError("title: 1 to 100 characters.")
+    if not 1 <= len(duty.law.strip()) <= 200:
+        raise InvalidError("law: name the law and its article, at most 200 characters.")
+    if not 1 <= duty.months <= MONTHS_MAX:
+        raise InvalidError(f"months: 1 to {MONTHS_MAX}.")
+    if not duty.events and not duty.traits:
+        raise InvalidError("events: name what is kept, at least one event or trait.")
+    if any(len(names) > NAMES_MAX for names in (duty.events, duty.traits, duty.ends)):
+        raise InvalidError(f"events: at most {NAMES_MAX} names.")
