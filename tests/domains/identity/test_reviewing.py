@@ -163,7 +163,7 @@ def test_terms_are_checked_and_rights_are_asked() -> None:
     with pytest.raises(ForbiddenError):
         actions.set_matching(terms=MatchingTerms(), viewer=ANALYST)
     with pytest.raises(ForbiddenError):
-        actions.request_match(viewer=NORTH)
+        actions.request_match(viewer=ANALYST)
 
 
 def test_matching_runs_by_itself_when_it_is_time() -> None:

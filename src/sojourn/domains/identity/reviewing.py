@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -153,9 +154,14 @@ def matching_terms() -> MatchingTerms:
 
 
 def matching_runs(*, viewer: Viewer) -> tuple[MatchingRun, ...]:
-    """List the last runs of matching, newest first; raise ForbiddenError without the right to review."""
+    """List the last runs of matching, newest first; raise ForbiddenError without the right to review.
+
+    Their figures are of the whole company: who reviews a part of it gets none.
+    """
     viewer.require(Right.IDENTITY_REVIEW, looking=True)
-    return tuple(run_told(row) for row in MatchRun.objects.order_by("-pk")[:RUNS_SHOWN])
+    is_whole = viewer.units_for(Right.IDENTITY_REVIEW) is None
+    runs = (run_told(row) for row in MatchRun.objects.order_by("-pk")[:RUNS_SHOWN])
+    return tuple(run if is_whole else replace(run, figures=None) for run in runs)
 
 
 def run_told(row: MatchRun) -> MatchingRun:
