@@ -76,6 +76,15 @@ NEEDS: dict[str, Right | Open] = {
     "POST /customers/{customer}/notes": Right.CUSTOMERS_WRITE,
     "PUT /customers/{customer}/notes/{note}": Right.CUSTOMERS_WRITE,
     "DELETE /customers/{customer}/notes/{note}": Right.CUSTOMERS_WRITE,
+    "GET /identity/proposals": Right.IDENTITY_REVIEW,
+    "POST /identity/proposals/decide": Right.IDENTITY_REVIEW,
+    "GET /identity/proposals/{proposal}": Right.IDENTITY_REVIEW,
+    "POST /identity/proposals/{proposal}/accept": Right.IDENTITY_REVIEW,
+    "POST /identity/proposals/{proposal}/reject": Right.IDENTITY_REVIEW,
+    "POST /identity/proposals/{proposal}/reopen": Right.IDENTITY_REVIEW,
+    "GET /identity/matching": Right.IDENTITY_REVIEW,
+    "PUT /identity/matching": Right.IDENTITY_RULES,
+    "POST /identity/matching/runs": Right.IDENTITY_REVIEW,
     "GET /customers/{customer}/consents": Right.CONSENTS_READ,
     "POST /customers/{customer}/preference-link": Right.CONSENTS_WRITE,
     "GET /consents": Right.CONSENTS_READ,
@@ -189,6 +198,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /questions": {"name": "a", "address": "/journeys/explorer"},
     "POST /customers/search": {"text": "a"},
     "POST /customers/{customer}/notes": {"text": "a"},
+    "POST /identity/proposals/decide": {"verdict": "reject", "probability_from": 0.9, "expected": 0},
     "PUT /customers/{customer}/notes/{note}": {"text": "a"},
     "POST /customers/{customer}/preference-link": {},
     "POST /consents": {"customer": 987654, "choices": {"marketing": True}},
@@ -284,7 +294,7 @@ def _asked(client: Client, endpoint: str) -> int:
     method, path = endpoint.split(" ")
     for name in ("slug", "kpi_id", "purpose"):
         path = path.replace(f"{{{name}}}", "nothing")
-    for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id", "customer", "note"):
+    for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id", "customer", "note", "proposal"):
         path = path.replace(f"{{{name}}}", "987654")
     query = urlencode(QUERIES.get(endpoint, {}))
     if endpoint == "POST /deliveries":

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "paths": ("paths", "paths", "Show the tree of paths from an event, or to it."),
     "sessions": ("paths", "sessions", "Show sessions and what they begin and end with."),
     "customers": ("customers", "customers", "List the customers behind a number: pseudonymous, and audited."),
+    "identity": ("identity", "identity", "Match customers, and decide who is one."),
     "customer": ("profiles", "customer", "Show, find and note about one customer, by name; audited."),
     "patterns": ("patterns", "patterns", "Show who matches a path pattern, how often, and how long it takes."),
     "process": ("process", "process", "Mine a process tree from the most frequent ways through."),
