@@ -14,7 +14,7 @@ import pytest
 
 from domains.journeys.test_named import SHORT, applied
 from domains.privacy.bank import BEGIN, event, link, load
-from sojourn.domains.access.contracts import SYSTEM
+from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
 from sojourn.domains.journeys import actions as journeys
 from sojourn.domains.metrics import queries
 from sojourn.domains.metrics.contracts import Figure
@@ -187,3 +187,17 @@ def test_the_catalogue_lists_every_kpi_with_its_definition() -> None:
     assert all(kpi.definition and kpi.better in ("high", "low", "context") for kpi in listed)
     nps = queries.kpi(kpi_id="nps")
     assert replace(nps, definition="").target == 50
+
+
+def test_who_may_not_list_customers_is_not_shown_few_nor_what_would_tell_them() -> None:
+    load([
+        *answers([10] * 40, unit="a"), *answers([9] * 35, 101, unit="b"), *answers([1], 201, unit="c"),
+        *answers([10] * 33, 301, unit="d"),
+    ])  # fmt: skip
+    looker = Viewer(name="person:1", role=Role.VIEWER)
+    seen = {each.part: each for each in queries.figure(kpi="nps", by="unit", period=MONTH, viewer=looker)}
+    assert {part for part, each in seen.items() if each.value is None} == {"c", "d"}  # d with c would be c
+    assert seen["c"].n == seen["d"].n == 0 and "not shown" in seen["c"].note
+    analyst = Viewer(name="person:2", role=Role.ANALYST)
+    known = {each.part: each for each in queries.figure(kpi="nps", by="unit", period=MONTH, viewer=analyst)}
+    assert known["c"].n == 1 and known["d"].value == 100

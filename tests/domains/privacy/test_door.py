@@ -172,7 +172,9 @@ def test_a_viewer_of_some_units_sees_their_events_only() -> None:
     north = Viewer(name="person:1", role=Role.VIEWER, units=frozenset({"north"}))
     assert reached("Opened", viewer=north) == [1]
     assert queries.freshness(viewer=north).customers == 1
-    assert [term.name for term in queries.vocabulary(viewer=north).dimensions["unit"]] == ["north"]
+    manager = Viewer(name="person:2", role=Role.AGENT_MANAGER, units=frozenset({"north"}))
+    assert [term.name for term in queries.vocabulary(viewer=manager).dimensions["unit"]] == ["north"]
+    assert queries.vocabulary(viewer=north).dimensions["unit"] == ()  # of fewer customers than the k floor
 
 
 def test_the_same_question_is_answered_from_the_cache_until_something_changes() -> None:

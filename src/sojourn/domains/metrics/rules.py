@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from sojourn.domains.metrics.contracts import Figure, Kpi
 from sojourn.domains.privacy.contracts import Coverage
+from sojourn.engine.answers.floors import shown
 from sojourn.engine.stats.changes import ALPHA, benjamini_hochberg, difference
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.engine.stats.intervals import MIN_CUSTOMERS, Interval
@@ -36,6 +37,9 @@ class Estimate:
     scale: str = ""
     note: str = ""
     mean: float | None = None
+
+
+NOBODY = Clusters.of([])
 
 
 def catalogue() -> tuple[Kpi, ...]:
@@ -113,6 +117,26 @@ def hull(periods: Iterable[Period]) -> Period:
     )
 
 
+def above_floor(estimates: Iterable[Estimate], *, fewest: int) -> list[Estimate]:
+    """Take out of a breakdown what is of fewer customers, and what would tell it by subtraction; each row says so."""
+    found = list(estimates)
+    kept = {
+        id(each)
+        for scale in {each.scale for each in found}
+        for each, is_kept in _floored([each for each in found if each.scale == scale], fewest)
+        if is_kept
+    }
+    withheld = f"not shown: it is of fewer than {fewest} customers, or would tell a part that is"
+    return [
+        each if id(each) in kept else replace(each, clusters=NOBODY, interval=None, note=withheld, mean=None)
+        for each in found
+    ]
+
+
+def _floored(found: list[Estimate], fewest: int) -> Iterable[tuple[Estimate, bool]]:
+    return zip(found, shown([round(each.clusters.customers) for each in found], fewest=fewest), strict=True)
+
+
 def figures(kpi: Kpi, now: Iterable[Estimate], before: Iterable[Estimate], coverage: Coverage) -> tuple[Figure, ...]:
     """Turn estimates into figures, compared with the period before as one family."""
     earlier = {(each.part, each.scale): each for each in before}
@@ -136,7 +160,7 @@ def _figure(kpi: Kpi, now: Estimate, before: Estimate | None, coverage: Coverage
         n=round(now.clusters.n),
         unit=kpi.unit,
         method="" if found is None else found.method,
-        note="; ".join(filter(None, [_why_few(now) if few else "", now.note])),
+        note="; ".join(filter(None, [_why_few(now) if few and now.clusters is not NOBODY else "", now.note])),
         change=None,
         change_is_real=None,
         coverage=coverage,

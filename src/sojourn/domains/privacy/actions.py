@@ -97,10 +97,11 @@ def export(
 
     Customers, cases and agents bear the random numbers that they have here. Customers whose events in question are
     partly hidden are left out whole. In CSV, texts that a spreadsheet would take for formulas get an apostrophe before
-    them, unless `raw`. Raise ForbiddenError without the right events.export, and InvalidError for a field that
-    no event can have.
+    them, unless `raw`. Raise ForbiddenError without the rights events.export and customers.list, and
+    InvalidError for a field that no event can have.
     """
     viewer.require(Right.EVENTS_EXPORT)
+    viewer.require(Right.CUSTOMERS_LIST)
     viewer = viewer.within(Right.EVENTS_EXPORT)
     asked = exporting.Asked(period=period, events=events, identity_steps=identity_steps, purpose=purpose, viewer=viewer)
     customers, count = exporting.counted(asked)

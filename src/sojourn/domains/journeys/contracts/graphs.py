@@ -47,6 +47,7 @@ class StepDetails(StepFigures):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VariantTable(VariantFigures):
-    """The most frequent variants."""
+    """The most frequent variants; `withheld` are not shown to a viewer who may not see single customers."""
 
     coverage: Coverage
+    withheld: int = 0

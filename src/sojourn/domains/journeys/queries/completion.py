@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys.contracts import Completion, Question
 from sojourn.domains.journeys.queries.door import as_they_are
 from sojourn.domains.journeys.queries.named import journey as named
 from sojourn.domains.journeys.queries.through import Through
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
 from sojourn.engine.answers import completion as answers
+from sojourn.engine.answers.floors import shown
 from sojourn.engine.answers.words import resting
 from sojourn.kit.period import Period
 
@@ -41,13 +42,14 @@ def completions(
 ) -> tuple[Completion, ...]:
     """Say how the journeys begun in a period ended, by a dimension of their start event or by `month`.
 
-    Without `by` there is one part. Parts in which none was started are left out. Raise NotFoundError, or InvalidError
-    for a dimension there is not or a breakdown by month of an open period.
+    Without `by` there is one part. Parts in which none was started are left out, and for a viewer who may not list
+    customers those of fewer than the k floor, and what would tell them by subtraction. Raise NotFoundError, or
+    InvalidError for a dimension there is not or a breakdown by month of an open period.
     """
     journey = named(slug=slug, viewer=viewer)
     door = Through(Question(period=period, events=as_they_are(events)), viewer, purpose, now)
     parts, coverage = answers.completions(door, journey, by=by)
-    return tuple(
+    found = tuple(
         resting(
             Completion,
             each.figures,
@@ -58,3 +60,8 @@ def completions(
         )
         for each in parts
     )
+    if by is None or viewer.can(Right.CUSTOMERS_LIST):
+        return found
+    customers = [round(each.completed_clusters.customers) + each.open for each in found]
+    kept = shown(customers, fewest=door.fewest)
+    return tuple(each for each, is_kept in zip(found, kept, strict=True) if is_kept)

@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import cast
 
-from sojourn.domains.access.contracts import Viewer
+from django.conf import settings
+
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.metrics import rules
 from sojourn.domains.metrics.contracts import Figure, Wanted
 from sojourn.domains.metrics.queries import endings, surveys
@@ -75,7 +77,7 @@ def figures(
             raise NotComputedError(f"{kpi_of(kpi_id=each.kpi).name} is defined, but not computed in this release.")
     asking = _Asking(viewer, purpose, events)
     return privacy.remembered(
-        key=("metrics.figures", tuple(wanted)),
+        key=("metrics.figures", tuple(wanted), viewer.can(Right.CUSTOMERS_LIST)),
         make=lambda: _computed(tuple(wanted), asking),
         events=events,
         purpose=purpose,
@@ -108,6 +110,9 @@ def _figure(wanted: Wanted, asking: _Asking, answers: Reading | None) -> tuple[F
     now, coverage = _estimates(wanted, wanted.period, asking, answers)
     earlier = _before(wanted)
     before = [] if earlier is None else _estimates(wanted, earlier, asking, answers)[0]
+    if wanted.by is not None and not asking.viewer.can(Right.CUSTOMERS_LIST):
+        fewest = settings.SOJOURN.k_floor
+        now, before = rules.above_floor(now, fewest=fewest), rules.above_floor(before, fewest=fewest)
     if coverage is None:
         coverage = surveys.coverage(kpi=wanted.kpi, period=wanted.period, answers=cast(Reading, answers))
     return rules.figures(kpi_of(kpi_id=wanted.kpi), now, before, coverage)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from django.conf import settings
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.privacy import levels, masks
 from sojourn.domains.privacy.contracts import Abstraction, EventFilter, Purpose, Term, Vocabulary
 from sojourn.domains.privacy.sight import ANSWERS, Seen, sight
@@ -21,8 +22,12 @@ def vocabulary(
     purpose: Purpose = Purpose.ANALYTICS,
     viewer: Viewer,
 ) -> Vocabulary:
-    """Count event names, as they are seen, and dimension values among the events that viewer and purpose may see."""
+    """Count event names, as they are seen, and dimension values among the events that viewer and purpose may see.
+
+    Values of fewer customers than the k floor are left out for a viewer who may not list customers.
+    """
     looking = sight(purpose=purpose, viewer=viewer)
+    fewest = 0 if viewer.can(Right.CUSTOMERS_LIST) else settings.SOJOURN.k_floor
 
     def make() -> Vocabulary:
         seen = looking.seen(period, EventFilter(abstraction=abstraction), whole=False)
@@ -30,16 +35,18 @@ def vocabulary(
         return Vocabulary(
             names=_terms(seen, lambda events: events.event, looking.codes(abstraction).names),
             dimensions={
-                name: _terms(seen, lambda events, name=name: events.dimensions[name], texts)  # type: ignore[misc]
+                name: _terms(seen, lambda events, name=name: events.dimensions[name], texts, fewest)  # type: ignore[misc]
                 for name, texts in timeline.dimensions.items()
             },
             currencies=tuple(sorted(filter(None, timeline.currencies))),
         )
 
-    return ANSWERS.get((looking.key, "vocabulary", period, levels.frozen(abstraction)), make)[0]
+    return ANSWERS.get((looking.key, "vocabulary", period, fewest, levels.frozen(abstraction)), make)[0]
 
 
-def _terms(seen: Seen, codes_of: Callable[[Slice], UInt16s], texts: tuple[str, ...]) -> tuple[Term, ...]:
+def _terms(
+    seen: Seen, codes_of: Callable[[Slice], UInt16s], texts: tuple[str, ...], fewest: int = 0
+) -> tuple[Term, ...]:
     events, customers = np.zeros(masks.CODES, np.int64), np.zeros(masks.CODES, np.int64)
     for each in seen.slices:
         more, whose = masks.counted_codes(each, codes_of(each))
@@ -48,6 +55,6 @@ def _terms(seen: Seen, codes_of: Callable[[Slice], UInt16s], texts: tuple[str, .
     found = [
         Term(name=text, events=int(events[code]), customers=int(customers[code]))
         for code, text in enumerate(texts)
-        if events[code]
+        if events[code] and customers[code] >= fewest
     ]
     return tuple(sorted(found, key=lambda term: (-term.events, term.name)))
