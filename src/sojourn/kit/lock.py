@@ -7,8 +7,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from sojourn.kit.errors import SojournError
+
+RESTORING: Final = "restoring.json"  # stands in a folder whose restore was not finished
 
 
 class LockedError(SojournError):
@@ -19,12 +22,15 @@ class LockedError(SojournError):
 
 
 @contextmanager
-def hold(folder: Path) -> Iterator[None]:
+def hold(folder: Path, *, restoring: bool = False) -> Iterator[None]:
     """Hold the data folder's lock; the operating system frees it when the process ends, however it ends.
 
-    Raise LockedError at once, naming the holder's process, when somebody else holds it.
+    Raise LockedError at once, naming the holder's process, when somebody else holds it, and where a restore was not
+    finished by anybody but the restore itself.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if (folder / RESTORING).exists() and not restoring:
+        raise LockedError(f"A restore into {folder} was not finished. Call sojourn restore again; it goes on.")
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:

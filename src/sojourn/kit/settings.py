@@ -90,6 +90,11 @@ class Settings:
     )
     memory_limit_mb: int = _setting(1_024, "Memory that one query on segments may take, in MB.", low=128)
 
+    backup_folder: str = _setting("", "Folder of the backups, better on another disk; empty: backups in the data folder.")
+    backup_passphrase_file: str = _setting("", "File of the backups' passphrase; empty: one is made beside the key.")
+    backup_every_hours: int = _setting(0, "Hours between two backups; 0: only when asked for.", low=0, high=8_760)
+    backups_keep: int = _setting(14, "Backups kept; older ones are deleted after a new one is made.", low=1)
+
     item_max_bytes: int = _setting(32 * KB, "Largest single event that intake takes.", low=1_024)
     body_max_bytes: int = _setting(500 * KB, "Largest request body that intake takes, unpacked.", low=1_024)
     batch_max_items: int = _setting(2_500, "Items of one request beyond which the rest is refused.", low=1)
@@ -130,6 +135,17 @@ class Settings:
     def keys_file(self) -> Path:
         """File of the master key."""
         return self.data / "keys" / "master.key"
+
+    @property
+    def backups(self) -> Path:
+        """Folder of the backups."""
+        return Path(self.backup_folder) if self.backup_folder else self.data / "backups"
+
+    @property
+    def backup_passphrase(self) -> Path:
+        """File of the passphrase of the backups."""
+        named = self.backup_passphrase_file
+        return Path(named) if named else self.keys_file.with_name("backups.passphrase")
 
     @property
     def spool(self) -> Path:

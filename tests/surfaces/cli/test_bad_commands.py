@@ -33,6 +33,8 @@ class Case:
 CASES = [
     Case("A command that does not exist", "sojourn serv", 2, "No such command 'serv'."),
     Case("A master key that is to be forgotten by name", "sojourn encryption retire abc", 2, "Got unexpected extra argument (abc)"),
+    Case("A backup that is not there", "sojourn backup verify 20260101T000000000000Z", 1, "There is no such backup."),
+    Case("A restore from a folder without backups", "sojourn restore {folder} --into {folder}/new --passphrase-file {folder}/a.csv", 1, "There are no backups in"),
     Case("An option that does not exist", "sojourn events --form 2026-01-01", 2, "No such option '--form'."),
     Case("A file that does not exist", "sojourn import nowhere.csv", 2, "Path 'nowhere.csv' does not exist."),
     Case("A folder without files of events", "sojourn import {folder}", 2, "No files to load here; they end in .csv"),

@@ -272,6 +272,20 @@ class Encryption:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Backup:
+    """A backup: when it was made, what it holds and when it was last read whole; sizes in bytes before packing."""
+
+    name: str
+    made_at: datetime
+    version: str
+    batch: int
+    events: int
+    files: int
+    size: int
+    verified_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RefusedCountRow:
     """How much of a source was ever refused for a reason; the quarantine itself is bounded."""
 

@@ -65,6 +65,11 @@ class Registry(Protocol):
         ...
 
 
+# What must be kept beside the backups, so that a restore can do it again (erasures), and doing it again: a number of
+# persons. Each has one answer.
+since_backup: Final[Hook[Callable[[], bytes]]] = Hook("collection.since_backup")
+replay: Final[Hook[Callable[[bytes], int]]] = Hook("collection.replay")
+
 # Exactly one answer is expected of each: identity's registry, and the purposes of rows that name none (a bit mask).
 registry: Final[Hook[Callable[[], Registry]]] = Hook("collection.registry")
 unstated_purposes: Final[Hook[Callable[[], int]]] = Hook("collection.unstated_purposes")

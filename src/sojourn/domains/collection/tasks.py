@@ -12,6 +12,12 @@ def reseal() -> None:
     actions.reseal()
 
 
+@jobs.job("collection.backup")
+def backup() -> None:
+    """Make a backup."""
+    actions.make_backup()
+
+
 @jobs.job("collection.deliver")
 def deliver() -> None:
     """Load the deliveries that wait, here and now: asked for only where no work process does it."""

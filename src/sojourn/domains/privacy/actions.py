@@ -38,7 +38,7 @@ from sojourn.domains.privacy.purposing import publish_notice as publish_notice
 from sojourn.domains.privacy.purposing import save_purpose as save_purpose
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.reach import require_reachable
-from sojourn.domains.privacy.rights import erasing, restricting
+from sojourn.domains.privacy.rights import erasing, replaying, restricting
 from sojourn.domains.privacy.rights import reading as privacy_rights
 from sojourn.engine.kernels.customers import Customers, CustomersFold
 from sojourn.engine.kernels.words import Int64s
@@ -240,6 +240,17 @@ def _bring_up(writer: Writer, *, rebuild: bool) -> None:
             overwritten=_whose(each for each in removals if each.low_event_id is not None),
         ),
     )
+
+
+
+def erasures_since_backup() -> bytes:
+    """Write down all erasures as digests, to be kept beside the backups."""
+    return replaying.since_backup()
+
+
+def erase_again(raw: bytes) -> int:
+    """Erase again whom a restored state still has; give the number of persons."""
+    return replaying.replay(raw)
 
 
 def _spans(removals: list[Removal]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

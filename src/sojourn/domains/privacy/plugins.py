@@ -92,6 +92,18 @@ def follow_consents(batch: TailBatch) -> Callable[[], None]:
     return actions.follow_consents(batch)
 
 
+@hooks.since_backup.answer
+def erasures_since() -> bytes:
+    """Write down erasures, to be kept beside the backups."""
+    return actions.erasures_since_backup()
+
+
+@hooks.replay.answer
+def erase_again(raw: bytes) -> int:
+    """Do erasures again that were made after the backup that was restored."""
+    return actions.erase_again(raw)
+
+
 @hooks.unstated_purposes.answer
 def purposes_of_files() -> int:
     """Say for which purposes rows of a file may be used, which name none."""

@@ -60,6 +60,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "user": ("people", "user", "Manage who signs in."),
     "keys": ("keys", "keys", "Manage API keys."),
     "audit": ("audit", "audit", "Search, verify and export the audit log."),
+    "backup": ("backups", "backup", "Make, list and verify backups."),
+    "restore": ("restore", "command", "Bring a backup back into an empty folder."),
     "encryption": ("encryption", "encryption", "Rotate the master keys that seal personal data."),
     "doctor": ("doctor", "doctor", "Check the whole chain and say what is wrong."),
 }

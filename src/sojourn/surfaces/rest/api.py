@@ -6,6 +6,7 @@ from sojourn import __version__
 from sojourn.surfaces.rest import (
     attribution,
     audit,
+    backups,
     cases,
     comparison,
     consents,
@@ -82,6 +83,7 @@ for room in (
     invitations,
     consents,
     encryption,
+    backups,
     audit,
     roles,
 ):

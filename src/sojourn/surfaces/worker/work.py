@@ -79,7 +79,10 @@ class Work:
         self._deliveries = Deliveries(small=partial(self._aside.ask, "deliveries"), ended=self._wake)
         self._files = Doer("files", self._deliveries.turn, every_seconds=LOOK_SECONDS)
         self._keys = Doer("keys", self._reseal, every_seconds=10)
-        self._doers = (self._timeline, self._tail, self._upkeep, self._jobs, self._files, self._keys)
+        self._backups = Doer("backups", self._backup, every_seconds=60)
+        self._doers = (
+            self._timeline, self._tail, self._upkeep, self._jobs, self._files, self._keys, self._backups,
+        )  # fmt: skip
         self._compacted = time.monotonic()
         self._due: dict[str, float] = {}
 
@@ -143,6 +146,11 @@ class Work:
     def _reseal(self) -> None:
         if collection.needs_resealing():
             in_child("collection.reseal", {})
+
+    def _backup(self) -> None:
+        collection.keep_tombstones()
+        if collection.is_backup_due():
+            in_child("collection.backup", {})
 
     def _work_jobs(self) -> None:
         while not self._stopped.is_set() and self._queue.take():

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from sojourn.domains.collection.actions.backups import (
+    is_backup_due,
+    keep_tombstones,
+    make_backup,
+    replay,
+    request_backup,
+)
 from sojourn.domains.collection.actions.commands import (
     erase,
     is_requested,
@@ -43,14 +50,19 @@ __all__ = [
     "follow",
     "forget_refused",
     "forget_removals",
+    "is_backup_due",
     "is_requested",
+    "keep_tombstones",
     "known_messages",
+    "make_backup",
     "message_hashes",
     "needs_resealing",
     "new_rows",
     "pass_on_observations",
     "record",
+    "replay",
     "request",
+    "request_backup",
     "request_compaction",
     "request_erasure",
     "reseal",

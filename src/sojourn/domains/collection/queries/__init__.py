@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sojourn.domains.collection.queries.backups import backups, passphrase, verify_backup
 from sojourn.domains.collection.queries.deliveries import (
     deliveries,
     delivery,
@@ -34,6 +35,7 @@ from sojourn.domains.collection.queries.manifest import (
 
 __all__ = [
     "back_pressure",
+    "backups",
     "deliveries",
     "delivery",
     "doctor",
@@ -44,6 +46,7 @@ __all__ = [
     "is_small_delivery_next",
     "lease",
     "newest_batch",
+    "passphrase",
     "position",
     "preview",
     "preview_file",
@@ -55,5 +58,6 @@ __all__ = [
     "segments",
     "sql",
     "totals",
+    "verify_backup",
     "withdrawn",
 ]

@@ -10,6 +10,7 @@ from sojourn.domains.identity.actions.linking import link
 from sojourn.domains.identity.actions.matching import match_when_due, request_match, run_match, set_matching
 from sojourn.domains.identity.actions.proposing import forget_proposals, propose
 from sojourn.domains.identity.actions.rebuilding import rebuild
+from sojourn.domains.identity.actions.replaying import beneath, lay_again, standing_tombstones
 from sojourn.domains.identity.actions.resolve import Resolver, resolve, resolver
 from sojourn.domains.identity.actions.reviewing import Verdict, accept, decide_many, meant, reject, reopen
 from sojourn.domains.identity.actions.ruling import apply_rules, save_rules, try_rules, undo_rules
@@ -20,6 +21,7 @@ __all__ = [
     "Verdict",
     "accept",
     "apply_rules",
+    "beneath",
     "bury",
     "decide_many",
     "forget",
@@ -28,6 +30,7 @@ __all__ = [
     "forget_in_part",
     "forget_proposals",
     "index_words",
+    "lay_again",
     "lift_tombstone",
     "lift_tombstones",
     "link",
@@ -46,5 +49,6 @@ __all__ = [
     "set_matching",
     "try_rules",
     "undo_rules",
+    "standing_tombstones",
     "unmerge",
 ]
