@@ -197,6 +197,25 @@ PER_SE = {"GET /health", "POST /deliveries/local", "PUT /people/{person_id}/pass
 PREFIX = "/api/v1"
 # Bodies that fit, so that nothing but the right to do it decides.
 BODIES: dict[str, dict[str, object]] = {
+    "GET /requests": Right.REQUESTS_HANDLE,
+    "POST /requests": Right.REQUESTS_HANDLE,
+    "GET /requests/{number}": Right.REQUESTS_HANDLE,
+    "POST /requests/{number}/acknowledge": Right.REQUESTS_HANDLE,
+    "POST /requests/{number}/verify": Right.REQUESTS_HANDLE,
+    "POST /requests/{number}/pause": Right.REQUESTS_HANDLE,
+    "POST /requests/{number}/resume": Right.REQUESTS_HANDLE,
+    "POST /requests/{number}/extend": Right.REQUESTS_HANDLE,
+    "POST /requests/{number}/work": Right.REQUESTS_HANDLE,
+    "POST /requests/{number}/close": Right.REQUESTS_HANDLE,
+    "GET /erasures": Right.REQUESTS_HANDLE,
+    "GET /erasures/{number}/certificate": Right.REQUESTS_HANDLE,
+    "POST /tombstones/lift": Right.REQUESTS_HANDLE,
+    "GET /duties": Right.RETENTION_MANAGE,
+    "PUT /duties/{name}": Right.RETENTION_MANAGE,
+    "DELETE /duties/{name}": Right.RETENTION_MANAGE,
+    "GET /holds": Right.RETENTION_MANAGE,
+    "POST /holds": Right.RETENTION_MANAGE,
+    "DELETE /holds/{customer}": Right.RETENTION_MANAGE,
     "PUT /journeys/{slug}": {"name": "a", "start": "A", "goals": ["B"]},
     "POST /questions": {"name": "a", "address": "/journeys/explorer"},
     "POST /customers/search": {"text": "a"},
@@ -209,6 +228,14 @@ BODIES: dict[str, dict[str, object]] = {
     "PUT /purposes/{purpose}": {"title": "a", "basis": "opt_in"},
     "POST /purposes/{purpose}/notices": {"texts": {"en": {"title": "a", "text": "b"}}},
     "POST /deliveries/local": {"source": "web", "path": "/dev/null"},
+    "POST /requests": {"kind": "access", "email": "a@example.com"},
+    "POST /requests/{number}/verify": {"customer": 1, "how": "document"},
+    "POST /requests/{number}/pause": {"why": "identity"},
+    "POST /requests/{number}/extend": {"reason": "a"},
+    "POST /requests/{number}/close": {"reason": "a"},
+    "POST /tombstones/lift": {"kind": "user", "value": "a"},
+    "PUT /duties/{name}": {"title": "a", "law": "b", "events": ["C"], "months": 1},
+    "POST /holds": {"customer": 1, "reason": "a", "until": "2090-01-01"},
     "POST /sources": {"slug": "new"},
     "PUT /plan": {"text": ""},
     "POST /plan/check": {"text": ""},
@@ -295,7 +322,7 @@ def _may(kind: Asker, endpoint: str) -> bool:
 
 def _asked(client: Client, endpoint: str) -> int:
     method, path = endpoint.split(" ")
-    for name in ("slug", "kpi_id", "purpose"):
+    for name in ("slug", "kpi_id", "purpose", "name"):
         path = path.replace(f"{{{name}}}", "nothing")
     for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id", "customer", "note", "proposal"):
         path = path.replace(f"{{{name}}}", "987654")
@@ -308,3 +335,4 @@ def _asked(client: Client, endpoint: str) -> int:
     )
     assert answer.status_code < 500, (endpoint, answer.content)
     return int(answer.status_code)
+    path = path.replace("{number}", "987654")

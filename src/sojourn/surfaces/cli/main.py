@@ -57,6 +57,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "units": ("units", "units", "Show and save the tree of units."),
     "purposes": ("consents", "purposes", "Show and change the purposes, and publish what customers are shown."),
     "consents": ("consents", "consents", "Show, note and import what customers said about purposes."),
+    "requests": (
+        "requests",
+        "requests",
+        "Handle what customers ask for under data protection law, and show certificates.",
+    ),
     "user": ("people", "user", "Manage who signs in."),
     "keys": ("keys", "keys", "Manage API keys."),
     "audit": ("audit", "audit", "Search, verify and export the audit log."),

@@ -31,6 +31,7 @@ from sojourn.surfaces.rest import (
     process,
     profiles,
     retention,
+    requests,
     roles,
     saved,
     sources,
@@ -84,6 +85,7 @@ for room in (
     consents,
     encryption,
     backups,
+    requests,
     audit,
     roles,
 ):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access import actions as access
+from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.identity import actions as identity
 from sojourn.domains.privacy.desk.opening import existing
 from sojourn.domains.privacy.persons import persons_of
 from sojourn.domains.privacy.rights import holds
@@ -21,6 +23,17 @@ def place_hold(*, customer: int, reason: str, until: date, viewer: Viewer) -> in
     current = existing(customer)
     holds.place_hold(customer=current, persons=persons_of(current), reason=reason, until=until, viewer=viewer)
     return current
+
+
+def lift_tombstone(*, kind: str, value: str, viewer: Viewer) -> int:
+    """Let an erased identifier in again, because its person has become a customer anew; audited.
+
+    Give the tombstone's number; raise ForbiddenError, InvalidError, NotFoundError.
+    """
+    viewer.require(Right.REQUESTS_HANDLE)
+    number = identity.lift_tombstone(kind=kind, value=value)
+    access.audit(viewer=viewer, what="tombstone.lift", on=f"tombstone:{number}", kind=kind)
+    return number
 
 
 def lift_hold(*, customer: int, viewer: Viewer) -> None:
