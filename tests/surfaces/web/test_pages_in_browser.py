@@ -77,6 +77,8 @@ PAGES = (
 )
 
 
+    "/account/factors/",
+    "/account/sessions/",
 @pytest.fixture(scope="module")
 def visitor(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     with visiting(served.url, tmp_path_factory.mktemp("profile")) as made:

@@ -196,9 +196,23 @@ def test_a_mail_server_that_is_away_is_told(ana: Person) -> None:
         actions.invite(email="bo@example.com", role="viewer", viewer=SYSTEM)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_cannot_go_stops_nobody_who_sets_up_a_factor(ana: Person) -> None:
+    ours = dataclasses.replace(settings.SOJOURN, mail_host="127.0.0.1", mail_port=9)
+    backend, client = "django.core.mail.backends.smtp.EmailBackend", Client()
+    sign_in(client)
+    with override_settings(
+        SOJOURN=ours, EMAIL_BACKEND=backend, EMAIL_HOST="127.0.0.1", EMAIL_PORT=9, ACCOUNT_EMAIL_NOTIFICATIONS=True
+    ):
+        set_up_app(client)
+        lost = Client().post("/account/password/lost/", {"email": "ana@example.com"})
+    assert lost.url == "/account/password/lost/sent/"
+
+
 def test_a_lost_password_is_replaced_by_a_mailed_link(mails: list[str], ana: Person) -> None:
     client = Client()
-    assert "Lost password?" in client.get("/account/login/").content.decode()
+    page = client.get("/account/login/").content.decode()
+    assert "Lost password?" in page and "Forgot" not in page
     for address in ("nobody@example.com", "ana@example.com"):
         asked = client.post("/account/password/lost/", {"email": address}, headers={"Host": "evil.example"})
         assert asked.url == "/account/password/lost/sent/"
@@ -218,7 +232,7 @@ def test_a_lost_password_is_replaced_by_a_mailed_link(mails: list[str], ana: Per
 def test_without_a_mail_server_there_is_no_lost_password_page_and_an_invitation_is_a_link() -> None:
     client = Client()
     assert client.get("/account/password/lost/").status_code == 404
-    assert "Lost password?" not in client.get("/account/login/").content.decode()
+    assert "/password/lost/" not in client.get("/account/login/").content.decode()
     invited = actions.invite(email="bo@example.com", role="viewer", viewer=SYSTEM)
     assert not invited.is_mailed
     assert client.get(link_in(invited.link)).status_code == 200

@@ -54,6 +54,6 @@ def roles_with_factor() -> frozenset[str]:
 def take_factors(person_id: int) -> int:
     """Remove all second factors and recovery codes of somebody, in the caller's transaction, and count them."""
     found = Authenticator.objects.filter(user_id=person_id)
-    count = found.count()
+    count = int(found.count())
     found.delete()
     return count

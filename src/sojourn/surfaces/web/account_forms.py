@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account import forms as account
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,11 @@ from sojourn.surfaces.web.forms import PlainForm
 
 
 class SignInForm(PlainForm, account.LoginForm):  # type: ignore[misc]
-    """Who signs in."""
+    """Who signs in; the page itself has the link for lost passwords, where there is mail."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["password"].help_text = ""
 
 
 class PasswordForm(PlainForm, account.ChangePasswordForm):  # type: ignore[misc]
@@ -19,6 +25,10 @@ class PasswordForm(PlainForm, account.ChangePasswordForm):  # type: ignore[misc]
 
 class AgainForm(PlainForm, account.ReauthenticateForm):  # type: ignore[misc]
     """The password once more, before something weighty."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.fields["password"].help_text = ""
 
 
 class LostForm(PlainForm, account.ResetPasswordForm):  # type: ignore[misc]

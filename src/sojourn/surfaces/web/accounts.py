@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,6 +11,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from sojourn.domains.access import queries
+
+logger = logging.getLogger("sojourn.web")
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -20,6 +24,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: that one is signed in or out can be seen."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail; one that the mail server does not take stops nobody, and does not tell who is known here."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException):
+            logger.warning("the mail %s could not be sent: see the mail server and SOJOURN_MAIL_*", template_prefix)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Give the address in the mail about a lost password.
