@@ -23,6 +23,7 @@ ARGUMENTS = {
     "question": "nothing",
     "name": "marketing",
     "note": 1,
+    "verb": "accept",
 }
 ROLES = (None, *(role.value for role in Role))
 # Pages that open to every role are slow; three roles try them.

@@ -46,6 +46,8 @@ PAGES = (
     "/journeys/",
     "/journeys/new?f=Signed+In&f=Balance+Viewed",
     "/customers/search",
+    "/customers/review",
+    "/customers/review?state=rejected&from=90",
     "/measures/kpis/",
     "/measures/kpis/nps",
     "/measures/kpis/completion_rate",

@@ -64,7 +64,10 @@ BAR = (
         name="customer-search",
         icon="users",
         right=Right.CUSTOMERS_READ,
-        parts=(Entry(label=_("Find"), name="customer-search", right=Right.CUSTOMERS_READ),),
+        parts=(
+            Entry(label=_("Find"), name="customer-search", right=Right.CUSTOMERS_READ),
+            Entry(label=_("Identity review"), name="identity-review", right=Right.IDENTITY_REVIEW),
+        ),
     ),
     Entry(
         label=_("Measures"),
