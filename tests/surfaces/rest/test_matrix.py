@@ -127,6 +127,7 @@ NEEDS: dict[str, Right | Open] = {
     "GET /kpis": Right.FIGURES_READ,
     "GET /kpis/{kpi_id}": Right.FIGURES_READ,
     "GET /kpis/{kpi_id}/figures": Right.FIGURES_READ,
+    "GET /kpis/{kpi_id}/league": Right.FIGURES_READ,
     "GET /presets": Right.IMPORTS_RUN,
     "GET /deliveries": Right.IMPORTS_RUN,
     "POST /deliveries": Right.IMPORTS_RUN,
@@ -251,6 +252,7 @@ BODIES: dict[str, dict[str, object]] = {
 }
 # Queries that fit, for the same reason.
 QUERIES = {
+    "GET /kpis/{kpi_id}/league": {"level": "region"},
     "DELETE /people/{person_id}/grants": {"role": "viewer"},
     "DELETE /keys/{key_id}/grants": {"role": "viewer"},
     "DELETE /groups": {"group": "a", "role": "viewer"},

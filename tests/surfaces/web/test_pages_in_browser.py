@@ -59,6 +59,7 @@ PAGES = (
     "/settings/plan/change",
     "/settings/plan/groups/",
     "/settings/plan/groups/save?name=",
+    "/measures/league?level=region",
     "/settings/imports/",
     "/settings/quarantine/",
     "/settings/flow",

@@ -59,3 +59,24 @@ class Figure:
     change_high: float | None = None
     scale: str = ""  # of the answers, such as 0-10; "" where there is none
     mean: float | None = None  # beside a share of answers, on its scale
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeagueRow:
+    """A unit in a league table: its figure and the ranks that it may have; None where there is too little to say."""
+
+    unit: str
+    name: str
+    figure: Figure
+    first: int | None
+    last: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class League:
+    """Units of a level compared by a KPI, best first; `ranked` of them have ranks, which hold all at once with 95 %."""
+
+    kpi: str
+    level: str
+    rows: tuple[LeagueRow, ...]
+    ranked: int

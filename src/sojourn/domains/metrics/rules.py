@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
@@ -13,7 +13,8 @@ from sojourn.domains.privacy.contracts import Coverage
 from sojourn.engine.answers.floors import shown
 from sojourn.engine.stats.changes import ALPHA, benjamini_hochberg, difference
 from sojourn.engine.stats.clusters import Clusters
-from sojourn.engine.stats.intervals import MIN_CUSTOMERS, Interval
+from sojourn.engine.stats.intervals import MIN_CUSTOMERS, Interval, mean, proportion
+from sojourn.engine.stats.ranking import level_of_each, rank_ranges
 from sojourn.kit.period import Period
 
 COMPUTED = ("nps", "csat", "ces", "ces_ease", "completion_rate", "abandonment_rate")
@@ -135,6 +136,33 @@ def above_floor(estimates: Iterable[Estimate], *, fewest: int) -> list[Estimate]
 
 def _floored(found: list[Estimate], fewest: int) -> Iterable[tuple[Estimate, bool]]:
     return zip(found, shown([round(each.clusters.customers) for each in found], fewest=fewest), strict=True)
+
+
+def together(one: Clusters, other: Clusters) -> Clusters:
+    """Add the sums of two groups of customers; who is in both counts as two."""
+    return Clusters(
+        one.customers + other.customers,
+        one.n + other.n,
+        one.k + other.k,
+        one.nn + other.nn,
+        one.kk + other.kk,
+        one.nk + other.nk,
+    )
+
+
+def ranks(found: Sequence[Estimate], *, lower_first: bool) -> list[tuple[int | None, int | None]]:
+    """Give the first and last rank that each part may have; (None, None) where there is too little to say."""
+    ranked = [each for each in found if each.interval is not None and not each.interval.is_too_few(each.width)]
+    level = level_of_each(len(ranked))
+    bounds = []
+    for each in ranked:
+        is_share = each.interval is not None and each.interval.method.startswith("Wilson")
+        wide = (proportion if is_share else mean)(each.clusters, level)
+        bounds.append((wide.low, wide.high) if wide else (float("-inf"), float("inf")))
+    ranges = {
+        id(each): pair for each, pair in zip(ranked, rank_ranges(bounds, larger_first=not lower_first), strict=True)
+    }
+    return [ranges.get(id(each), (None, None)) for each in found]
 
 
 def figures(kpi: Kpi, now: Iterable[Estimate], before: Iterable[Estimate], coverage: Coverage) -> tuple[Figure, ...]:

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "graph": ("explorer", "graph", "Show which step follows which."),
     "variants": ("explorer", "variants", "Show the most frequent ways through."),
     "funnel": ("funnels", "funnel", "Show who gets from step to step."),
+    "league": ("league", "league", "Compare the units of a level by a KPI, with the ranks that each may have."),
     "paths": ("paths", "paths", "Show the tree of paths from an event, or to it."),
     "sessions": ("paths", "sessions", "Show sessions and what they begin and end with."),
     "customers": ("customers", "customers", "List the customers behind a number: pseudonymous, and audited."),

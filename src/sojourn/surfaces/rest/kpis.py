@@ -9,11 +9,11 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from sojourn.domains.metrics import queries
-from sojourn.domains.metrics.contracts import Figure, Kpi
+from sojourn.domains.metrics.contracts import Figure, Kpi, League
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import Page
-from sojourn.surfaces.rest.question import ListedAsked, event_filter, period
+from sojourn.surfaces.rest.question import ListedAsked, PeriodAsked, event_filter, period
 
 router = Router(tags=["measures"])
 KpiId = Annotated[str, Path(max_length=63)]
@@ -23,6 +23,13 @@ class FigureAsked(ListedAsked):
     """A span of time, which events, and what to break down by."""
 
     by: str | None = Field(None, max_length=200, description="A dimension, or survey, or month.")
+    journey: str | None = Field(None, max_length=63, description="For KPIs of journeys: one of them.")
+
+
+class LeagueAsked(PeriodAsked):
+    """A span of time and which units to compare."""
+
+    level: str = Field(max_length=63, description="A kind of units, such as region.")
     journey: str | None = Field(None, max_length=63, description="For KPIs of journeys: one of them.")
 
 
@@ -51,3 +58,12 @@ def figures(request: HttpRequest, kpi_id: KpiId, asked: Query[FigureAsked]) -> P
         viewer=viewer,
     )
     return Page[Figure](items=list(found))
+
+
+@router.get("/kpis/{kpi_id}/league", response={200: League, **PROBLEMS}, summary="Compare the units of a level")
+def league(request: HttpRequest, kpi_id: KpiId, asked: Query[LeagueAsked]) -> League:
+    """Best first, each with all units below it, its 95 % interval and the ranks that it may have."""
+    viewer = viewer_of(request)
+    return queries.league(
+        kpi=kpi_id, level=asked.level, period=period(asked, viewer), journey=asked.journey, viewer=viewer
+    )

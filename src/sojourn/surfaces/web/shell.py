@@ -73,7 +73,7 @@ BAR = (
         label=_("Measures"),
         name="kpis",
         icon="ruler-measure",
-        parts=(Entry(label=_("KPIs"), name="kpis"),),
+        parts=(Entry(label=_("KPIs"), name="kpis"), Entry(label=_("League tables"), name="league")),
     ),
     Entry(
         label=_("Privacy"),

@@ -39,12 +39,14 @@ def completions(
     events: EventFilter = EventFilter(),  # noqa: B008 - frozen
     purpose: Purpose = Purpose.ANALYTICS,
     now: datetime | None = None,
+    floored: bool = True,
 ) -> tuple[Completion, ...]:
     """Say how the journeys begun in a period ended, by a dimension of their start event or by `month`.
 
     Without `by` there is one part. Parts in which none was started are left out, and for a viewer who may not list
     customers those of fewer than the k floor, and what would tell them by subtraction. Raise NotFoundError, or
-    InvalidError for a dimension there is not or a breakdown by month of an open period.
+    InvalidError for a dimension there is not or a breakdown by month of an open period. Who adds parts up before they
+    are shown asks for all (not `floored`).
     """
     journey = named(slug=slug, viewer=viewer)
     door = Through(Question(period=period, events=as_they_are(events)), viewer, purpose, now)
@@ -60,7 +62,7 @@ def completions(
         )
         for each in parts
     )
-    if by is None or viewer.can(Right.CUSTOMERS_LIST):
+    if by is None or not floored or viewer.can(Right.CUSTOMERS_LIST):
         return found
     customers = [round(each.completed_clusters.customers) + each.open for each in found]
     kept = shown(customers, fewest=door.fewest)

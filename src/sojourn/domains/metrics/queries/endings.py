@@ -10,6 +10,7 @@ from sojourn.domains.journeys.contracts import Completion
 from sojourn.domains.metrics.rules import Estimate
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Coverage, EventFilter, Purpose
+from sojourn.engine.stats.clusters import Clusters
 from sojourn.engine.stats.intervals import proportion
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
@@ -41,16 +42,19 @@ def estimates(
     return [_estimate(kpi, each) for each in found], coverage
 
 
+def clusters(kpi: str, found: Completion) -> Clusters:
+    """Give the sums by customer of the share that a KPI is about."""
+    return found.completed_clusters if kpi == "completion_rate" else found.abandoned_clusters
+
+
+def estimate(part: str, sums: Clusters) -> Estimate:
+    """Estimate a share of closed journeys from sums by customer."""
+    return Estimate(part=part, clusters=sums, interval=proportion(sums) if sums.n else None, factor=100, width=1)
+
+
 def _estimate(kpi: str, found: Completion) -> Estimate:
-    clusters = found.completed_clusters if kpi == "completion_rate" else found.abandoned_clusters
-    return Estimate(
-        part=found.part,
-        clusters=clusters,
-        interval=proportion(clusters) if clusters.n else None,
-        factor=100,
-        width=1,
-        note=f"{found.open} still open" if found.open else "",
-    )
+    note = f"{found.open} still open" if found.open else ""
+    return replace(estimate(found.part, clusters(kpi, found)), note=note)
 
 
 def _nothing(period: Period, viewer: Viewer, purpose: Purpose) -> Coverage:
