@@ -76,6 +76,7 @@ PAGES = (
     "/settings/roles/",
     "/settings/roles/save",
     "/settings/keys/",
+    "/settings/backups/",
     "/account/password/",
 )
 

@@ -99,6 +99,7 @@ BAR = (
             Entry(label=_("People"), name="people", right=Right.PEOPLE_MANAGE),
             Entry(label=_("Roles"), name="roles", right=Right.PEOPLE_MANAGE),
             Entry(label=_("API keys"), name="keys", right=Right.PEOPLE_MANAGE),
+            Entry(label=_("Backups"), name="backups", right=Right.BACKUPS_RUN),
             Entry(label=_("Health"), name="health", right=Right.BACKUPS_RUN),
         ),
     ),

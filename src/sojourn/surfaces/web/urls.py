@@ -17,6 +17,7 @@ from sojourn.surfaces.web import public
 from sojourn.surfaces.web.views import (
     attribution,
     audit,
+    backups,
     cases,
     compare,
     consents,
@@ -119,6 +120,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/roles/save", roles.role_save, name="role-save"),
     path("settings/roles/delete", roles.role_delete, name="role-delete"),
     path("settings/roles/groups/remove", roles.group_unmap, name="group-unmap"),
+    path("settings/backups/", backups.backups, name="backups"),
+    path("settings/backups/run", backups.backup_run, name="backup-run"),
+    path("settings/backups/keys/new", backups.key_rotate, name="key-rotate"),
+    path("settings/backups/keys/retire", backups.keys_retire, name="keys-retire"),
     path("settings/keys/", people.keys, name="keys"),
     path("settings/keys/<int:key_id>/revoke", people.key_revoke, name="key-revoke"),
     path("account/login/", account.login, name="account_login"),
