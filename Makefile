@@ -14,7 +14,7 @@ export OMP_NUM_THREADS := 1
 help:
 	@echo "make demo    install, load the demo company, serve, print address and sign-in  (HOST=, PORT=, INTAKE_PORT=, COMPANY=bank|retail)"
 	@echo "make test    all checks and tests, as CI runs them                             (TESTS=tests/engine)"
-	@echo "make check   style, types, arrows between rooms"
+	@echo "make check   style, types, arrows between rooms, licences; writes var/sbom.json (CycloneDX)"
 	@echo "make bench   measure beside the peers; writes docs/benchmarks.md's tables to var/bench"
 	@echo "make soak    the slow proofs"
 
@@ -35,6 +35,7 @@ check: $(VENV)/.dev
 	@$(BIN)/ruff check src tests tools
 	@$(BIN)/lint-imports --no-logo >var/lint-imports.log 2>&1 || { cat var/lint-imports.log; exit 1; }
 	@$(BIN)/mypy
+	@$(BIN)/python -m tools.dependencies
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tools.bench
