@@ -12,8 +12,11 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.customers import notes, rules
-from sojourn.domains.customers.contracts import Customer, CustomerIdentifier, Hit, Hits, Note
-from sojourn.domains.customers.models import NoteRow
+from sojourn.domains.customers.contracts import Customer, CustomerIdentifier, Hit, Hits, Note, TraitRule
+from sojourn.domains.customers.models import NoteRow, TraitRow
+from sojourn.domains.customers.people import ListFormat as ListFormat
+from sojourn.domains.customers.people import export_people as export_people
+from sojourn.domains.customers.people import people as people
 from sojourn.domains.customers.queries import PAGE, named, reached
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.identity.contracts import FoundBy
@@ -112,6 +115,38 @@ def forget_notes(*, persons: tuple[int, ...]) -> None:
     """Delete the notes about erased persons."""
     for at in range(0, len(persons), notes.AT_ONCE):
         NoteRow.objects.filter(person__in=persons[at : at + notes.AT_ONCE]).delete()
+
+
+def save_trait(*, rule: TraitRule, viewer: Viewer, now: datetime | None = None) -> TraitRule:
+    """Save a computed trait, in place of the one with its slug; raise ForbiddenError, or InvalidError of a field."""
+    viewer.require(Right.PLAN_WRITE)
+    rules.check_rule(rule)
+    with transaction.atomic(using=router.db_for_write(TraitRow)):
+        row, _ = TraitRow.objects.update_or_create(
+            slug=rule.slug,
+            defaults={
+                "name": rule.name.strip(),
+                "how": rule.how.value,
+                "of": rule.of,
+                "currency": rule.currency,
+                "events": list(rule.events),
+                "where": {name: list(values) for name, values in rule.where.items()},
+                "window_days": rule.window_days,
+                "updated_at": now or timezone.now(),
+            },
+        )
+        access.audit(viewer=viewer, what="trait.save", on=f"trait:{rule.slug}", now=now)
+    return row.contract()
+
+
+def delete_trait(*, slug: str, viewer: Viewer, now: datetime | None = None) -> None:
+    """Delete a computed trait; raise ForbiddenError or NotFoundError."""
+    viewer.require(Right.PLAN_WRITE)
+    with transaction.atomic(using=router.db_for_write(TraitRow)):
+        deleted, _ = TraitRow.objects.filter(slug=slug).delete()
+        if not deleted:
+            raise NotFoundError("There is no such computed trait.")
+        access.audit(viewer=viewer, what="trait.delete", on=f"trait:{slug}", now=now)
 
 
 def _own(customer: int, note: int, viewer: Viewer) -> tuple[NoteRow, int]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity.contracts import FoundBy as FoundBy
-from sojourn.domains.privacy.contracts import EventRow, Purpose
+from sojourn.domains.privacy.contracts import Coverage, EventFilter, EventRow, Purpose
+from sojourn.engine.kernels.computed import How as How
+from sojourn.kit.period import Period
 
 
 class CustomerState(StrEnum):
@@ -124,3 +127,73 @@ class Hits:
     rows: tuple[Hit, ...]
     total: int
     is_cut: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TraitRule:
+    """A trait that is computed from a customer's events.
+
+    `of` is "event" or a dimension for what tells texts, "" for counts, money and instants. `currency` is of a sum.
+    `window_days` are days of the company's calendar, today being the last; None is all of time.
+    """
+
+    slug: str
+    name: str
+    how: How
+    of: str = ""
+    currency: str = ""
+    events: tuple[str, ...] = ()  # names; none: all
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)  # dimensions and the values that are kept
+    window_days: int | None = None
+    updated_at: datetime | None = None
+
+
+ComputedValue = int | Decimal | datetime | str | tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """What a computed trait must be: a number between, or a text that is it or, of several, among them."""
+
+    trait: str  # slug
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    equals: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeopleAsked:
+    """Which customers a list holds, in which order; `sort` is `last_at`, `first_at`, `events` or a trait's slug."""
+
+    period: Period = Period()
+    events: EventFilter = EventFilter()
+    state: CustomerState | None = None
+    conditions: tuple[Condition, ...] = ()
+    traits: tuple[str, ...] = ()  # slugs of computed traits that are shown
+    sort: str = "last_at"
+    ascending: bool = False
+    purpose: Purpose = Purpose.ANALYTICS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonLine:
+    """A customer as a list shows them: pseudonymous."""
+
+    customer: int
+    token: str  # short, for people to tell rows apart
+    events: int
+    first_at: datetime
+    last_at: datetime
+    traits: dict[str, ComputedValue]  # by slug; absent where there is none
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeoplePage:
+    """Some customers of a list, those behind `offset`; `too_few` is below the privacy minimum: none is listed."""
+
+    rows: tuple[PersonLine, ...]
+    total: int
+    offset: int
+    next_offset: int | None
+    too_few: bool
+    coverage: Coverage

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
+
+import numpy as np
+from django.utils import timezone
 
 from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import Look, Right, Viewer
 from sojourn.domains.customers import hooks, rules
-from sojourn.domains.customers.contracts import CustomerTimeline, Panel, PanelAsked, TimelineEvent
+from sojourn.domains.customers.computing import column
+from sojourn.domains.customers.contracts import (
+    ComputedValue,
+    CustomerTimeline,
+    Panel,
+    PanelAsked,
+    TimelineEvent,
+    TraitRule,
+)
+from sojourn.domains.customers.listing import trait_rule, trait_rules
 from sojourn.domains.customers.notes import about as told
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import EventFilter, EventRow, Purpose
 from sojourn.kit.period import Period
 
-__all__ = ["PAGE", "named", "panels", "reached", "timeline", "told", "who_looked"]
+__all__ = ["PAGE", "computed", "named", "panels", "reached", "timeline", "told", "trait", "traits", "who_looked"]
 
 PAGE: Final = Purpose.SERVICE
 
@@ -67,6 +80,28 @@ def reached(customer: int, viewer: Viewer, right: Right = Right.CUSTOMERS_READ) 
     Raise NotFoundError for one who is not there, and the same for one whom the viewer does not reach.
     """
     return privacy.require_reachable(customer, purpose=PAGE, viewer=viewer.within(right))
+
+
+def traits(*, viewer: Viewer) -> tuple[TraitRule, ...]:
+    """List the computed traits, by name."""
+    return trait_rules()
+
+
+def trait(*, slug: str, viewer: Viewer) -> TraitRule:
+    """Give a computed trait; raise NotFoundError."""
+    return trait_rule(slug)
+
+
+def computed(
+    *, customer: int, viewer: Viewer, now: datetime | None = None
+) -> tuple[tuple[TraitRule, ComputedValue | None], ...]:
+    """Give a customer's computed traits, by name, None where there is none; raise as `timeline` does."""
+    viewer.require(Right.CUSTOMERS_READ)
+    looking, current = viewer.within(Right.CUSTOMERS_READ), np.array([reached(customer, viewer)], np.int64)
+    at = now or timezone.now()
+    return tuple(
+        (rule, column(rule, purpose=PAGE, viewer=looking, now=at).values(current)[0]) for rule in trait_rules()
+    )
 
 
 def named(customer: int) -> str:

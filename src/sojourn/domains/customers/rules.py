@@ -6,13 +6,17 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from sojourn.domains.customers.contracts import CustomerState, CustomerTrait
+from sojourn.domains.customers.contracts import CustomerState, CustomerTrait, How, TraitRule
 from sojourn.domains.identity.contracts import OpenedTrait
+from sojourn.kit.errors import InvalidError
 
 CUSTOMER_NUMBER: Final = "user"  # the kind of identifier that makes a customer
 CONTACTS: Final = frozenset({"name", "first_name", "last_name", "email", "phone"})
 _TEXT_ID: Final = re.compile(r"[0-9a-f]{16}")
 _ID: Final = "_id"
+SORTS: Final = ("last_at", "first_at", "events")
+_SLUG: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_OF_TEXTS: Final = (How.MOST_FREQUENT, How.UNIQUE, How.UNIQUE_COUNT)
 
 
 def state_of(kinds: Collection[str], traits: Collection[str]) -> CustomerState:
@@ -60,3 +64,21 @@ def text_ids(properties: Mapping[str, object]) -> Iterator[int]:
 
 def _said(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
+
+
+def check_rule(rule: TraitRule) -> None:
+    """Raise InvalidError, naming the field, when a computed trait cannot be computed."""
+    if not _SLUG.fullmatch(rule.slug) or rule.slug in SORTS:
+        raise InvalidError("slug: 1 to 63 small letters, digits, - and _, beginning with a letter, and not a column.")
+    if not rule.name.strip() or len(rule.name) > 100:
+        raise InvalidError("name: 1 to 100 characters.")
+    if rule.how in _OF_TEXTS and not rule.of:
+        raise InvalidError("of: say what is told: event, or a dimension such as channel.")
+    if rule.how not in (*_OF_TEXTS, How.FIRST, How.LAST) and rule.of:
+        raise InvalidError(f"of: a {rule.how.value} is of events or money; leave it empty.")
+    if (rule.how is How.SUM) != bool(rule.currency):
+        raise InvalidError("currency: a sum needs one, such as EUR; nothing else has one.")
+    if rule.currency and not re.fullmatch("[A-Z]{3}", rule.currency):
+        raise InvalidError("currency: three capital letters, such as EUR.")
+    if rule.window_days is not None and not 1 <= rule.window_days <= 3_650:
+        raise InvalidError("window_days: 1 to 3650, or none for all of time.")

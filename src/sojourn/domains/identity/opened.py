@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 from django.conf import settings
 from django.db import connections, router
 
@@ -13,11 +14,13 @@ from sojourn.domains.identity import contacts, rules, statements
 from sojourn.domains.identity.contracts import Found, FoundBy, OpenedIdentifier, OpenedTrait
 from sojourn.domains.identity.models import TraitWord
 from sojourn.domains.identity.wording import blind_words
+from sojourn.engine.kernels.words import Int64s
 from sojourn.kit import sealing
 from sojourn.kit.period import instant
 
 EXACT: Final = ("user", "anonymous", "case")  # kinds of identifiers that people type in whole
-WORD_HITS_MAX: Final = 5_000  # persons with the rarest word that are looked at
+WORD_HITS_MAX: Final = 5_000  # persons with the rarest of several words that are looked at
+SINGLE_HITS_MAX: Final = 1_000  # with a single word: nobody reads more
 
 TRAITS: Final = "SELECT person, name, sealed, source, occurred_us FROM identity_trait WHERE person IN {}"
 IDENTIFIERS: Final = "SELECT token, kind, sealed FROM identity_identifier WHERE token IN {}"
@@ -104,8 +107,9 @@ def _by_words(words: Iterable[str], sealer: sealing.Sealer) -> tuple[list[int], 
         return [], False
     lists = sorted((_with_word(word) for word in wanted), key=len)
     rarest, others = lists[0], lists[1:]
-    is_cut = len(rarest) > WORD_HITS_MAX
-    candidates = rarest[:WORD_HITS_MAX]
+    most = WORD_HITS_MAX if others else SINGLE_HITS_MAX
+    is_cut = len(rarest) > most
+    candidates = rarest[:most]
     if not others or not candidates:
         return candidates, is_cut
     customer_of = families(candidates)
@@ -123,6 +127,23 @@ def _with_word(word: int) -> list[int]:
         sql = "SELECT DISTINCT person FROM identity_traitword WHERE word = %s LIMIT %s"
         cursor.execute(sql, [word, WORD_HITS_MAX + 1])
         return [person for (person,) in cursor.fetchall()]
+
+
+def persons_called(kind: str) -> Int64s:
+    """List all persons who have an identifier of a kind themselves, ascending; a second for three million."""
+    return _persons("SELECT token FROM identity_identifier WHERE kind = %s", [kind])
+
+
+def persons_with(names: Sequence[str]) -> Int64s:
+    """List all persons who have one of some traits themselves, ascending."""
+    marks = ", ".join(["%s"] * len(names))
+    return _persons(f"SELECT DISTINCT person FROM identity_trait WHERE name IN ({marks})", list(names))
+
+
+def _persons(sql: str, values: Sequence[str]) -> Int64s:
+    with connections[router.db_for_read(TraitWord)].cursor() as cursor:
+        cursor.execute(sql, values)
+        return np.sort(np.fromiter((person for (person,) in cursor.fetchall()), np.int64))
 
 
 def families(persons: Sequence[int]) -> dict[int, int]:

@@ -17,6 +17,8 @@ from sojourn.domains.identity.named import with_mails as with_mails
 from sojourn.domains.identity.opened import families as families
 from sojourn.domains.identity.opened import find as find
 from sojourn.domains.identity.opened import identifiers_of as identifiers_of
+from sojourn.domains.identity.opened import persons_called as persons_called
+from sojourn.domains.identity.opened import persons_with as persons_with
 from sojourn.domains.identity.opened import texts_of as texts_of
 from sojourn.domains.identity.opened import traits_of as traits_of
 from sojourn.domains.identity.reasons import decisions as decisions

@@ -40,6 +40,7 @@ class Computed:
 
     customer: Int64s
     value: Int64s
+    texts: tuple[str, ...] = ()  # by rank
 
 
 @dataclass(slots=True)
@@ -54,13 +55,20 @@ class ComputedFold:
     """Computes one trait of every customer.
 
     `of` names the texts: "event" or a dimension, None for instants, counts and money. `rank` gives each code's rank,
-    `NO_RANK` for texts that are not told. `currency` is the code of the money that is added.
+    `NO_RANK` for texts that are not told; `texts` come back with the answer. `currency` is the code of the money
+    that is added.
     """
 
     def __init__(
-        self, how: How, *, of: str | None = None, rank: UInt16s | None = None, currency: int | None = None
+        self,
+        how: How,
+        *,
+        of: str | None = None,
+        rank: UInt16s | None = None,
+        texts: tuple[str, ...] = (),
+        currency: int | None = None,
     ) -> None:
-        self._how, self._of, self._rank, self._currency = how, of, rank, currency
+        self._how, self._of, self._rank, self._texts, self._currency = how, of, rank, texts, currency
 
     def start(self) -> Gathered:
         """Make the answer over no customers."""
@@ -85,7 +93,7 @@ class ComputedFold:
         customer = np.concatenate(partial.customers or nothing)
         value = np.concatenate(partial.values or nothing)
         order = np.lexsort((value, customer)) if self._how is How.UNIQUE else np.argsort(customer, kind="stable")
-        return Computed(customer[order], value[order])
+        return Computed(customer[order], value[order], self._texts)
 
     def _values(self, events: Slice) -> tuple[Int64s, Int64s]:
         if self._how is How.SUM:

@@ -1,0 +1,137 @@
+"""Lists of customers: who fits, in which order, a page of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import numpy as np
+from django.conf import settings
+
+from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.customers import rules
+from sojourn.domains.customers.computing import Column, column
+from sojourn.domains.customers.contracts import CustomerState, PeopleAsked, PersonLine, TraitRule
+from sojourn.domains.customers.models import TraitRow
+from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy import queries as privacy
+from sojourn.domains.privacy.contracts import Coverage
+from sojourn.engine.kernels.computed import Spans, SpansFold
+from sojourn.engine.kernels.words import Flags, Int64s
+from sojourn.kit.errors import NotFoundError
+from sojourn.kit.period import instant
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Everybody whom a list holds, in its order, and the columns it shows."""
+
+    spans: Spans
+    order: Int64s  # places in `spans`
+    columns: tuple[Column, ...]
+    coverage: Coverage
+
+    def rows(self, begin: int, end: int) -> tuple[PersonLine, ...]:
+        """Give some of them."""
+        places = self.order[begin:end]
+        customers = self.spans.customer[places]
+        shown = [(each.rule.slug, each.values(customers)) for each in self.columns]
+        return tuple(
+            PersonLine(
+                customer=customer,
+                token=token_of(customer),
+                events=int(self.spans.events[place]),
+                first_at=instant(int(self.spans.first[place])),
+                last_at=instant(int(self.spans.last[place])),
+                traits={slug: value for slug, values in shown if (value := values[at]) is not None},
+            )
+            for at, (place, customer) in enumerate(zip(places.tolist(), customers.tolist(), strict=True))
+        )
+
+
+def listed(asked: PeopleAsked, *, viewer: Viewer, now: datetime) -> Listed:
+    """Choose and order customers; raise InvalidError, and NotFoundError for a computed trait that is not there."""
+    answer = privacy.ask(
+        fold_for=lambda codes: SpansFold(),
+        period=asked.period,
+        events=asked.events,
+        purpose=asked.purpose,
+        viewer=viewer,
+        key=("customers.spans",),
+    )
+    spans = answer.value
+    made: dict[str, Column] = {}
+
+    def computed(slug: str) -> Column:
+        if slug not in made:
+            made[slug] = column(trait_rule(slug), purpose=asked.purpose, viewer=viewer, now=now)
+        return made[slug]
+
+    fits = np.ones(len(spans.customer), np.bool_)
+    for each in asked.conditions:
+        fits &= computed(each.trait).fits(spans.customer, each)
+    if asked.state is not None:
+        fits &= _in_state(spans.customer, asked.state, answer.coverage.batch)
+    places = np.flatnonzero(fits)
+    order = places[_sorted(asked, spans, places, computed(asked.sort) if asked.sort not in rules.SORTS else None)]
+    return Listed(spans, order, tuple(computed(slug) for slug in asked.traits), answer.coverage)
+
+
+def trait_rule(slug: str) -> TraitRule:
+    """Give a computed trait; raise NotFoundError."""
+    row = TraitRow.objects.filter(slug=slug).first()
+    if row is None:
+        raise NotFoundError("There is no such computed trait.")
+    return row.contract()
+
+
+def token_of(customer: int) -> str:
+    """Give a customer's number in short, for people to tell rows apart."""
+    text = f"{customer:016x}"
+    return f"{text[:4]}-{text[4:8]}"
+
+
+def is_too_few(count: int) -> bool:
+    """Say whether a list is so short that it would point at somebody."""
+    return 0 < count < settings.SOJOURN.k_floor
+
+
+def _sorted(asked: PeopleAsked, spans: Spans, places: Int64s, by: Column | None) -> Int64s:
+    """Order places; who has no value stands last in both directions, and equals stand by their number."""
+    if by is None:
+        value = {"last_at": spans.last, "first_at": spans.first, "events": spans.events}[asked.sort][places]
+        lacks = np.zeros(len(places), np.bool_)
+    else:
+        value, has = by.order(spans.customer[places])
+        lacks = ~has
+    order: Int64s = np.lexsort((spans.customer[places], value if asked.ascending else -value, lacks))
+    return order
+
+
+def _in_state(customers: Int64s, state: CustomerState, batch: int) -> Flags:
+    numbered, reachable = _known(settings.SOJOURN.data.as_posix(), batch, identity.map_version())
+    has_number, has_contact = np.isin(customers, numbered), np.isin(customers, reachable)
+    if state is CustomerState.CUSTOMER:
+        return has_number
+    return ~has_number & (has_contact if state is CustomerState.PROSPECT else ~has_contact)
+
+
+@lru_cache(maxsize=1)
+def _known(place: str, batch: int, version: int) -> tuple[Int64s, Int64s]:
+    """Give the customers with a number, and those with a name or contact; new ones come with a batch or a merge."""
+    held = identity.person_map()
+
+    def customers_of(persons: Int64s) -> Int64s:
+        at = np.minimum(np.searchsorted(held.person, persons), max(len(held.person) - 1, 0))
+        if not len(held.person):
+            return persons
+        return np.unique(np.where(held.person[at] == persons, held.customer[at], persons))
+
+    contacts = identity.persons_with(sorted(rules.CONTACTS))
+    return customers_of(identity.persons_called(rules.CUSTOMER_NUMBER)), customers_of(contacts)
+
+
+def trait_rules() -> tuple[TraitRule, ...]:
+    """List the computed traits, by name."""
+    return tuple(row.contract() for row in TraitRow.objects.order_by("name", "slug"))

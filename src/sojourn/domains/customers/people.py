@@ -1,0 +1,167 @@
+"""Lists of customers as an act: whoever lists or exports leaves an audit entry."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from sojourn.domains.access import actions as access
+from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.customers.contracts import ComputedValue, PeopleAsked, PeoplePage, PersonLine
+from sojourn.domains.customers.listing import Listed, is_too_few, listed
+from sojourn.kit.errors import InvalidError
+
+LIMIT_MOST: Final = 100
+TRAITS_MOST: Final = 10
+AT_ONCE: Final = 20_000
+
+
+class ListFormat(StrEnum):
+    """A format in which a list leaves; the value is how a file's name ends."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListExport:
+    """A list on its way out; `pieces` are made while they are read, once."""
+
+    name: str  # of the file
+    media_type: str
+    customers: int
+    pieces: Generator[bytes]
+
+
+def people(
+    *, asked: PeopleAsked, viewer: Viewer, limit: int = 50, offset: int = 0, now: datetime | None = None
+) -> PeoplePage:
+    """List customers, pseudonymous; fewer than the privacy minimum are not told.
+
+    Raise ForbiddenError below the right to list customers, NotFoundError for a computed trait that is not there, and
+    InvalidError for what cannot be asked.
+    """
+    viewer.require(Right.CUSTOMERS_LIST)
+    if not 1 <= limit <= LIMIT_MOST or offset < 0:
+        raise InvalidError(f"limit: choose 1 to {LIMIT_MOST} customers, and an offset from 0.")
+    found = _listed(asked, viewer.within(Right.CUSTOMERS_LIST), now)
+    total = len(found.order)
+    rows = () if is_too_few(total) else found.rows(offset, offset + limit)
+    _note(viewer, "customers.list", asked, total, len(rows), now)
+    following = offset + limit
+    return PeoplePage(
+        rows=rows,
+        total=total,
+        offset=offset,
+        next_offset=following if rows and following < total else None,
+        too_few=is_too_few(total),
+        coverage=found.coverage,
+    )
+
+
+def export_people(
+    *, asked: PeopleAsked, viewer: Viewer, file_format: ListFormat = ListFormat.CSV, now: datetime | None = None
+) -> ListExport:
+    """Let a list leave as a file: numbers of customers, their events and the computed traits asked for; audited.
+
+    Raise ForbiddenError below the rights to list and to export customers, InvalidError for fewer than the privacy
+    minimum, and what `people` does.
+    """
+    viewer.require(Right.CUSTOMERS_LIST)
+    viewer.require(Right.CUSTOMERS_EXPORT)
+    found = _listed(asked, viewer.within(Right.CUSTOMERS_EXPORT), now)
+    total = len(found.order)
+    if is_too_few(total):
+        raise InvalidError(
+            f"Fewer than {settings.SOJOURN.k_floor} customers fit: a file of them would point at people."
+        )
+    _note(viewer, "customers.export", asked, total, total, now)
+    is_csv = file_format is ListFormat.CSV
+    return ListExport(
+        name=f"customers.{file_format.value}",
+        media_type="text/csv; charset=utf-8" if is_csv else "application/vnd.apache.parquet",
+        customers=total,
+        pieces=_csv(found) if is_csv else _parquet(found),
+    )
+
+
+def _listed(asked: PeopleAsked, viewer: Viewer, now: datetime | None) -> Listed:
+    if len(asked.traits) > TRAITS_MOST or len(asked.conditions) > TRAITS_MOST:
+        raise InvalidError(f"traits: at most {TRAITS_MOST} at once.")
+    return listed(asked, viewer=viewer, now=now or timezone.now())
+
+
+def _note(viewer: Viewer, what: str, asked: PeopleAsked, total: int, told: int, now: datetime | None) -> None:
+    access.audit(
+        viewer=viewer,
+        what=what,
+        on="customers",
+        now=now,
+        purpose=asked.purpose.value,
+        customers=str(total),
+        listed=str(told),
+        state=asked.state.value if asked.state else "",
+        traits=" ".join(dict.fromkeys((*asked.traits, *(each.trait for each in asked.conditions)))),
+    )
+
+
+def _pages(found: Listed) -> Generator[tuple[PersonLine, ...]]:
+    for begin in range(0, len(found.order), AT_ONCE):
+        yield found.rows(begin, begin + AT_ONCE)
+
+
+def _header(found: Listed) -> list[str]:
+    return ["customer", "events", "first_at", "last_at", *(each.rule.slug for each in found.columns)]
+
+
+def _cells(found: Listed, row: PersonLine) -> list[str]:
+    own = [str(row.customer), str(row.events), row.first_at.isoformat(), row.last_at.isoformat()]
+    return [*own, *(_written(row.traits.get(each.rule.slug)) for each in found.columns)]
+
+
+def _csv(found: Listed) -> Generator[bytes]:
+    yield _lines([_header(found)])
+    for rows in _pages(found):
+        yield _lines([[_safe(cell) for cell in _cells(found, row)] for row in rows])
+
+
+def _parquet(found: Listed) -> Generator[bytes]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pa.schema([(name, pa.string()) for name in _header(found)])
+    sink = pa.BufferOutputStream()
+    with pq.ParquetWriter(sink, schema) as writer:
+        for rows in _pages(found):
+            columns: list[Sequence[Any]] = list(zip(*(_cells(found, row) for row in rows), strict=True))
+            writer.write_table(pa.table([pa.array(each, pa.string()) for each in columns], schema=schema))
+    yield sink.getvalue().to_pybytes()
+
+
+def _lines(rows: list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def _safe(cell: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return (
+        f"'{cell}" if cell[:1] in {"=", "+", "@", "\t", "\r"} or (cell[:1] == "-" and not cell[1:2].isdigit()) else cell
+    )
+
+
+def _written(value: ComputedValue | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return "; ".join(value)
+    return value.isoformat() if isinstance(value, datetime) else str(value)
