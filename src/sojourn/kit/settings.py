@@ -89,8 +89,12 @@ class Settings:
         30, "Age in seconds that figures may have while events keep coming; 0: none.", low=0, high=3_600
     )
     memory_limit_mb: int = _setting(1_024, "Memory that one query on segments may take, in MB.", low=128)
+    sql_seconds: int = _setting(60, "Time in seconds that one SQL statement over an extract may take.", low=1)
+    sql_rows_max: int = _setting(100_000, "Rows that one SQL statement over an extract may give.", low=1)
 
-    backup_folder: str = _setting("", "Folder of the backups, better on another disk; empty: backups in the data folder.")
+    backup_folder: str = _setting(
+        "", "Folder of the backups, better on another disk; empty: backups in the data folder."
+    )
     backup_passphrase_file: str = _setting("", "File of the backups' passphrase; empty: one is made beside the key.")
     backup_every_hours: int = _setting(0, "Hours between two backups; 0: only when asked for.", low=0, high=8_760)
     backups_keep: int = _setting(14, "Backups kept; older ones are deleted after a new one is made.", low=1)
@@ -176,6 +180,11 @@ class Settings:
     def temporary(self) -> Path:
         """Folder of temporary files; emptied at start."""
         return self.data / "tmp"
+
+    @property
+    def extracts(self) -> Path:
+        """Folder of extracts, for BI tools to read."""
+        return self.data / "extracts"
 
     @property
     def cache(self) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from sojourn.domains.access import granted, rules
-from sojourn.domains.access.contracts import LOCAL, ApiKey, GroupRole, NamedRole, Person, Right, Scope, Viewer
+from sojourn.domains.access.contracts import LOCAL, SYSTEM, ApiKey, GroupRole, NamedRole, Person, Right, Scope, Viewer
 from sojourn.domains.access.factors import has_factor, lacks_factor, must_have_factor, with_factor
 from sojourn.domains.access.invitations import account_of, base, has_mail
 from sojourn.domains.access.models import Account, AuditRow, GroupRow, Key
@@ -40,6 +40,7 @@ __all__ = [
     "person_by_email",
     "role",
     "roles",
+    "viewer_called",
     "viewer_of",
     "viewer_of_key",
     "viewer_of_local_token",
@@ -69,6 +70,24 @@ def viewer_of_key(secret: str, *, now: datetime | None = None) -> Viewer | None:
         Key.objects.filter(pk=key.pk).update(last_used_at=at)
     given = (each.contract() for each in key.grants.all())
     return granted.viewer_with(given, name=f"key:{key.pk}", scopes=key.scope_set())
+
+
+def viewer_called(name: str) -> Viewer:
+    """Give the viewer of a name (`person:7`, `key:3`, `local`) as they may see today, for what they have ordered.
+
+    Raise NotFoundError for one who is gone, shut out, or whose key no longer opens.
+    """
+    for known in (SYSTEM, LOCAL):
+        if name == known.name:
+            return known
+    kind, _, number = name.partition(":")
+    if kind == "person" and number.isdigit():
+        return viewer_of(int(number))
+    key = Key.objects.filter(pk=int(number)).first() if kind == "key" and number.isdigit() else None
+    if key is None or not rules.is_open(is_active=key.is_active, expires_at=key.expires_at, now=timezone.now()):
+        raise NotFoundError("There is no such viewer.")
+    given = (each.contract() for each in key.grants.all())
+    return granted.viewer_with(given, name=name, scopes=key.scope_set())
 
 
 def viewer_of_local_token(token: str, *, server_file: Path, address: str) -> Viewer | None:

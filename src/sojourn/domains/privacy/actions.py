@@ -27,6 +27,7 @@ from sojourn.domains.privacy.consenting import record_choices as record_choices
 from sojourn.domains.privacy.consenting import record_consent as record_consent
 from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Export, ExportFormat, Purpose
 from sojourn.domains.privacy.desk import forgetting, holding, opening, packages, warning, working
+from sojourn.domains.privacy.extracts import making
 from sojourn.domains.privacy.importing import import_consents as import_consents
 from sojourn.domains.privacy.persons import forget as forget_persons
 from sojourn.domains.privacy.persons import persons
@@ -45,6 +46,9 @@ from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.timeline import Change, Layout, Source, Writer, manifest, writing
 from sojourn.kit.period import Period
 
+MAKE_EXTRACT = making.JOB
+ask_for_extract, renew_extract, delete_extract = making.ask_for_extract, making.renew_extract, making.delete_extract
+make_extract, keep_extracts, drop_extracts = making.make_extract, making.keep_extracts, making.drop_extracts
 ERASE = erasing.COMMAND
 remove_erased = erasing.remove
 forget_restrictions = restricting.forget

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from sojourn.domains.privacy.consent_words import Basis, Notice, PurposeTerms
+from sojourn.domains.privacy.extract_tables import ExtractRow as ExtractRow
 from sojourn.domains.privacy.rights_tables import ErasureRow as ErasureRow
 from sojourn.domains.privacy.rights_tables import HoldRow as HoldRow
 from sojourn.domains.privacy.rights_tables import HoldRule as HoldRule

@@ -63,6 +63,12 @@ seals("privacy.RequestRow", "contact", use="request")
 
 
 @hooks.erase_persons.answer
+def drop_extracts(persons: tuple[int, ...]) -> None:
+    """Delete the files of extracts, in which erased persons may stand; they are made anew without them."""
+    actions.drop_extracts()
+
+
+@hooks.erase_persons.answer
 def forget_requests(persons: tuple[int, ...]) -> None:
     """Forget the packages of erased persons, and whose their requests and holds were."""
     actions.forget_requests(persons=persons)

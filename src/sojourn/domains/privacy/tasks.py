@@ -20,6 +20,18 @@ def work_request(request: int, by: str) -> None:
     actions.work_request(request, by=by)
 
 
+@jobs.job(actions.MAKE_EXTRACT)
+def make_extract(extract: int) -> None:
+    """Make the file of an extract."""
+    actions.make_extract(extract)
+
+
+@jobs.job("privacy.keep_extracts", every_seconds=300)
+def keep_extracts() -> None:
+    """End extracts whose lease is over, make those anew that are due."""
+    actions.keep_extracts()
+
+
 @jobs.job("privacy.daily", every_seconds=86_400)
 def daily() -> None:
     """Do what a day brings to the requests desk."""

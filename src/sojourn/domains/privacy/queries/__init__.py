@@ -1,6 +1,9 @@
 """The door: everything that other rooms and surfaces learn about events, under a purpose and for a viewer."""
 
 from sojourn.domains.privacy.about import about
+from sojourn.domains.privacy.desk.opening import CORRECTABLE, regulations
+from sojourn.domains.privacy.desk.written import letter_of
+from sojourn.domains.privacy.extracts.reading import extract, extracts, sql
 from sojourn.domains.privacy.queries.consents import (
     collected,
     notice_for,
@@ -61,6 +64,8 @@ __all__ = [
     "event",
     "events",
     "events_of",
+    "extract",
+    "extracts",
     "freshness",
     "happened",
     "holds",
@@ -83,6 +88,7 @@ __all__ = [
     "requests",
     "require_reachable",
     "scan",
+    "sql",
     "standings",
     "standings_of",
     "vocabulary",
