@@ -63,6 +63,7 @@ class Settings:
     mail_password: str = _setting("", "Password at the mail server.")
     mail_security: str = _setting("starttls", "starttls, tls, or none on a loopback address.")
     mail_from: str = _setting("sojourn@localhost", "Address that mails come from.")
+    regulation: str = _setting("gdpr", "Law under which requests from the public page come: gdpr, ccpa, ...")
     oidc_url: str = _setting("", "Issuer of the OpenID Connect provider, such as https://id.example.com; empty: none.")
     oidc_client: str = _setting("", "Client id at the OpenID Connect provider.")
     oidc_secret: str = _setting("", "Client secret at the OpenID Connect provider.")

@@ -27,6 +27,7 @@ OWN_DOORS = (
     "allauth.usersessions.",
     "ninja.",
     "sojourn.surfaces.rest.",
+    "sojourn.surfaces.web.asking.",
     "sojourn.surfaces.web.public.",
     "sojourn.surfaces.web.views.entrance",
 )

@@ -13,7 +13,8 @@ from allauth.usersessions import views as sessions
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from sojourn.surfaces.web import public
+from sojourn.surfaces.web import asking, public
+from sojourn.surfaces.web.providers import speaks_saml
 from sojourn.surfaces.web.views import (
     attribution,
     audit,
@@ -39,6 +40,7 @@ from sojourn.surfaces.web.views import (
     plan,
     process,
     profiles,
+    requests,
     retention,
     review,
     roles,
@@ -106,6 +108,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("privacy/audit/export", audit.audit_export, name="audit-export"),
     path("privacy/consents/", consents.consents, name="consents"),
     path("privacy/consents/<int:number>", consents.of_customer, name="customer-consents"),
+    path("privacy/requests/", requests.requests, name="requests"),
+    path("privacy/requests/new", requests.request_new, name="request-new"),
+    path("privacy/requests/calendar.ics", requests.calendar, name="requests-calendar"),
+    path("privacy/requests/<int:number>", requests.one, name="request"),
+    path("privacy/requests/<int:number>/change", requests.request_change, name="request-change"),
+    path("privacy/erasures/<int:number>", requests.certificate, name="certificate"),
+    path("your-data/", asking.ask, name="your-data"),
+    path("your-data/code", asking.code, name="your-data-code"),
+    path("your-data/<str:secret>", asking.fetch, name="your-data-package"),
     path("privacy/consents/<int:number>/change", consents.customer_change, name="customer-consents-change"),
     path("privacy/purposes/", consents.purposes, name="purposes"),
     path("privacy/purposes/new", consents.purpose_new, name="purpose-new"),

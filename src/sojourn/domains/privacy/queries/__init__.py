@@ -45,6 +45,7 @@ from sojourn.engine.scanning.words import Needles
 from sojourn.engine.stream.personal import is_suspicious as looks_personal
 
 __all__ = [
+    "CORRECTABLE",
     "Needles",
     "Reading",
     "Scan",
@@ -69,6 +70,7 @@ __all__ = [
     "freshness",
     "happened",
     "holds",
+    "letter_of",
     "looks_personal",
     "measure",
     "notice_for",
@@ -83,6 +85,7 @@ __all__ = [
     "reachable",
     "reading",
     "recent_period",
+    "regulations",
     "remembered",
     "request",
     "requests",

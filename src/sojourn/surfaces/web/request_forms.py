@@ -1,0 +1,69 @@
+"""The forms of the requests desk and of the public page."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sojourn.domains.privacy import queries
+from sojourn.domains.privacy.contracts import Channel, RequestKind
+from sojourn.surfaces.web.forms import PlainForm
+
+KINDS = {
+    RequestKind.ACCESS: _("See what is held"),
+    RequestKind.PORTABILITY: _("A copy to take along"),
+    RequestKind.RECTIFICATION: _("Correct something"),
+    RequestKind.RESTRICTION: _("Restrict the use"),
+    RequestKind.OBJECTION: _("Object to the use"),
+    RequestKind.ERASURE: _("Erase everything"),
+    RequestKind.DO_NOT_SELL: _("Do not sell or share"),
+}
+CHANNELS = {
+    Channel.PHONE: _("phone"),
+    Channel.MAIL: _("mail"),
+    Channel.PAGE: _("page"),
+    Channel.API: _("API"),
+}
+WAYS = {
+    "document": _("a document"),
+    "signed_in": _("they were signed in"),
+    "known_voice": _("known by voice or answers"),
+    "agent": _("an agent who acts for them"),
+    "code": _("a code that they read out"),
+}
+
+
+class RequestForm(PlainForm):
+    """A request as somebody tells it."""
+
+    kind = forms.ChoiceField(label=_("What"), choices=[(each.value, text) for each, text in KINDS.items()])
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    email = forms.EmailField(label=_("Mail address"), required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    message = forms.CharField(
+        label=_("Message"), max_length=4_000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class NewRequestForm(RequestForm):
+    """A request that somebody at the desk writes down."""
+
+    regulation = forms.ChoiceField(label=_("Law"))
+    channel = forms.ChoiceField(label=_("Came by"), choices=[(each.value, text) for each, text in CHANNELS.items()])
+    trait = forms.ChoiceField(
+        label=_("To correct"), required=False, choices=[("", "–"), *((each, each) for each in queries.CORRECTABLE)]
+    )
+    value = forms.CharField(label=_("Correct value"), max_length=500, required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["regulation"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(each.name, each.title) for each in queries.regulations().values()]
+
+
+class VerifyForm(PlainForm):
+    """Which customer asks, and how somebody made sure."""
+
+    customer = forms.IntegerField(label=_("Customer's number"), min_value=0, max_value=(1 << 63) - 1)
+    how = forms.ChoiceField(label=_("Made sure by"), choices=list(WAYS.items()))
