@@ -88,6 +88,15 @@ NEEDS: dict[str, Right | Open] = {
     "POST /identity/proposals/{proposal}/accept": Right.IDENTITY_REVIEW,
     "POST /identity/proposals/{proposal}/reject": Right.IDENTITY_REVIEW,
     "POST /identity/proposals/{proposal}/reopen": Right.IDENTITY_REVIEW,
+    "GET /customers/{customer}/identity": Right.IDENTITY_REVIEW,
+    "POST /customers/{customer}/identity/taken-out": Right.IDENTITY_REVIEW,
+    "POST /identity/merges": Right.IDENTITY_REVIEW,
+    "GET /identity/decisions": Right.IDENTITY_REVIEW,
+    "POST /identity/decisions/{decision}/undo": Right.IDENTITY_REVIEW,
+    "GET /identity/rules": Right.IDENTITY_RULES,
+    "PUT /identity/rules": Right.IDENTITY_RULES,
+    "POST /identity/rules/trials": Right.IDENTITY_RULES,
+    "POST /identity/rules/undo": Right.IDENTITY_RULES,
     "GET /identity/matching": Right.IDENTITY_REVIEW,
     "PUT /identity/matching": Right.IDENTITY_RULES,
     "POST /identity/matching/runs": Right.IDENTITY_REVIEW,
@@ -228,6 +237,11 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /customers/search": {"text": "a"},
     "PUT /traits/{slug}": {"name": "a", "how": "count"},
     "POST /customers/{customer}/notes": {"text": "a"},
+    "POST /customers/{customer}/identity/taken-out": {"edges": [1]},
+    "POST /identity/merges": {"customers": ["1", "2"]},
+    "POST /identity/decisions/{decision}/undo": {},
+    "PUT /identity/rules": {"text": "blocked: [x]"},
+    "POST /identity/rules/trials": {"text": ""},
     "POST /identity/proposals/decide": {"verdict": "reject", "probability_from": 0.9, "expected": 0},
     "PUT /customers/{customer}/notes/{note}": {"text": "a"},
     "POST /customers/{customer}/preference-link": {},
@@ -333,7 +347,7 @@ def _asked(client: Client, endpoint: str) -> int:
     method, path = endpoint.split(" ")
     for name in ("slug", "kpi_id", "purpose", "name"):
         path = path.replace(f"{{{name}}}", "nothing")
-    for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id", "customer", "note", "proposal"):
+    for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id", "customer", "note", "proposal", "decision"):
         path = path.replace(f"{{{name}}}", "987654")
     query = urlencode(QUERIES.get(endpoint, {}))
     if endpoint == "POST /deliveries":

@@ -46,6 +46,7 @@ PAGES = (
     "/journeys/",
     "/journeys/new?f=Signed+In&f=Balance+Viewed",
     "/customers/search",
+    "/customers/rules",
     "/customers/review",
     "/customers/review?state=rejected&from=90",
     "/measures/kpis/",

@@ -13,6 +13,9 @@ from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.customers import notes, rules
 from sojourn.domains.customers.contracts import Customer, CustomerIdentifier, Hit, Hits, Note, TraitRule
+from sojourn.domains.customers.joining import merge_customers as merge_customers
+from sojourn.domains.customers.joining import take_out as take_out
+from sojourn.domains.customers.joining import undo_decision as undo_decision
 from sojourn.domains.customers.models import NoteRow, TraitRow
 from sojourn.domains.customers.people import ListFormat as ListFormat
 from sojourn.domains.customers.people import export_people as export_people

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held
-from sojourn.domains.customers import actions, queries
+from sojourn.domains.customers import actions, joining, queries
+from sojourn.domains.customers import hooks as invitations
+from sojourn.domains.customers.contracts import Panel, PanelAsked
 from sojourn.kit.sealed import seals
 
 seals("customers.NoteRow", "sealed", use="note")
@@ -25,3 +27,9 @@ def tell_notes(persons: tuple[int, ...]) -> Iterable[Held]:
 
 
 hooks.holds("customers.NoteRow", erased_by=forget_notes, told_by=tell_notes)
+
+
+@invitations.panels.answer
+def tell_who_is_whom(asked: PanelAsked) -> Panel | None:
+    """Tell on the customer's page how many identifiers are one person here."""
+    return joining.panel(asked)

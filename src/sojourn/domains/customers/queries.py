@@ -21,6 +21,7 @@ from sojourn.domains.customers.contracts import (
     TimelineEvent,
     TraitRule,
 )
+from sojourn.domains.customers.joining import decisions, why
 from sojourn.domains.customers.listing import trait_rule, trait_rules
 from sojourn.domains.customers.notes import about as told
 from sojourn.domains.identity import queries as identity
@@ -28,7 +29,20 @@ from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import EventFilter, EventRow, Purpose
 from sojourn.kit.period import Period
 
-__all__ = ["PAGE", "computed", "named", "panels", "reached", "timeline", "told", "trait", "traits", "who_looked"]
+__all__ = [
+    "PAGE",
+    "computed",
+    "decisions",
+    "named",
+    "panels",
+    "reached",
+    "timeline",
+    "told",
+    "trait",
+    "traits",
+    "who_looked",
+    "why",
+]
 
 PAGE: Final = Purpose.SERVICE
 

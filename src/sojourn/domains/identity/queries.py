@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import connections, router
 
-from sojourn.domains.identity import statements
+from sojourn.domains.identity import rulebook, statements
 from sojourn.domains.identity.about import about as about
 from sojourn.domains.identity.contracts import Moves, PersonMap
 from sojourn.domains.identity.marks import marks_of as marks_of
@@ -21,6 +21,7 @@ from sojourn.domains.identity.opened import persons_called as persons_called
 from sojourn.domains.identity.opened import persons_with as persons_with
 from sojourn.domains.identity.opened import texts_of as texts_of
 from sojourn.domains.identity.opened import traits_of as traits_of
+from sojourn.domains.identity.reasons import decision as decision
 from sojourn.domains.identity.reasons import decisions as decisions
 from sojourn.domains.identity.reasons import why as why
 from sojourn.domains.identity.reviewing import listed as listed
@@ -30,6 +31,11 @@ from sojourn.domains.identity.reviewing import proposal as proposal
 from sojourn.domains.identity.reviewing import proposals as proposals
 from sojourn.domains.identity.rulebook import rule_versions as rule_versions
 from sojourn.domains.identity.rulebook import rules_in_force as rules_in_force
+
+
+def rules_text() -> str:
+    """Write the rules in force as YAML."""
+    return rulebook.write(rulebook.rules_in_force())
 
 
 def map_version() -> int:

@@ -59,6 +59,14 @@ def decisions(*, customers: list[int] | None = None, most: int = 200) -> tuple[D
     return tuple(_decided(each) for each in rows[:most])
 
 
+def decision(*, number: int) -> Decided:
+    """Give a decision; raise NotFoundError."""
+    row = Decision.objects.filter(pk=number).first()
+    if row is None:
+        raise NotFoundError("There is no such decision.")
+    return _decided(row)
+
+
 def _taken_by(edges: list[int]) -> list[int]:
     return list(Retraction.objects.filter(edge__in=edges).values_list("decision", flat=True))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from sojourn.surfaces.cli import graph
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, moment
@@ -153,3 +154,7 @@ def decide(server: Server, **asked: Any) -> Shown:
     """Accept or reject all open proposals from a probability on; two with customer numbers are never accepted so."""
     done = server.post("/identity/proposals/decide", asked)
     return Shown(data=done, before=[f"{done['decided']} proposals were decided about."])
+
+
+for each in graph.COMMANDS:
+    identity.add_command(each)

@@ -18,7 +18,7 @@ from sojourn.domains.identity.actions.forget import next_epoch
 from sojourn.domains.identity.actions.rebuilding import blocked_changes, mark_blocked, rebuild
 from sojourn.domains.identity.contracts import Effect, Regrouping, RuleState, RuleVersion
 from sojourn.domains.identity.models import RuleSet
-from sojourn.domains.identity.ruleset import Rules
+from sojourn.domains.identity.ruleset import DEFAULT, Rules
 from sojourn.domains.identity.whole import Placed
 from sojourn.engine.kernels.words import Int64s
 from sojourn.kit import jobs
@@ -79,7 +79,7 @@ def undo_rules(*, viewer: Viewer) -> RuleVersion:
     newest = list(RuleSet.objects.order_by("-version")[:2])
     if not newest:
         raise NotFoundError("The rules were never changed.")
-    text = newest[1].text if len(newest) > 1 else rulebook.write(rulebook.DEFAULT)
+    text = newest[1].text if len(newest) > 1 else rulebook.write(DEFAULT)
     return save_rules(text=text, viewer=viewer, why=f"Takes version {newest[0].version} back.")
 
 
@@ -97,7 +97,7 @@ def apply_rules(*, version: int) -> None:
     reach(0.0)
     try:
         before = RuleSet.objects.filter(version=version - 1).first()
-        if rules.blocked != (rulebook.DEFAULT if before is None else rulebook.read(before.text)).blocked:
+        if rules.blocked != (DEFAULT if before is None else rulebook.read(before.text)).blocked:
             mark_blocked(rules, progress=lambda done: reach(done / 2))
         moved = rebuild(rules=rules, progress=lambda done: reach(0.5 + done / 2))
     except BaseException:
