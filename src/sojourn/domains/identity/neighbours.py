@@ -18,6 +18,7 @@ from sojourn.domains.identity.models import Edge
 from sojourn.domains.identity.ruleset import Rules
 
 EDGES: Final = "SELECT id, person, other, kind, at_us FROM identity_edge WHERE is_standing AND {} IN {{}}"
+DECIDED: Final = EDGES.replace("is_standing", "is_standing AND kind IN (5, 6)")  # these join blocked persons, too
 KINDS: Final = "SELECT token, kind, is_blocked FROM identity_identifier WHERE token IN {}"
 HOLDERS: Final = "SELECT DISTINCT person FROM identity_edge WHERE is_standing AND other = %s LIMIT %s"
 
@@ -45,11 +46,12 @@ def around(persons: Iterable[int], rules: Rules) -> Neighbourhood:
     while frontier:
         walked |= frontier
         open_ = sorted(frontier - found.blocked - found.crowded)
+        own = [each for each in open_ if each not in held]
+        blocked = sorted(frontier & found.blocked)
         fresh = [Seen(*row) for row in statements.read_in(EDGES.format("other"), open_)]
-        fresh += [
-            Seen(*row)
-            for row in statements.read_in(EDGES.format("person"), [each for each in open_ if each not in held])
-        ]
+        fresh += [Seen(*row) for row in statements.read_in(EDGES.format("person"), own)]
+        for end in ("other", "person") if blocked else ():
+            fresh += [Seen(*row) for row in statements.read_in(DECIDED.format(end), blocked)]
         found.edges.update((each.id, each) for each in fresh)
         held.update(each.other for each in fresh if each.kind in HOLDING)
         frontier = {token for each in fresh for token in (each.person, each.other)} - walked
