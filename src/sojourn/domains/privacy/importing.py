@@ -16,8 +16,7 @@ from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import noting, purposes
 from sojourn.domains.privacy.consent_words import How, ImportedConsents, Proof, RefusedRow
 from sojourn.domains.privacy.noting import Said
-from sojourn.domains.privacy.persons import persons_of
-from sojourn.domains.privacy.queries.reach import there
+from sojourn.domains.privacy.queries.reach import persons_of_each, there
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import micros
 
@@ -56,10 +55,12 @@ def import_consents(*, text: str, name: str, viewer: Viewer) -> ImportedConsents
     refused: list[RefusedRow] = []
     whose = _persons(rows, columns)
     seen = there({each for found in whose.values() for each in found}, viewer=viewer.within(Right.CONSENTS_WRITE))
+    members = persons_of_each(seen.values())
     words: list[Said] = []
     for line, row in rows:
         try:
-            words += _words(row, columns, asked, whose, seen, name)
+            customer = _customer(row, columns, whose, seen)
+            words += _words(row, columns, asked, members[customer], name)
         except InvalidError as error:
             refused.append(RefusedRow(line=line, reason=error.message))
     for at in range(0, len(words), WORDS_AT_ONCE):  # short transactions: others want to write, too
@@ -119,11 +120,9 @@ def _words(
     row: Row,
     columns: Mapping[str, str],
     asked: set[str],
-    whose: Mapping[tuple[str, str], tuple[int, ...]],
-    seen: Mapping[int, int],
+    persons: list[int],
     name: str,
 ) -> list[Said]:
-    customer = _customer(row, columns, whose, seen)
     said_us = micros(_at(_cell(row, columns, "at")))
     proof = Proof(
         how=How.IMPORT,
@@ -131,7 +130,6 @@ def _words(
         notice=_notice(_cell(row, columns, "notice")),
         language=_cell(row, columns, "language")[:12],
     )
-    persons = persons_of(customer)
     choices = _choices(row, columns, asked)
     return [Said(person, of, allowed, said_us, proof) for person in persons for of, allowed in choices.items()]
 

@@ -69,6 +69,7 @@ class DemoState:
     loaded_until: int = 0
     sent_until: int = 0
     is_furnished: bool = False
+    has_consents: bool = False
     sign_ins: dict[str, list[str]] = field(default_factory=dict)  # role, or role and unit -> mail, password
     write_keys: dict[str, str] = field(default_factory=dict)  # source -> key
 

@@ -14,11 +14,19 @@ from sojourn.domains.catalogue.contracts import Source, SourceKind
 from sojourn.domains.journeys import actions as journeys
 from sojourn.domains.journeys.contracts import Journey
 from sojourn.domains.organisation import actions as organisation
+from sojourn.domains.privacy import actions as privacy
+from sojourn.domains.privacy import queries
+from sojourn.domains.privacy.contracts import Basis, NoticeText
+from sojourn.engine.simulation.consents import consents_csv
 from sojourn.kit.errors import NotFoundError
 from sojourn.surfaces.cli import documents
 from sojourn.surfaces.cli.companies import Company, DemoState, document
 
 PASSWORD_BYTES = 12
+EARLIER = {
+    "en": "This covers what you did with us before, too.",
+    "de": "Das gilt auch für das, was Sie bisher bei uns getan haben.",
+}
 
 
 def invent_sign_ins(company: Company, state: DemoState) -> None:
@@ -42,6 +50,33 @@ def furnish(company: Company, state: DemoState) -> None:
     for who, (email, password) in state.sign_ins.items():
         role, _, unit = who.partition(" ")
         _person(email, password, role, unit or None)
+
+
+def plant_consents(state: DemoState) -> None:
+    """Note what the bank's customers have said about purposes, and a purpose of the bank's own."""
+    shared = "Share data with partners"
+    privacy.save_purpose(
+        name="partner_sharing",
+        title=shared,
+        basis=Basis.OPT_IN,
+        expires_months=24,
+        refused_by_signal=True,
+        categories=("partners",),
+        viewer=SYSTEM,
+    )
+    text = "We give partners, such as insurers, what they need to make you an offer. Never without your yes."
+    if not queries.notices(purpose="partner_sharing"):
+        texts = {"en": NoticeText(title=shared, text=text)}
+        privacy.publish_notice(purpose="partner_sharing", texts=texts, viewer=SYSTEM)
+    for purpose in ("marketing", "personalisation"):  # version 2, under which the customers below have said yes
+        if len({each.version for each in queries.notices(purpose=purpose)}) == 1:
+            wider = {
+                each.language: NoticeText(title=each.title, text=f"{each.text} {EARLIER[each.language]}")
+                for each in queries.notices(purpose=purpose)
+            }
+            privacy.publish_notice(purpose=purpose, texts=wider, opens_earlier=True, viewer=SYSTEM)
+    rows = consents_csv(state.size, state.anchor, seed=state.seed)
+    privacy.import_consents(text=rows, name="consents.csv", viewer=SYSTEM)
 
 
 def _source(slug: str, name: str, kind: SourceKind, channel: str) -> Source:

@@ -25,7 +25,7 @@ def run(settings: Settings, company: Company, size: int, *, now: int, console: C
     """Load the company up to ``now`` (microseconds) where that is a day or more ahead; raise SojournError."""
     with lock.hold(settings.data):
         prepare(settings)
-        from sojourn.surfaces.cli.furnishing import furnish, invent_sign_ins  # after Django is set up
+        from sojourn.surfaces.cli.furnishing import furnish, invent_sign_ins, plant_consents  # after Django is set up
         from sojourn.surfaces.cli.shipping import ship
 
         state = read_state(settings.data) or _begun(company, size, now)
@@ -41,6 +41,10 @@ def run(settings: Settings, company: Company, size: int, *, now: int, console: C
             write_state(settings.data, state)
             ship(settings, company, state, console)
             state.loaded_until = until
+            write_state(settings.data, state)
+        if company is BANK and not state.has_consents:
+            plant_consents(state)
+            state.has_consents = True
             write_state(settings.data, state)
     return state
 

@@ -54,7 +54,16 @@ def there(customers: Iterable[int], *, viewer: Viewer) -> dict[int, int]:
     asked = np.array(sorted(set(customers)), np.int64)
     seen = asked[_reached(asked, _only_scope(viewer))]
     current = dict(zip(seen.tolist(), persons().customers_of(seen).tolist(), strict=True))
-    return {number: today for number, today in current.items() if _is_somebody(today)}
+    active = {int(each) for part in current_timeline().parts for each in holders(part, seen)[0]}
+    return {number: today for number, today in current.items() if number in active or _is_somebody(today)}
+
+
+def persons_of_each(customers: Iterable[int]) -> dict[int, list[int]]:
+    """List the persons of each of some customers, by today's numbers."""
+    found: dict[int, list[int]] = {}
+    for person, customer in zip(*_persons_of(np.array(sorted(set(customers)), np.int64)), strict=True):
+        found.setdefault(int(customer), []).append(int(person))
+    return found
 
 
 def _only_scope(viewer: Viewer) -> Sight:
