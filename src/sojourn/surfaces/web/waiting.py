@@ -15,6 +15,7 @@ from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.catalogue.contracts import FreshnessState
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.collection.contracts import DeliveryStatus, Pressure
+from sojourn.domains.privacy import queries as privacy
 from sojourn.surfaces.web import figures
 
 RECENT = timedelta(days=7)
@@ -37,7 +38,15 @@ def matters(viewer: Viewer, now: datetime) -> list[Matter]:
         found += [*_imports(now), *_quarantine(now)]
     if viewer.can(Right.PLAN_WRITE):
         found += _plan()
+    found += _requests(viewer)
     return sorted(found, key=lambda each: not each.is_urgent)
+
+
+def _requests(viewer: Viewer) -> Iterator[Matter]:
+    late = privacy.overdue(viewer=viewer)
+    if late:
+        says = ngettext("%(n)s request of a customer is late.", "%(n)s requests of customers are late.", late)
+        yield Matter(says=says % {"n": late}, url=reverse("requests"), icon="clock", is_urgent=True)
 
 
 def _pressure() -> Iterator[Matter]:

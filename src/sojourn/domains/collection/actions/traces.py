@@ -71,13 +71,17 @@ def forget_removals(*, persons: Sequence[int]) -> int:
         return RemovalRow.objects.filter(person__in=list(persons)).count()
 
 
-def settle_databases() -> None:
+def settle_databases(*, rewrite: bool = False) -> None:
     """Bring the write-ahead logs of SQLite into their files and cut them off, so that no deleted row is left in them.
 
-    A reader that is at it delays this; PostgreSQL keeps its own house.
+    With `rewrite` the files are written anew: where rows moved from page to page, copies of deleted ones may stand in
+    what a page does not use (in one of some hundred). A reader that is at it delays this; PostgreSQL keeps its own
+    house.
     """
     for alias in connections:
         if connections[alias].vendor == "sqlite":
             with connections[alias].cursor() as cursor:
+                if rewrite:
+                    cursor.execute("VACUUM")
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 cursor.fetchall()
