@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.organisation import actions, document, queries, rules
 from sojourn.domains.organisation.contracts import Unit
+from sojourn.domains.organisation.rules import TreeError
 
 MOVED = date(2026, 1, 1)
 YAML = """
@@ -122,3 +123,31 @@ def test_every_unit_of_a_checked_tree_stands_below_a_root_once(parents: list[int
         return [code for node in nodes for code in (node.unit.code, *codes(node.children))]  # type: ignore[attr-defined]
 
     assert sorted(codes(rules.grown(units))) == sorted(each.code for each in units)
+
+
+@pytest.mark.django_db
+def test_a_unit_moves_from_a_day_on_with_all_below_it_and_the_move_is_taken_back() -> None:
+    rows = [("north", None), ("south", None), ("b1", "south"), ("t1", "b1")]
+    actions.save_units([Unit(code=c, name=c, kind="x", parent=p) for c, p in rows], by="system")
+    before, day = queries.units(), date(2026, 7, 1)
+    preview = actions.move_unit(code="b1", parent="north", since=day, by="system", preview=True)
+    assert (preview.before, preview.after, preview.along) == ("south", "north", ("t1",))
+    assert queries.units() == before
+    actions.move_unit(code="b1", parent="north", since=day, by="system")
+    assert queries.descendants(["south"], at=day - timedelta(days=1)) == {"south", "b1", "t1"}
+    assert queries.descendants(["south"], at=day) == {"south"}
+    assert queries.descendants(["north"], at=day) == {"north", "b1", "t1"}
+    for parent, since, said in (
+        ("north", day, "already"),
+        ("t1", day, "below itself"),
+        ("east", day, "does not stand"),
+    ):
+        with pytest.raises(TreeError, match=said):
+            actions.move_unit(code="b1", parent=parent, since=since, by="system")
+    version = queries.version()
+    undone = actions.undo(by="system")
+    assert undone.what.startswith("b1 moved below north") and queries.units() == before
+    assert queries.version() != version
+    actions.undo(by="system")
+    with pytest.raises(actions.NothingToUndoError):
+        actions.undo(by="system")

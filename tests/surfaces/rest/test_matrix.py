@@ -185,6 +185,8 @@ NEEDS: dict[str, Right | Open] = {
     "GET /freshness": WHOLE,
     "GET /units": Right.FIGURES_READ,
     "PUT /units": Right.UNITS_MANAGE,
+    "POST /units/{code}/move": Right.UNITS_MANAGE,
+    "POST /units/undo": Right.UNITS_MANAGE,
     "GET /people": Right.PEOPLE_MANAGE,
     "POST /people": Right.PEOPLE_MANAGE,
     "PATCH /people/{person_id}": Right.PEOPLE_MANAGE,
@@ -207,12 +209,6 @@ NEEDS: dict[str, Right | Open] = {
     "GET /audit": Right.AUDIT_READ,
     "GET /audit/check": Right.AUDIT_READ,
     "GET /audit/export": Right.AUDIT_READ,
-}
-# Open to everybody, or to each for themselves.
-PER_SE = {"GET /health", "POST /deliveries/local", "PUT /people/{person_id}/password"}
-PREFIX = "/api/v1"
-# Bodies that fit, so that nothing but the right to do it decides.
-BODIES: dict[str, dict[str, object]] = {
     "GET /requests": Right.REQUESTS_HANDLE,
     "POST /requests": Right.REQUESTS_HANDLE,
     "GET /requests/{number}": Right.REQUESTS_HANDLE,
@@ -232,6 +228,12 @@ BODIES: dict[str, dict[str, object]] = {
     "GET /holds": Right.RETENTION_MANAGE,
     "POST /holds": Right.RETENTION_MANAGE,
     "DELETE /holds/{customer}": Right.RETENTION_MANAGE,
+}
+# Open to everybody, or to each for themselves.
+PER_SE = {"GET /health", "POST /deliveries/local", "PUT /people/{person_id}/password"}
+PREFIX = "/api/v1"
+# Bodies that fit, so that nothing but the right to do it decides.
+BODIES: dict[str, dict[str, object]] = {
     "PUT /journeys/{slug}": {"name": "a", "start": "A", "goals": ["B"]},
     "POST /questions": {"name": "a", "address": "/journeys/explorer"},
     "POST /customers/search": {"text": "a"},
@@ -263,6 +265,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /plan/check": {"text": ""},
     "PUT /plan/groups/{name}": {"events": ["a.*"]},
     "PUT /units": {"units": []},
+    "POST /units/{code}/move": {"since": "2026-01-01"},
     "POST /people": {"email": "new@example.com"},
     "PUT /people/{person_id}/password": {"password": "a long enough one"},
     "POST /people/{person_id}/grants": {"role": "viewer"},
@@ -345,10 +348,11 @@ def _may(kind: Asker, endpoint: str) -> bool:
 
 def _asked(client: Client, endpoint: str) -> int:
     method, path = endpoint.split(" ")
-    for name in ("slug", "kpi_id", "purpose", "name"):
+    for name in ("code", "slug", "kpi_id", "purpose", "name"):
         path = path.replace(f"{{{name}}}", "nothing")
     for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id", "customer", "note", "proposal", "decision"):
         path = path.replace(f"{{{name}}}", "987654")
+    path = path.replace("{number}", "987654")
     query = urlencode(QUERIES.get(endpoint, {}))
     if endpoint == "POST /deliveries":
         form = {"source": "nothing", "file": SimpleUploadedFile("a.csv", b"a")}
@@ -358,4 +362,3 @@ def _asked(client: Client, endpoint: str) -> int:
     )
     assert answer.status_code < 500, (endpoint, answer.content)
     return int(answer.status_code)
-    path = path.replace("{number}", "987654")

@@ -78,15 +78,16 @@ PAGES = (
     "/settings/people/new",
     "/settings/people/1/grant",
     "/settings/roles/",
+    "/settings/units/",
     "/settings/roles/save",
     "/settings/keys/",
     "/settings/backups/",
     "/account/password/",
+    "/account/factors/",
+    "/account/sessions/",
 )
 
 
-    "/account/factors/",
-    "/account/sessions/",
 @pytest.fixture(scope="module")
 def visitor(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     with visiting(served.url, tmp_path_factory.mktemp("profile")) as made:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +16,27 @@ class Unit:
     parent: str | None
     since: date | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move:
+    """A unit that goes to another place of the tree from a day on, with the units below it that go along."""
+
+    code: str
+    name: str
+    before: str | None  # the parent until then; None is the top
+    after: str | None
+    since: date
+    along: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TreeChange:
+    """A change of the tree that can be taken back."""
+
+    at: datetime
+    by: str
+    what: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,20 @@ from typing import ClassVar
 
 from django.db import models
 
-from sojourn.domains.organisation.contracts import Unit
+from sojourn.domains.organisation.contracts import TreeChange, Unit
+
+
+class TreeRow(models.Model):
+    """The whole tree as it was before a change, so that the change can be taken back."""
+
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+    what = models.CharField(max_length=300)
+    text = models.TextField()
+
+    def contract(self) -> TreeChange:
+        """Give the change as other rooms see it."""
+        return TreeChange(at=self.at, by=self.by, what=self.what)
 
 
 class UnitRow(models.Model):

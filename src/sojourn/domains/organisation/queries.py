@@ -8,8 +8,8 @@ from datetime import date
 from django.db.models import Max
 
 from sojourn.domains.organisation import document, rules
-from sojourn.domains.organisation.contracts import Stretch, Unit, UnitNode
-from sojourn.domains.organisation.models import UnitRow
+from sojourn.domains.organisation.contracts import Stretch, TreeChange, Unit, UnitNode
+from sojourn.domains.organisation.models import TreeRow, UnitRow
 
 
 def units(*, at: date | None = None) -> tuple[Unit, ...]:
@@ -31,6 +31,12 @@ def descendants(codes: Iterable[str], *, at: date | None = None) -> frozenset[st
 def stretches(codes: Iterable[str]) -> tuple[Stretch, ...]:
     """Say which units lie at or below some, and when."""
     return rules.stretches(units(), codes)
+
+
+def last_change() -> TreeChange | None:
+    """Give the last change of the tree that can be taken back."""
+    row = TreeRow.objects.order_by("-id").first()
+    return row.contract() if row else None
 
 
 def version() -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from sojourn.domains.organisation.contracts import Stretch, Unit, UnitNode
+from sojourn.domains.organisation.contracts import Move, Stretch, Unit, UnitNode
 from sojourn.kit.errors import InvalidError
 
 Span = tuple[date, date]  # with date.min and date.max for no end
@@ -34,6 +35,23 @@ def check(units: Sequence[Unit]) -> None:
             raise TreeError(f"unit {unit.code}: its parent {unit.parent} is not among the units.")
     for day in _days_of_change(units):
         _check_for_cycle([unit for unit in units if is_valid(unit, day)])
+
+
+def moved(units: Sequence[Unit], *, code: str, parent: str | None, since: date) -> tuple[tuple[Unit, ...], Move]:
+    """Put a unit below another from a day on, until its row ends; what was before stays. Raise TreeError."""
+    row = next((unit for unit in units if unit.code == code and is_valid(unit, since)), None)
+    if row is None:
+        raise TreeError(f"unit {code[:40]}: does not stand in the tree on {since}.")
+    if row.parent == parent:
+        raise TreeError(f"unit {code}: lies there already.")
+    if parent is not None and not any(unit.code == parent and is_valid(unit, since) for unit in units):
+        raise TreeError(f"unit {parent[:40]}: does not stand in the tree on {since}.")
+    kept = [replace(row, until=since)] if row.since != since else []
+    made = (*(unit for unit in units if unit is not row), *kept, replace(row, parent=parent, since=since))
+    check(made)
+    along = below([unit for unit in made if is_valid(unit, since)], [code]) - {code}
+    move = Move(code=code, name=row.name, before=row.parent, after=parent, since=since, along=tuple(sorted(along)))
+    return made, move
 
 
 def is_valid(unit: Unit, day: date | None) -> bool:

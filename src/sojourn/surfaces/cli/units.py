@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -50,6 +51,30 @@ def save(server: Server, file: str) -> Shown:
     """Make a YAML or CSV file (- for standard input) the whole tree."""
     answer = server.put("/units", {"text": read_text(file)})
     return Shown(data=answer, before=[f"The tree has {answer['count']:,} rows."])
+
+
+@units.command("move")
+@click.argument("code")
+@click.option("--under", help="The unit that it goes below; without it the top.")
+@click.option("--since", type=DAY, required=True, help="First day there.")
+@click.option("--preview", is_flag=True, help="Only say what would change.")
+@connected
+def move(server: Server, code: str, under: str | None, since: datetime, preview: bool) -> Shown:
+    """Move a unit, with all below it, from a day on."""
+    said = {"parent": under, "since": since.date().isoformat(), "preview": preview}
+    done = server.post(f"/units/{quote(code, safe='')}/move", said)
+    along = f", and {len(done['along'])} units below it" if done["along"] else ""
+    verb = "would go" if preview else "goes"
+    line = f"{done['name']}{along} {verb} from {done['before'] or 'the top'} to {done['after'] or 'the top'}"
+    return Shown(data=done, before=[f"{line} on {done['since']}. What happened before stays where it was."])
+
+
+@units.command("undo")
+@connected
+def undo(server: Server) -> Shown:
+    """Take the last change of the tree back."""
+    undone = server.post("/units/undo")
+    return Shown(data=undone, before=[f"Taken back: {undone['what']}."])
 
 
 def _drawn(children: dict[str | None, list[Any]], parent: str | None, depth: int) -> list[str]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Path, Router, Schema
 from pydantic import Field
 
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.organisation import actions, queries
-from sojourn.domains.organisation.contracts import Unit
+from sojourn.domains.organisation.contracts import Move, TreeChange, Unit
 from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import LIMIT, Cursor, Limit, Page, sliced
-from sojourn.surfaces.rest.types import Day
+from sojourn.surfaces.rest.types import Day, Flag
 
 router = Router(tags=["organisation"])
 UNITS_MAX = 50_000
+Code = Annotated[str, Path(max_length=63)]
 TEXT_MAX_CHARACTERS = 10_000_000
 
 
@@ -37,6 +40,14 @@ class UnitTree(Schema):
 
     units: list[UnitText] | None = Field(None, max_length=UNITS_MAX)
     text: str | None = Field(None, max_length=TEXT_MAX_CHARACTERS)
+
+
+class MoveText(Schema):
+    """Where a unit goes, and from when."""
+
+    parent: str | None = Field(None, max_length=63, description="The unit that it goes below; none: the top.")
+    since: Day = Field(description="First day there.")
+    preview: Flag = Field(False, description="Only say what would change.")
 
 
 class SavedUnits(Schema):
@@ -62,3 +73,18 @@ def put_units(request: HttpRequest, body: UnitTree) -> SavedUnits:
     if body.units is not None:
         return SavedUnits(count=actions.save_units([Unit(**each.dict()) for each in body.units], by=viewer.name))
     return SavedUnits(count=actions.save_units_text(body.text or "", by=viewer.name))
+
+
+@router.post("/units/{code}/move", response={200: Move, **PROBLEMS}, summary="Move a unit from a day on")
+@needs(Right.UNITS_MANAGE)
+def move_unit(request: HttpRequest, code: Code, body: MoveText) -> Move:
+    """With all below it. What happened before that day stays where it was; `preview` only says what would change."""
+    viewer = viewer_of(request)
+    return actions.move_unit(code=code, parent=body.parent, since=body.since, by=viewer.name, preview=body.preview)
+
+
+@router.post("/units/undo", response={200: TreeChange, **PROBLEMS}, summary="Take the tree's last change back")
+@needs(Right.UNITS_MANAGE)
+def undo(request: HttpRequest) -> TreeChange:
+    """The last twenty are kept."""
+    return actions.undo(by=viewer_of(request).name)

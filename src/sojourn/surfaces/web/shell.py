@@ -99,6 +99,7 @@ BAR = (
             Entry(label=_("Quarantine"), name="quarantine", right=Right.IMPORTS_RUN),
             Entry(label=_("Flow of data"), name="flow", whole=True),
             Entry(label=_("People"), name="people", right=Right.PEOPLE_MANAGE),
+            Entry(label=_("Units"), name="units", right=Right.UNITS_MANAGE),
             Entry(label=_("Roles"), name="roles", right=Right.PEOPLE_MANAGE),
             Entry(label=_("API keys"), name="keys", right=Right.PEOPLE_MANAGE),
             Entry(label=_("Backups"), name="backups", right=Right.BACKUPS_RUN),

@@ -47,6 +47,7 @@ from sojourn.surfaces.web.views import (
     roles,
     saved,
     sources,
+    units,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -132,6 +133,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/people/new", people.person_new, name="person-new"),
     path("settings/people/<int:person_id>/change", people.person_change, name="person-change"),
     path("settings/people/<int:person_id>/grant", people.person_grant, name="person-grant"),
+    path("settings/units/", units.units, name="units"),
+    path("settings/units/undo", units.units_undo, name="units-undo"),
     path("settings/roles/", roles.roles, name="roles"),
     path("settings/roles/save", roles.role_save, name="role-save"),
     path("settings/roles/delete", roles.role_delete, name="role-delete"),

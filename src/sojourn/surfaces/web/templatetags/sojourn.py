@@ -109,9 +109,9 @@ def by_customers(steps: tuple[Step, ...]) -> list[Step]:
 
 
 @register.filter
-def at(named: Mapping[str, object], key: str) -> object:
+def at(named: Mapping[str, object], key: str | None) -> object:
     """Look a name up; what has none is written as it is."""
-    return named.get(key, key)
+    return "–" if key is None else named.get(key, key)
 
 
 @register.filter
