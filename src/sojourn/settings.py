@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    *(["allauth.socialaccount.providers.saml"] if SOJOURN.saml_metadata_url else []),  # needs the extra `sso`
+    *(["allauth.socialaccount.providers.saml"] if providers.speaks_saml() else []),  # the extra `sso`
     "django_htmx",
     *ROOMS,
     "sojourn.surfaces.web",
@@ -208,6 +208,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
 }
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SOJOURN.public_url).scheme or "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = SOJOURN.trusted_proxies
 USERSESSIONS_TRACK_ACTIVITY = True
 ACCOUNT_EMAIL_NOTIFICATIONS = bool(SOJOURN.mail_host)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 from sojourn.kit.settings import SettingError, Settings
@@ -18,8 +19,15 @@ def providers(settings: Settings) -> dict[str, Any]:
         found["openid_connect"] = {"OAUTH_PKCE_ENABLED": True, "APPS": [_oidc(settings)]}
     if settings.saml_metadata_url:
         _need(settings.saml_entity_id, "SOJOURN_SAML_ENTITY_ID", "SOJOURN_SAML_METADATA_URL")
+        if not speaks_saml():
+            raise SettingError("SOJOURN_SAML_METADATA_URL is set, and SAML needs the extra: pip install sojourn[sso].")
         found["saml"] = {"APPS": [_saml(settings)]}
     return found
+
+
+def speaks_saml() -> bool:
+    """Say whether the extra `sso` is installed."""
+    return find_spec("onelogin") is not None
 
 
 def _oidc(settings: Settings) -> dict[str, Any]:
@@ -42,7 +50,7 @@ def _saml(settings: Settings) -> dict[str, Any]:
             "idp": {"entity_id": settings.saml_entity_id, "metadata_url": settings.saml_metadata_url},
             "advanced": {"want_assertion_signed": True, "strict": True, "reject_idp_initiated_sso": True},
             "attribute_mapping": {
-                "uid": ["uid", "urn:oasis:names:tc:SAML:attribute:subject-id"],
+                "uid": ["uid", "urn:oasis:names:tc:SAML:attribute:subject-id"],  # else the name id
                 "email": [
                     "email",
                     "mail",

@@ -10,7 +10,6 @@ from allauth.mfa.webauthn import views as passkey
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from allauth.usersessions import views as sessions
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from sojourn.surfaces.web import asking, public
@@ -110,10 +109,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("measures/league", league.league, name="league"),
     path("measures/kpis/", measures.kpis, name="kpis"),
     path("measures/kpis/<slug:kpi_id>", measures.kpi, name="kpi"),
-    path("privacy/audit", audit.audit, name="audit"),
-    path("privacy/audit/export", audit.audit_export, name="audit-export"),
-    path("privacy/consents/", consents.consents, name="consents"),
-    path("privacy/consents/<int:number>", consents.of_customer, name="customer-consents"),
     path("privacy/requests/", requests.requests, name="requests"),
     path("privacy/requests/new", requests.request_new, name="request-new"),
     path("privacy/requests/calendar.ics", requests.calendar, name="requests-calendar"),
@@ -123,6 +118,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("your-data/", asking.ask, name="your-data"),
     path("your-data/code", asking.code, name="your-data-code"),
     path("your-data/<str:secret>", asking.fetch, name="your-data-package"),
+    path("privacy/audit", audit.audit, name="audit"),
+    path("privacy/audit/export", audit.audit_export, name="audit-export"),
+    path("privacy/consents/", consents.consents, name="consents"),
+    path("privacy/consents/<int:number>", consents.of_customer, name="customer-consents"),
     path("privacy/consents/<int:number>/change", consents.customer_change, name="customer-consents-change"),
     path("privacy/purposes/", consents.purposes, name="purposes"),
     path("privacy/purposes/new", consents.purpose_new, name="purpose-new"),
@@ -180,13 +179,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/sso/refused/", entrance.nobody_new, name="socialaccount_signup"),
     path("account/sso/refused/error/", social.login_error, name="socialaccount_login_error"),
 ]
-if settings.SOJOURN.saml_metadata_url:
+if speaks_saml():
     from allauth.socialaccount.providers.saml import views as saml
 
     urlpatterns += [
         path("account/saml/<organization_slug>/acs/", saml.acs, name="saml_acs"),
         path("account/saml/<organization_slug>/acs/finish/", saml.finish_acs, name="saml_finish_acs"),
-        path("account/saml/<organization_slug>/sls/", saml.sls, name="saml_sls"),
+        path("account/saml/<organization_slug>/sls/", entrance.no_sign_out, name="saml_sls"),
         path("account/saml/<organization_slug>/metadata/", saml.metadata, name="saml_metadata"),
         path("account/saml/<organization_slug>/login/", saml.login, name="saml_login"),
     ]

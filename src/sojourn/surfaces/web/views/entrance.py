@@ -40,6 +40,11 @@ def nobody_new(request: HttpRequest) -> HttpResponse:
     return render(request, "account/signup_closed.html", status=403)
 
 
+def no_sign_out(request: HttpRequest, organization_slug: str) -> HttpResponse:
+    """Answer a provider that would sign somebody out here: an unsigned wish could come from anybody."""
+    raise Http404
+
+
 def with_mail(view: View) -> View:
     """Close a page where no mail server is set."""
 
