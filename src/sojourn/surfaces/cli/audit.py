@@ -20,12 +20,7 @@ ENTRIES: Columns = [
     ("object", "object"),
     ("more", lambda row: ", ".join(f"{name} {value}" for name, value in sorted(row["detail"].items()))),
 ]
-FINDINGS: Columns = [
-    ("place", "place"),
-    ("entry", "row"),
-    ("what is wrong", lambda row: MEANING[row["kind"]]),
-]
-MEANING = {
+MEANING: dict[str, str] = {
     "changed": "does not fit its seal: changed, or not written by Sojourn",
     "missing": "is not there: removed",
     "moved": "does not follow the one before it: moved or put in",
@@ -33,9 +28,14 @@ MEANING = {
     "replaced": "is another than was noted outside the database",
     "foreign": "the end noted outside the database (audit.head) was not written with this log's key",
 }
+FINDINGS: Columns = [
+    ("place", "place"),
+    ("entry", "row"),
+    ("what is wrong", lambda row: MEANING[row["kind"]]),
+]
 
 
-def search(command: Callable[..., Shown]) -> Callable[..., Shown]:
+def search(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the options that choose entries."""
     for option in reversed(
         (
