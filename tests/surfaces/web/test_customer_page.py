@@ -98,5 +98,45 @@ def test_the_palette_leads_to_the_search_for_customers(agent: httpx.Client, serv
         assert not any(each["posts"] for each in viewer.get("/palette?q=wolf").json()["found"])
 
 
+def test_people_are_listed_filtered_and_exported_for_who_may(served: Served) -> None:
+    with served.client("marketer") as marketer:
+        page = marketer.get("/customers/?event=Signed+In&sort=events").text
+        assert page.count('<th scope="row"><code>') == 50
+        assert "CSV" in page
+        following = re.search(r'<a class="btn" href="(\?[^"]*from=50[^"]*)"', page)
+        assert following
+        assert "Shown: 51 to" in marketer.get("/customers/" + following[1].replace("&amp;", "&")).text
+        file = marketer.get("/customers/export.csv?event=Signed+In")
+        assert file.headers["content-disposition"] == 'attachment; filename="customers.csv"'
+        assert file.text.startswith("customer,events,first_at,last_at")
+        assert marketer.get("/customers/export.parquet?event=Signed+In").content[:4] == b"PAR1"
+        assert "No customer fits" in marketer.get("/customers/?event=Nothing").text
+        wrong = marketer.get("/customers/?sort=nothing")
+        assert (wrong.status_code, "There is no such computed trait." in wrong.text) == (404, True)
+    with served.client("analyst") as analyst:
+        assert "/customers/export.csv" not in analyst.get("/customers/").text
+
+
+def test_a_computed_trait_is_made_shown_and_deleted(served: Served, somebody: tuple[str, str]) -> None:
+    with served.client("administrator") as client:
+        token = csrf(client.get("/customers/traits").text)
+        said = {
+            "slug": "fav",
+            "name": "Favourite channel",
+            "how": "most_frequent",
+            "of": "channel",
+            "events": "",
+            "days": "",
+        }
+        answer = client.post("/customers/traits", data={**said, "csrfmiddlewaretoken": token})
+        assert answer.status_code == 302, answer.text
+        assert "Favourite channel" in client.get("/customers/?trait=fav&is=app").text
+        assert "Favourite channel" in client.get(f"{somebody[0]}/computed").text
+        refused = client.post("/customers/traits", data={**said, "of": "", "csrfmiddlewaretoken": token})
+        assert (refused.status_code, "of: say what is told" in refused.text) == (422, True)
+        client.post("/customers/traits/fav/delete", data={"csrfmiddlewaretoken": token})
+        assert "Favourite channel" not in client.get("/customers/traits").text
+
+
 def test_a_number_of_nobody_is_not_found(agent: httpx.Client) -> None:
     assert agent.get("/customers/12345").status_code == 404

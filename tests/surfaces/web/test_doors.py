@@ -23,6 +23,7 @@ ARGUMENTS = {
     "question": "nothing",
     "name": "marketing",
     "note": 1,
+    "file_format": "csv",
     "verb": "accept",
 }
 ROLES = (None, *(role.value for role in Role))

@@ -66,6 +66,8 @@ BAR = (
         right=Right.CUSTOMERS_READ,
         parts=(
             Entry(label=_("Find"), name="customer-search", right=Right.CUSTOMERS_READ),
+            Entry(label=_("People"), name="people-list", right=Right.CUSTOMERS_LIST),
+            Entry(label=_("Computed traits"), name="computed-traits"),
             Entry(label=_("Identity review"), name="identity-review", right=Right.IDENTITY_REVIEW),
             Entry(label=_("Identity rules"), name="identity-rules", right=Right.IDENTITY_RULES),
         ),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format, number_format
 from django.utils.http import urlencode
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from sojourn.domains.customers.contracts import CustomerTrait
+from sojourn.domains.customers.contracts import ComputedValue, CustomerTrait
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,3 +57,14 @@ def _written(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(_written, value))
     return str(value)
+
+
+def computed_text(value: ComputedValue | None) -> str:
+    """Write the value of a computed trait, a dash where there is none."""
+    if value is None:
+        return "–"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, datetime):
+        return date_format(localtime(value), "j M Y H:i")
+    return number_format(value, use_l10n=True, force_grouping=True) if isinstance(value, int | Decimal) else value

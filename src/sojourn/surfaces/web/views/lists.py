@@ -1,0 +1,200 @@
+"""Customers > People and Computed traits: lists by what customers did and what is computed of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from sojourn.domains.access.contracts import Right
+from sojourn.domains.customers import actions, queries
+from sojourn.domains.customers.contracts import (
+    ComputedValue,
+    Condition,
+    CustomerState,
+    How,
+    PeopleAsked,
+    PersonLine,
+    TraitRule,
+)
+from sojourn.domains.privacy import queries as privacy
+from sojourn.domains.privacy.contracts import EventFilter, Purpose
+from sojourn.kit.errors import InvalidError, SojournError
+from sojourn.surfaces.web.doors import PageRequest, page
+from sojourn.surfaces.web.told import computed_text, linked
+
+LIMIT = 50
+DAYS = (7, 28, 90, 365)
+PURPOSES = ((Purpose.ANALYTICS, gettext_lazy("analytics")), (Purpose.MARKETING, gettext_lazy("marketing")))
+STATES = (
+    (CustomerState.CUSTOMER, gettext_lazy("customers")),
+    (CustomerState.PROSPECT, gettext_lazy("prospects")),
+    (CustomerState.ANONYMOUS, gettext_lazy("anonymous visitors")),
+)
+SORTS = (
+    ("last_at", gettext_lazy("Last seen")),
+    ("first_at", gettext_lazy("First seen")),
+    ("events", gettext_lazy("Events")),
+)
+HOWS = (
+    (How.COUNT, gettext_lazy("Number of events")),
+    (How.SUM, gettext_lazy("Sum of money")),
+    (How.FIRST, gettext_lazy("First")),
+    (How.LAST, gettext_lazy("Last")),
+    (How.MOST_FREQUENT, gettext_lazy("Most frequent")),
+    (How.UNIQUE_COUNT, gettext_lazy("Number of different ones")),
+    (How.UNIQUE, gettext_lazy("Different ones")),
+)
+ASKED = ("event", "channel", "unit", "state", "days", "trait", "low", "high", "is", "sort", "up", "purpose")
+
+
+@page(Right.CUSTOMERS_LIST)
+def people(request: PageRequest) -> HttpResponse:
+    """List customers by filters, pseudonymous; the look is audited."""
+    said = {name: request.GET.get(name, "").strip()[:200] for name in ASKED}
+    rules = queries.traits(viewer=request.viewer)
+    context: dict[str, Any] = {
+        "said": said,
+        "rules": rules,
+        "days": DAYS,
+        "states": STATES,
+        "sorts": [*SORTS, *((each.slug, each.name) for each in rules if each.how is not How.UNIQUE)],
+        "purposes": PURPOSES,
+    }
+    offset = request.GET.get("from", "0")
+    begin = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 9 else 0
+    try:
+        found = actions.people(asked=_asked(request, said, rules), viewer=request.viewer, limit=LIMIT, offset=begin)
+    except SojournError as refusal:
+        return render(request, "web/people_list.html", {**context, "refused": refusal.message}, status=refusal.status)
+    kept = [(name, value) for name, value in said.items() if value]
+    context |= {
+        "found": found,
+        "lines": [_line(row, rules) for row in found.rows],
+        "following": linked([*kept, ("from", str(found.next_offset))]) if found.next_offset else "",
+        "first": linked(kept) if begin else "",
+        "as_file": linked(kept),
+        "last_shown": begin + len(found.rows),
+        "is_filtered": bool(kept),
+    }
+    return render(request, "web/people_list.html", context)
+
+
+@page(Right.CUSTOMERS_EXPORT)
+def people_export(request: PageRequest, file_format: str) -> HttpResponseBase:
+    """Give the list as a file."""
+    said = {name: request.GET.get(name, "").strip()[:200] for name in ASKED}
+    rules = queries.traits(viewer=request.viewer)
+    made = actions.export_people(
+        asked=_asked(request, said, rules),
+        viewer=request.viewer,
+        file_format=actions.ListFormat.PARQUET if file_format == "parquet" else actions.ListFormat.CSV,
+    )
+    answer = StreamingHttpResponse(made.pieces, content_type=made.media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return answer
+
+
+@page()
+def traits(request: PageRequest) -> HttpResponse:
+    """List the computed traits; who may write the plan makes and deletes them."""
+    context: dict[str, Any] = {"rules": queries.traits(viewer=request.viewer), "hows": HOWS, "said": {}}
+    if request.method == "POST":
+        said = {name: request.POST.get(name, "").strip() for name in _TRAIT_FIELDS}
+        try:
+            rule = actions.save_trait(rule=_rule(said), viewer=request.viewer)
+        except InvalidError as refusal:
+            context |= {"refused": refusal.message, "said": said}
+            return render(request, "web/computed_traits.html", context, status=422)
+        messages.success(request, _("%(name)s is saved.") % {"name": rule.name})
+        return redirect("computed-traits")
+    return render(request, "web/computed_traits.html", context)
+
+
+@page(Right.PLAN_WRITE)
+@require_POST
+def trait_delete(request: PageRequest, slug: str) -> HttpResponse:
+    """Delete a computed trait."""
+    actions.delete_trait(slug=slug, viewer=request.viewer)
+    messages.success(request, _("Deleted."))
+    return redirect("computed-traits")
+
+
+@page(Right.CUSTOMERS_READ)
+def computed(request: PageRequest, number: int) -> HttpResponse:
+    """Show one customer's computed traits; the customer's page asks for them when it is there."""
+    lines = [(rule, computed_text(value)) for rule, value in queries.computed(customer=number, viewer=request.viewer)]
+    template = "web/customer_computed.html" if request.htmx else "web/customer_computed_page.html"
+    return render(request, template, {"number": number, "computed": lines})
+
+
+_TRAIT_FIELDS = ("slug", "name", "how", "of", "currency", "events", "days")
+
+
+def _rule(said: dict[str, str]) -> TraitRule:
+    days = said["days"]
+    if days and not (days.isascii() and days.isdigit() and len(days) < 6):
+        raise InvalidError(_("window_days: write a number of days, or nothing for all of time."))
+    if said["how"] not in set(How):
+        raise InvalidError(_("how: choose what is computed."))
+    return TraitRule(
+        slug=said["slug"],
+        name=said["name"],
+        how=How(said["how"]),
+        of=said["of"],
+        currency=said["currency"].upper(),
+        events=tuple(filter(None, (each.strip() for each in said["events"].splitlines()))),
+        window_days=int(days) if days else None,
+    )
+
+
+def _asked(request: PageRequest, said: dict[str, str], rules: tuple[TraitRule, ...]) -> PeopleAsked:
+    days = int(said["days"]) if said["days"] in set(map(str, DAYS)) else None
+    dimensions: dict[str, tuple[str, ...]] = {name: (said[name],) for name in ("channel", "unit") if said[name]}
+    conditions: tuple[Condition, ...] = ()
+    if said["trait"] and (said["low"] or said["high"] or said["is"]):
+        wanted = Condition(
+            trait=said["trait"],
+            at_least=_number(said["low"]),
+            at_most=_number(said["high"]),
+            equals=said["is"] or None,
+        )
+        conditions = (wanted,)
+    purpose = said["purpose"] if said["purpose"] in {each.value for each, _words in PURPOSES} else Purpose.ANALYTICS
+    asked = PeopleAsked(
+        events=EventFilter(names=(said["event"],) if said["event"] else (), dimensions=dimensions),
+        state=CustomerState(said["state"]) if said["state"] in set(CustomerState) else None,
+        conditions=conditions,
+        traits=tuple(each.slug for each in rules[:10]),
+        sort=said["sort"] or "last_at",
+        ascending=bool(said["up"]),
+        purpose=Purpose(purpose),
+    )
+    if days is None:
+        return asked
+    period = privacy.recent_period(days=days, viewer=request.viewer)
+    return replace(asked, period=period)
+
+
+def _number(text: str) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or abs(value) > Decimal(10) ** 12:
+        raise InvalidError(_("Write numbers such as 3 or 12.50."))
+    return value
+
+
+def _line(row: PersonLine, rules: tuple[TraitRule, ...]) -> dict[str, Any]:
+    values: list[ComputedValue | None] = [row.traits.get(each.slug) for each in rules[:10]]
+    return {"row": row, "values": [computed_text(value) for value in values]}
