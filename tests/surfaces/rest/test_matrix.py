@@ -232,6 +232,10 @@ NEEDS: dict[str, Right | Open] = {
 # Open to everybody, or to each for themselves.
 PER_SE = {"GET /health", "POST /deliveries/local", "PUT /people/{person_id}/password"}
 PREFIX = "/api/v1"
+    "GET /retention-rules": Right.RETENTION_MANAGE,
+    "PUT /retention-rules/{name}": Right.RETENTION_MANAGE,
+    "POST /retention-rules/{name}/preview": Right.RETENTION_MANAGE,
+    "DELETE /retention-rules/{name}": Right.RETENTION_MANAGE,
 # Bodies that fit, so that nothing but the right to do it decides.
 BODIES: dict[str, dict[str, object]] = {
     "PUT /journeys/{slug}": {"name": "a", "start": "A", "goals": ["B"]},
@@ -268,6 +272,8 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /units/{code}/move": {"since": "2026-01-01"},
     "POST /people": {"email": "new@example.com"},
     "PUT /people/{person_id}/password": {"password": "a long enough one"},
+    "PUT /retention-rules/{name}": {"title": "a", "days": 3_000},
+    "POST /retention-rules/{name}/preview": {"title": "a", "days": 3_000},
     "POST /people/{person_id}/grants": {"role": "viewer"},
     "POST /keys/{key_id}/grants": {"role": "viewer"},
     "PUT /roles/{slug}": {"name": "a", "rights": ["figures.read"]},

@@ -39,7 +39,7 @@ from sojourn.domains.privacy.purposing import publish_notice as publish_notice
 from sojourn.domains.privacy.purposing import save_purpose as save_purpose
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.reach import require_reachable
-from sojourn.domains.privacy.rights import erasing, replaying, restricting
+from sojourn.domains.privacy.rights import erasing, replaying, restricting, retaining
 from sojourn.domains.privacy.rights import reading as privacy_rights
 from sojourn.engine.kernels.customers import Customers, CustomersFold
 from sojourn.engine.kernels.words import Int64s
@@ -60,6 +60,8 @@ begin_request, work_request, refuse_request = working.begin, working.work, openi
 download_package, warn_overdue = packages.download, warning.warn_overdue
 place_hold, lift_hold = holding.place_hold, holding.lift_hold
 save_duty, delete_duty, lift_tombstone = holding.save_duty, holding.delete_duty, holding.lift_tombstone
+RETAIN, run_retention = retaining.COMMAND, retaining.run
+save_retention, delete_retention = retaining.save_rule, retaining.delete_rule
 DIMENSIONS = ("channel", "unit", "source", "product", "touchpoint")
 REBUILD_LEASE_SECONDS = 900
 SAID_MOST_CHARACTERS = 500
@@ -191,6 +193,9 @@ def finish_erasures() -> int:
     erasing.ask_again()
     numbers = erasing.waiting()
     if numbers:
+    if retaining.is_rebuilding():
+        refresh_timeline(rebuild=True)
+        retaining.rebuilt()
         refresh_timeline()
     proven = sum(erasing.prove(number) for number in numbers)
     working.go_on()
@@ -202,6 +207,7 @@ def keep_data_rights(*, now: datetime) -> None:
     working.end_holds(today=now.date())
     forgetting.sweep(now=now)
     warn_overdue(now=now)
+    retaining.ask_due(now=now)
 
 
 def _is_ahead(current: manifest.Manifest) -> bool:

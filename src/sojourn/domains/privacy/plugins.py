@@ -32,6 +32,7 @@ def keep_restrictions(persons: tuple[int, ...], keep: Keep) -> None:
 
 hooks.ERASED_IN_PART[forget_restrictions] = keep_restrictions
 hooks.COMMANDS[actions.ERASE] = actions.remove_erased
+hooks.COMMANDS[actions.RETAIN] = actions.run_retention
 
 
 @hooks.about_persons.answer

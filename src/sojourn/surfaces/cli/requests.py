@@ -31,6 +31,15 @@ ERASURES: Columns = [
     ("in the way", "message"),
 ]
 
+RULES: Columns = [
+    ("rule", "name"),
+    ("what", "title"),
+    ("days", "days"),
+    ("property", "field"),
+    ("from", "starts_on"),
+    ("took", "ran_rows"),
+]
+
 
 @click.group("requests")
 def requests() -> None:
@@ -159,6 +168,42 @@ def certificate(server: Server, erasure: int) -> Shown:
         "The seal is genuine." if told["is_genuine"] else "THE SEAL DOES NOT FIT: this certificate was changed.",
     ]
     return Shown(data=told, before=lines, exit_code=0 if told["is_genuine"] else 4)
+
+
+@requests.command("retention")
+@connected
+def retention(server: Server) -> Shown:
+    """List the retention rules, with what they last took."""
+    page = server.get("/retention-rules")
+    return Shown(data=page, columns=RULES, rows=page["items"], empty="No retention rules: everything is kept.")
+
+
+@requests.command("retain")
+@click.argument("name")
+@click.argument("days", type=click.IntRange(1, 36_500))
+@click.option("--title", required=True, help="What it is for, in a few words.")
+@click.option("--event", "events", multiple=True, help="Only events of this name; repeat for more.")
+@click.option("--field", default="", help="The property that they lose; without it they go as a whole.")
+@click.option("--preview", is_flag=True, help="Only count what it would take today.")
+@connected
+def retain(server: Server, name: str, preview: bool, events: tuple[str, ...], **said: Any) -> Shown:
+    """Save a retention rule, which works from the next night on, or preview it."""
+    body = {**said, "events": list(events)}
+    if preview:
+        found = server.post(f"/retention-rules/{name}/preview", body)
+        told = f"{found['rows']:,} events of {found['customers']:,} persons, the oldest of {found['since'] or 'never'}."
+        return Shown(data=found, before=[told])
+    made = server.put(f"/retention-rules/{name}", body)
+    return Shown(data=made, before=[f"{name} works from {made['starts_on']} on; until then `forget-rule` undoes it."])
+
+
+@requests.command("forget-rule")
+@click.argument("name")
+@connected
+def forget_rule(server: Server, name: str) -> Shown:
+    """Delete a retention rule."""
+    server.delete(f"/retention-rules/{name}")
+    return Shown(data={}, before=[f"{name} is deleted."])
 
 
 @requests.command("lift")

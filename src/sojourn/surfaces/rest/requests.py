@@ -20,6 +20,8 @@ from sojourn.domains.privacy.contracts import (
     Hold,
     Request,
     RequestKind,
+    RetentionPreview,
+    RetentionRule,
 )
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
@@ -249,6 +251,50 @@ def delete_duty(request: HttpRequest, name: Slug) -> Status[None]:
     """What it keeps already stays until its date."""
     actions.delete_duty(name=name, viewer=viewer_of(request))
     return Status(204, None)
+
+
+class RetentionText(Schema):
+    """A retention rule."""
+
+    title: str = Field(max_length=100)
+    events: Texts = Field([], description="Names of events; empty: all.")
+    field: str = Field("", max_length=100, description="The property that they lose; empty: they go as a whole.")
+    days: int = Field(ge=1, le=36_500, description="After they occurred.")
+
+
+@router.get("/retention-rules", response={200: Page[RetentionRule], **PROBLEMS}, summary="List the retention rules")
+@needs(Right.RETENTION_MANAGE)
+def list_retention(request: HttpRequest) -> Page[RetentionRule]:
+    """With when they last worked, and on how many rows."""
+    return Page[RetentionRule](items=list(queries.retention_rules()))
+
+
+@router.put("/retention-rules/{name}", response={200: RetentionRule, **PROBLEMS}, summary="Save a retention rule")
+@needs(Right.RETENTION_MANAGE)
+def save_retention(request: HttpRequest, name: Slug, body: RetentionText) -> RetentionRule:
+    """It works from the next night on; until then it can be deleted and nothing has happened."""
+    return actions.save_retention(rule=_rule(name, body), viewer=viewer_of(request))
+
+
+@router.post(
+    "/retention-rules/{name}/preview", response={200: RetentionPreview, **PROBLEMS}, summary="Preview a retention rule"
+)
+@needs(Right.RETENTION_MANAGE)
+def preview_retention(request: HttpRequest, name: Slug, body: RetentionText) -> RetentionPreview:
+    """Count what it would take today, saved or not."""
+    return queries.retention_preview(rule=_rule(name, body), viewer=viewer_of(request))
+
+
+@router.delete("/retention-rules/{name}", response={204: None, **PROBLEMS}, summary="Delete a retention rule")
+@needs(Right.RETENTION_MANAGE)
+def delete_retention(request: HttpRequest, name: Slug) -> Status[None]:
+    """What it has taken is gone."""
+    actions.delete_retention(name=name, viewer=viewer_of(request))
+    return Status(204, None)
+
+
+def _rule(name: str, body: RetentionText) -> RetentionRule:
+    return RetentionRule(name=name, title=body.title, events=tuple(body.events), field=body.field, days=body.days)
 
 
 @router.get("/holds", response={200: Page[Hold], **PROBLEMS}, summary="List the holds on single customers")

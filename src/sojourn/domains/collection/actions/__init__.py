@@ -30,6 +30,7 @@ from sojourn.domains.collection.actions.loading import (
     pass_on_observations,
 )
 from sojourn.domains.collection.actions.outbox import clear_taken, record, waiting
+from sojourn.domains.collection.actions.retaining import retain
 from sojourn.domains.collection.actions.tail import follow, new_rows, run_tail
 from sojourn.domains.collection.actions.traces import cases_of, forget_refused, forget_removals, settle_databases
 from sojourn.domains.collection.actions.upkeep import trim_quarantine, upkeep
@@ -66,6 +67,7 @@ __all__ = [
     "request_compaction",
     "request_erasure",
     "reseal",
+    "retain",
     "retire_keys",
     "rotate_key",
     "run_commands",

@@ -39,6 +39,8 @@ from sojourn.domains.privacy.rights.reading import (
     request,
     requests,
 )
+from sojourn.domains.privacy.rights.retaining import preview as retention_preview
+from sojourn.domains.privacy.rights.retaining import rules as retention_rules
 from sojourn.domains.privacy.rights.told import about_requests
 from sojourn.domains.privacy.scanning import Scan, UnprovenError, scan
 from sojourn.engine.scanning.words import Needles
@@ -90,6 +92,8 @@ __all__ = [
     "request",
     "requests",
     "require_reachable",
+    "retention_preview",
+    "retention_rules",
     "scan",
     "sql",
     "standings",
