@@ -86,6 +86,15 @@ def is_personal_name(name: str) -> bool:
     return plain in _WHOLE or plain in _FREE_TEXT or plain.endswith(_ENDINGS)
 
 
+def is_free_text_name(name: str) -> bool:
+    """Say whether a property holds free text by its name.
+
+    >>> is_free_text_name("Comment"), is_free_text_name("email")
+    (True, False)
+    """
+    return bare(name) in _FREE_TEXT
+
+
 def is_free_text(value: str) -> bool:
     """Say whether an undeclared string is so long that it must be taken for free text."""
     return len(value) > FREE_TEXT_CHARS or value.count(" ") > FREE_TEXT_SPACES
@@ -103,9 +112,9 @@ def masked(text: str) -> str:
     'call :phone or :mail'
     """
     text = _MAIL.sub(":mail", text)
-    text = _IBAN.sub(lambda found: ":iban" if _is_iban(found[0]) else found[0], text)
-    text = _CARD.sub(lambda found: ":card" if _is_luhn(found[0]) else found[0], text)
-    return _PHONE.sub(lambda found: ":phone" if _is_phone(found[0]) else found[0], text)
+    text = _IBAN.sub(lambda found: ":iban" if is_iban(found[0]) else found[0], text)
+    text = _CARD.sub(lambda found: ":card" if is_luhn(found[0]) else found[0], text)
+    return _PHONE.sub(lambda found: ":phone" if is_phone(found[0]) else found[0], text)
 
 
 def without_mail(text: str) -> str:
@@ -118,17 +127,17 @@ def without_mail(text: str) -> str:
     return text if "+" not in text else _PHONE.sub(lambda it: ":phone" if it[0].startswith("+") else it[0], text)
 
 
-def _is_phone(text: str) -> bool:
+def is_phone(text: str) -> bool:
     digits = sum(each.isdigit() for each in text)
     # A leading 0 with eight digits is a date (04/12/2024) more often than a number.
     return (9 if text.lstrip("(").startswith("0") and not text.startswith("00") else 8) <= digits <= 15
 
 
-def _is_luhn(text: str) -> bool:
+def is_luhn(text: str) -> bool:
     digits = [int(each) for each in reversed(text) if each.isdigit()]
     return sum(d if at % 2 == 0 else (d * 2 - 9 if d > 4 else d * 2) for at, d in enumerate(digits)) % 10 == 0
 
 
-def _is_iban(text: str) -> bool:
+def is_iban(text: str) -> bool:
     plain = text.replace(" ", "")
     return len(plain) >= 15 and int("".join(str(int(each, 36)) for each in plain[4:] + plain[:4])) % 97 == 1

@@ -14,6 +14,7 @@ import numpy as np
 
 from sojourn.engine.stream.claims import Alias, Claims, External, Text, Trait
 from sojourn.engine.stream.cleaning import Cleaner, is_clean
+from sojourn.engine.stream.freetext import masked_text
 from sojourn.engine.stream.instants import occurred, parsed
 from sojourn.engine.stream.items import Id, Item
 from sojourn.engine.stream.personal import masked, reserved_trait
@@ -211,7 +212,7 @@ class Rows:
 
     def _seal(self, row: int, properties: dict[str, Any], name: str, shown: str) -> None:
         """Take a personal value out; an id leads to it for those who may read it."""
-        text = Text(random_token(), row, shown, _encode({name: properties.pop(name)}))
+        text = Text(random_token(), row, shown, _encode({name: masked_text(name, properties.pop(name))}))
         self.claims.texts.append(text)
         properties[f"{shown}_id"] = f"{text.id:016x}"
 

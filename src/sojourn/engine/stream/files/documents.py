@@ -11,6 +11,7 @@ import msgspec
 from sojourn.engine.stream.claims import Trait
 from sojourn.engine.stream.cleaning import Cleaner, is_clean
 from sojourn.engine.stream.files.properties import Sealed, text_id
+from sojourn.engine.stream.freetext import masked_text
 from sojourn.engine.stream.personal import masked, reserved_trait
 from sojourn.engine.stream.plan import Plan, Recipe
 
@@ -69,7 +70,8 @@ class Documents:
         return recipe
 
     def _seal(self, document: dict[str, Any], name: str, shown: str, row: int, line: int, sealed: list[Sealed]) -> None:
-        found = Sealed(row, shown, text_id(self.seed, line, name), _encode({name: document.pop(name)}))
+        value = masked_text(name, document.pop(name))
+        found = Sealed(row, shown, text_id(self.seed, line, name), _encode({name: value}))
         sealed.append(found)
         document[f"{shown}_id"] = f"{found.id:016x}"
 

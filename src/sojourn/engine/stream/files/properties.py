@@ -17,6 +17,7 @@ from sojourn.engine.stream.cleaning import Cleaner, is_clean
 from sojourn.engine.stream.files.coded import Coded
 from sojourn.engine.stream.files.coded import coded as to_codes
 from sojourn.engine.stream.files.texts import NO_NUMBER, WHOLE, number_kinds
+from sojourn.engine.stream.freetext import masked_text
 from sojourn.engine.stream.personal import masked
 
 # Anything that could be personal matches one of these; what matches none needs no look at it one by one.
@@ -209,7 +210,8 @@ class Properties:
 
     def _seal(self, name: str, values: Coded, rows: Any) -> None:
         for row in rows.tolist():
-            self._put_away(name, row, _json(values.values[values.codes[row]] or "").encode())
+            value = masked_text(name, values.values[values.codes[row]] or "")
+            self._put_away(name, row, _json(value).encode())
         self._ids(name, rows)
 
     def _put_away(self, name: str, row: int, value: bytes) -> None:
