@@ -59,9 +59,9 @@ pause_request, resume_request, extend_request = opening.pause, opening.resume, o
 begin_request, work_request, refuse_request = working.begin, working.work, opening.refuse
 download_package, warn_overdue = packages.download, warning.warn_overdue
 place_hold, lift_hold = holding.place_hold, holding.lift_hold
-save_duty, delete_duty, lift_tombstone = holding.save_duty, holding.delete_duty, holding.lift_tombstone
 RETAIN, run_retention = retaining.COMMAND, retaining.run
 save_retention, delete_retention = retaining.save_rule, retaining.delete_rule
+save_duty, delete_duty, lift_tombstone = holding.save_duty, holding.delete_duty, holding.lift_tombstone
 DIMENSIONS = ("channel", "unit", "source", "product", "touchpoint")
 REBUILD_LEASE_SECONDS = 900
 SAID_MOST_CHARACTERS = 500
@@ -192,10 +192,10 @@ def finish_erasures() -> int:
     """
     erasing.ask_again()
     numbers = erasing.waiting()
-    if numbers:
     if retaining.is_rebuilding():
         refresh_timeline(rebuild=True)
         retaining.rebuilt()
+    if numbers:
         refresh_timeline()
     proven = sum(erasing.prove(number) for number in numbers)
     working.go_on()
@@ -206,8 +206,8 @@ def keep_data_rights(*, now: datetime) -> None:
     """Do what a day brings: erase what holds have kept long enough, let packages go, warn of what is late."""
     working.end_holds(today=now.date())
     forgetting.sweep(now=now)
-    warn_overdue(now=now)
     retaining.ask_due(now=now)
+    warn_overdue(now=now)
 
 
 def _is_ahead(current: manifest.Manifest) -> bool:
@@ -250,7 +250,6 @@ def _bring_up(writer: Writer, *, rebuild: bool) -> None:
             overwritten=_whose(each for each in removals if each.low_event_id is not None),
         ),
     )
-
 
 
 def erasures_since_backup() -> bytes:
