@@ -242,6 +242,8 @@ def test_a_viewer_of_a_region_sees_a_branch_while_it_belonged_there() -> None:
             assert counted.value[0].events == len(customers)
         found = queries.reachable(np.arange(1, 7), purpose=Purpose.SERVICE, viewer=viewer)
         assert set(np.arange(1, 7)[found].tolist()) == customers
+    told = queries.vocabulary(viewer=SYSTEM).units
+    assert [(term.name, term.events, term.customers) for term in told] == [("north", 3, 3), ("south", 2, 2)]
     everywhere = EventFilter(dimensions={"unit": ("south", "")})
     assert reached("Opened", period=Period(), events=everywhere) == [3]
 

@@ -146,6 +146,7 @@ class _Known:
         self.groups = groups
         self.events = {term.name for term in vocabulary.names} | groups
         self.values = {plain(name): {term.name for term in terms} for name, terms in vocabulary.dimensions.items()}
+        self.values.setdefault("unit", set()).update(term.name for term in vocabulary.units)
         self.dimensions = {name: [term.name for term in terms] for name, terms in vocabulary.dimensions.items()}
         self.every_value = self.events.union(*self.values.values())
         self.currencies = frozenset(vocabulary.currencies)

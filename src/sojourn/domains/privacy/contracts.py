@@ -253,11 +253,15 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vocabulary:
-    """What can be asked about: event names and, by dimension, values; most frequent first."""
+    """What can be asked about: event names and, by dimension, values; most frequent first.
+
+    `units` are those that have others below them, each counted with all below it.
+    """
 
     names: tuple[Term, ...]
     dimensions: dict[str, tuple[Term, ...]]
     currencies: tuple[str, ...] = ()
+    units: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

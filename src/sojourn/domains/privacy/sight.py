@@ -126,6 +126,10 @@ class Sight:
         question = (self.key, period, frozen_filter(events), whole)
         return _masks.get(question, lambda: self._seen(period, events, whole))[0]
 
+    def counted(self, period: Period, events: EventFilter) -> Counted:
+        """Count what a question sees, keeping no mask of it."""
+        return self._seen(period, events, False).counted
+
     @property
     def names(self) -> tuple[str, ...]:
         """Event names by code; a name that only hidden events have reads as the empty text."""

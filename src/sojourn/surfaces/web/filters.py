@@ -66,7 +66,8 @@ def refused(error: PatternError) -> Refused:
 
 def choices(asked: Asked, vocabulary: Vocabulary) -> tuple[Choice, ...]:
     """Give the dimensions that have more than one value, or a value that is kept."""
-    listed = (_choice(asked, name, terms) for name, terms in vocabulary.dimensions.items())
+    inner = {"unit": vocabulary.units}
+    listed = (_choice(asked, name, (*inner.get(name, ()), *terms)) for name, terms in vocabulary.dimensions.items())
     return tuple(each for each in listed if len(each.values) > 1 or each.kept)
 
 

@@ -8,11 +8,14 @@ import numpy as np
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.privacy import levels, masks
+from sojourn.domains.organisation import queries as organisation
+from sojourn.domains.privacy import levels, masks, scope
 from sojourn.domains.privacy.contracts import Abstraction, EventFilter, Purpose, Term, Vocabulary
-from sojourn.domains.privacy.sight import ANSWERS, Seen, sight
+from sojourn.domains.privacy.sight import ANSWERS, Seen, Sight, sight
 from sojourn.engine.kernels.words import Slice, UInt16s
 from sojourn.kit.period import Period
+
+INNER_UNITS_MOST = 50  # each is a pass over the events
 
 
 def vocabulary(
@@ -39,9 +42,24 @@ def vocabulary(
                 for name, texts in timeline.dimensions.items()
             },
             currencies=tuple(sorted(filter(None, timeline.currencies))),
+            units=_units(looking, period, fewest) if "unit" in timeline.dimensions else (),
         )
 
-    return ANSWERS.get((looking.key, "vocabulary", period, fewest, levels.frozen(abstraction)), make)[0]
+    question = (looking.key, "vocabulary", period, fewest, scope.key(()), levels.frozen(abstraction))
+    return ANSWERS.get(question, make)[0]
+
+
+def _units(looking: Sight, period: Period, fewest: int) -> tuple[Term, ...]:
+    """Count the events and customers of each unit that has others below it; of none where they are very many."""
+    inner = sorted({unit.parent for unit in organisation.units() if unit.parent is not None})
+    if len(inner) > INNER_UNITS_MOST:
+        return ()
+    found = []
+    for code in inner:
+        counted = looking.counted(period, EventFilter(dimensions={"unit": (code,)}))
+        if counted.customers and counted.customers >= fewest:
+            found.append(Term(name=code, events=counted.events, customers=counted.customers))
+    return tuple(sorted(found, key=lambda term: (-term.events, term.name)))
 
 
 def _terms(
