@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -78,6 +79,32 @@ def events(server: Server, number: int, channel: tuple[str, ...], **asked: Any) 
     return Shown(data=page, columns=EVENTS, rows=page["items"], empty="No events.", after=more)
 
 
+@customer.command("list")
+@click.option("--event", "name", multiple=True, help="Who had this event; repeat for more.")
+@click.option("--channel", multiple=True, help="Only events of this channel; repeat for more.")
+@click.option("--unit", multiple=True, help="Only events of this unit; repeat for more.")
+@click.option("--days", type=click.IntRange(1, 36_500), help="Only the last days of the data.")
+@click.option("--state", default=None, type=click.Choice(["customer", "prospect", "anonymous"]))
+@click.option("--trait", multiple=True, help="Show this computed trait; repeat for more.")
+@click.option("--when", multiple=True, metavar="CONDITION", help="trait>=number, trait<=number or trait=text; repeat.")
+@click.option("--sort", default="last_at", show_default=True, help="last_at, first_at, events or a computed trait.")
+@click.option("--up", is_flag=True, help="Smallest first.")
+@click.option("--limit", type=click.IntRange(1, 100), default=50, show_default=True)
+@click.option("--offset", type=click.IntRange(0), default=0)
+@connected
+def list_customers(server: Server, *, channel: tuple[str, ...], unit: tuple[str, ...], up: bool, **asked: Any) -> Shown:
+    """List customers by what they did and what is computed of it, pseudonymous."""
+    where = [*(f"channel:{each}" for each in channel), *(f"unit:{each}" for each in unit)]
+    page = server.get("/customers", where=where, ascending="true" if up else "false", **asked)
+    columns: Columns = [("customer", "customer"), ("events", "events"), ("last seen", moment("last_at"))]
+    columns += [(slug, _trait_of(slug)) for slug in asked["trait"]]
+    empty = "Fewer customers than the privacy minimum: none is listed." if page["too_few"] else "No customers."
+    after = [f"{page['total']:,} customers"]
+    if page["next_offset"]:
+        after.append(f"more: --offset {page['next_offset']}")
+    return Shown(data=page, columns=columns, rows=page["items"], empty=empty, after=after)
+
+
 @customer.command("note")
 @click.argument("number", type=NUMBER)
 @click.argument("text")
@@ -86,6 +113,10 @@ def note(server: Server, number: int, text: str) -> Shown:
     """Write a note about a customer."""
     made = server.post(f"/customers/{number}/notes", {"text": text})
     return Shown(data=made, before=[f"Note {made['id']} is written."])
+
+
+def _trait_of(slug: str) -> Callable[[dict[str, Any]], str]:
+    return lambda row: _plain(row["traits"].get(slug, ""))
 
 
 def _plain(value: object) -> str:
