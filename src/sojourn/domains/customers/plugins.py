@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held
-from sojourn.domains.customers import actions, joining, queries
+from sojourn.domains.customers import actions, allowed, joining, queries
 from sojourn.domains.customers import hooks as invitations
 from sojourn.domains.customers.contracts import Panel, PanelAsked
 from sojourn.kit.sealed import seals
@@ -33,3 +33,9 @@ hooks.holds("customers.NoteRow", erased_by=forget_notes, told_by=tell_notes)
 def tell_who_is_whom(asked: PanelAsked) -> Panel | None:
     """Tell on the customer's page how many identifiers are one person here."""
     return joining.panel(asked)
+
+
+@invitations.panels.answer
+def consents_panel(asked: PanelAsked) -> Panel | None:
+    """Tell what a customer allows and refuses."""
+    return allowed.consents(asked)

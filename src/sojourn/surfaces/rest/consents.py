@@ -30,7 +30,7 @@ from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.profiles import Number
-from sojourn.surfaces.rest.types import Instant
+from sojourn.surfaces.rest.types import Flag, Instant, PlainNumber
 
 router = Router(tags=["consents"])
 PurposeName = Annotated[str, Path(min_length=2, max_length=32, pattern="^[a-z][a-z0-9_]*$")]
@@ -42,11 +42,15 @@ class PurposeBody(Schema):
 
     title: str = Field(min_length=1, max_length=100)
     basis: Basis = Field(description="With opt_in silence is no, with opt_out yes; the others nobody can refuse.")
-    is_active: bool = True
-    expires_months: int | None = Field(None, ge=1, le=120, description="A grant runs out after so many months.")
-    refused_by_signal: bool = Field(False, description="Whether Global Privacy Control objects to it.")
+    is_active: Flag = True
+    expires_months: Annotated[int, PlainNumber, Field(ge=1, le=120)] | None = Field(
+        None, description="A grant runs out after so many months."
+    )
+    refused_by_signal: Flag = Field(False, description="Whether Global Privacy Control objects to it.")
     categories: list[str] = Field([], max_length=20, description="Categories of consent banners that mean it.")
-    tcf: list[int] = Field([], max_length=11, description="Purposes of the TCF, all of which must be granted.")
+    tcf: list[Annotated[int, PlainNumber]] = Field(
+        [], max_length=11, description="Purposes of the TCF, all of which must be granted."
+    )
     right: str = Field("", max_length=40, description="Under contract or legal duty: what its readers need.")
 
 
@@ -61,20 +65,22 @@ class NoticesBody(Schema):
     """The next version of a purpose's notice."""
 
     texts: dict[str, NoticeBody] = Field(max_length=40, description="By language code, such as en or pt-BR.")
-    opens_earlier: bool = Field(False, description="The text says that a grant covers what was collected before.")
+    opens_earlier: Flag = Field(False, description="The text says that a grant covers what was collected before.")
 
 
 class ConsentBody(Schema):
     """What a customer said. Name them by one of `customer`, `user_id` and `email`."""
 
-    customer: int | None = Field(None, ge=0, lt=1 << 63)
+    customer: Annotated[int, PlainNumber, Field(ge=0, lt=1 << 63)] | None = None
     user_id: str = Field("", max_length=400)
     email: str = Field("", max_length=320)
-    choices: dict[str, bool] = Field({}, max_length=40, description="By purpose: true grants, false refuses.")
+    choices: dict[str, Flag] = Field({}, max_length=40, description="By purpose: true grants, false refuses.")
     at: Instant | None = Field(None, description="When they said it; without it now.")
     how: Literal["agent", "form", "api", "banner", "tcf"] = "api"
     source: str = Field("", max_length=100, description="Form, site or branch.")
-    notice: int | None = Field(None, ge=1, lt=1 << 31, description="Version of the notice that they were shown.")
+    notice: Annotated[int, PlainNumber, Field(ge=1, lt=1 << 31)] | None = Field(
+        None, description="Version of the notice that they were shown."
+    )
     language: str = Field("", max_length=12, description="Language of the notice that they were shown.")
     tc_string: str = Field("", max_length=8_192, description="A TCF string: read, and kept sealed as evidence.")
 
@@ -89,7 +95,7 @@ class ConsentsText(Schema):
 class LinkBody(Schema):
     """A link to the preference centre."""
 
-    days: int | None = Field(None, ge=1, le=365, description="Days for which it opens.")
+    days: Annotated[int, PlainNumber, Field(ge=1, le=365)] | None = Field(None, description="Days for which it opens.")
 
 
 class ConsentsOfCustomer(Schema):
