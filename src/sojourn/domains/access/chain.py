@@ -124,7 +124,7 @@ def note(place: int, digest: str) -> int | None:
         if before and (before[0] >= place or not AuditRow.objects.filter(place=before[0], digest=before[1]).exists()):
             return None
         seal = rules.audit_head(key(), place=place, digest=digest)
-        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh: Path = settings.SOJOURN.temporary / f"audit.head.{os.getpid()}"
         fresh.write_text(json.dumps({"place": place, "digest": digest, "seal": seal}) + "\n")
         fresh.replace(file)
         return before[0] if before else 0

@@ -78,7 +78,7 @@ def verify(server: Server, kept: str | None) -> Shown:
     if answer["ok"]:
         verdict = f"{said(answer['rows'])} entries, none touched. Keep this: {answer['place']}:{answer['digest']}"
     else:
-        verdict = f"The audit log was tampered with: {said(answer['wrong'])} findings."
+        verdict = f"The audit log was tampered with; findings: {said(answer['wrong'])}."
     return Shown(
         data=answer,
         columns=() if answer["ok"] else FINDINGS,

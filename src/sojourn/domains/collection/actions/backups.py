@@ -39,7 +39,7 @@ STATE, STREAM, JOBS = "state.sqlite3", "stream.sqlite3", "jobs.sqlite3"
 MADE_AGAIN: Final = frozenset(
     {"cache", "tmp", "timeline", "backups", "segments", "spool"}
 )  # or brought in their own way
-NOT_KEPT: Final = frozenset({"lock", "stream.lock", "server.json", "work.json", "reserve"})
+NOT_KEPT: Final = frozenset({"lock", "stream.lock", "server.json", "work.json", "reserve", "audit.head", "audit.lock"})
 TOMBSTONES: Final = "tombstones"
 
 
@@ -103,6 +103,8 @@ def replay(raw: bytes) -> int:
 def _stored(found: Vault, scratch: Path) -> tuple[list[Kept], dict[str, Any]]:
     place = settings.SOJOURN
     files = [_put(found, path, place.data) for path in sorted(place.spool.glob("*.spool"))]
+    if place.audit_head_file.exists():  # before the state: an end that the log has not come to would look cut off
+        files.append(_put(found, place.audit_head_file, place.data))
     files += [
         _snapshot(found, place.data / name, scratch) for name in (STATE, STREAM, JOBS) if (place.data / name).exists()
     ]
