@@ -64,6 +64,8 @@ PAGES = (
     "/settings/plan/groups/",
     "/settings/plan/groups/save?name=",
     "/measures/league?level=region",
+    "/measures/extracts/",
+    "/measures/extracts/new",
     "/settings/imports/",
     "/settings/quarantine/",
     "/settings/flow",

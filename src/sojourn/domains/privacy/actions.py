@@ -49,6 +49,7 @@ from sojourn.kit.period import Period
 MAKE_EXTRACT = making.JOB
 ask_for_extract, renew_extract, delete_extract = making.ask_for_extract, making.renew_extract, making.delete_extract
 make_extract, keep_extracts, drop_extracts = making.make_extract, making.keep_extracts, making.drop_extracts
+take_extract = making.take_extract
 ERASE = erasing.COMMAND
 remove_erased = erasing.remove
 forget_restrictions = restricting.forget

@@ -111,7 +111,7 @@ def _answer(statement: str, files: Sequence[str], limits: Limits) -> None:
     connection.register("events", datasets.dataset(files, format="parquet"))
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET lock_configuration = true")
-    found = connection.execute(parsed[0]).to_arrow_reader(10_000)
+    found: pa.RecordBatchReader = connection.execute(parsed[0]).to_arrow_reader(10_000)
     with pa.ipc.new_stream(pa.PythonFile(sys.stdout.buffer, mode="w"), found.schema) as out:
         left = limits.rows + 1
         for batch in found:

@@ -23,6 +23,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "flow": ("quarantine", "flow", "List what came in, by minute and source."),
     "deliveries": ("imports", "deliveries", "List and call off the files that were handed in."),
     "export": ("exports", "export", "Write the events that a question sees to a file."),
+    "extracts": ("extracts", "extracts", "Make extracts for BI tools and Spark: pseudonymous Parquet, for a purpose."),
+    "sql": (
+        "extracts",
+        "sql",
+        "Ask an extract in SQL: one SELECT over the table events; - reads it from standard input.",
+    ),
     "events": ("events", "events", "List events, newest first."),
     "graph": ("explorer", "graph", "Show which step follows which."),
     "variants": ("explorer", "variants", "Show the most frequent ways through."),

@@ -76,7 +76,11 @@ BAR = (
         label=_("Measures"),
         name="kpis",
         icon="ruler-measure",
-        parts=(Entry(label=_("KPIs"), name="kpis"), Entry(label=_("League tables"), name="league")),
+        parts=(
+            Entry(label=_("KPIs"), name="kpis"),
+            Entry(label=_("League tables"), name="league"),
+            Entry(label=_("Extracts"), name="extracts", right=Right.EVENTS_EXPORT),
+        ),
     ),
     Entry(
         label=_("Privacy"),

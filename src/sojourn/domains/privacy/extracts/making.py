@@ -91,6 +91,17 @@ def delete_extract(name: str, *, viewer: Viewer) -> None:
         each.unlink(missing_ok=True)
 
 
+def take_extract(name: str, *, viewer: Viewer) -> Extract:
+    """Give an extract whose file is about to leave; audited. Raise ForbiddenError, NotFoundError, ConflictError."""
+    row = held(name, viewer)
+    if not row.file:
+        raise ConflictError(row.message or "This extract is being made; ask again in a moment.")
+    access.audit(
+        viewer=viewer, what="extract.take", on=f"extract:{row.pk}", purpose=row.purpose, events=str(row.events)
+    )
+    return contract(row)
+
+
 def make_extract(extract: int, *, now: datetime | None = None) -> None:
     """Make the file of an extract, in the work process; what goes wrong is written down with it.
 
