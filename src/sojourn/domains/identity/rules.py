@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Final
@@ -38,6 +39,9 @@ def normalised(name: str, value: object, *, region: str = "") -> str | None:
 def _e164(text: str, region: str) -> str | None:
     if not region and not text.startswith("+"):
         return None
+    digits = "".join(each for each in text if each.isdigit())
+    if text.startswith("+") and _is_plain(digits):
+        return "+" + digits
     import phonenumbers  # 20 ms that a process without phone numbers need not spend
 
     try:
@@ -47,6 +51,31 @@ def _e164(text: str, region: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _is_plain(digits: str) -> bool:
+    """Say whether an international number needs no parsing: a tenth of the time, and most senders write them so.
+
+    Behind its country's code stands no 0, and the country has no other prefix that might stand there by mistake.
+    """
+    found = next((digits[:size] for size in (1, 2, 3) if digits[:size] in _plain_codes()), None)
+    return found is not None and 8 <= len(digits) <= 15 and digits[len(found)] != "0"
+
+
+@functools.cache
+def _plain_codes() -> frozenset[str]:
+    """List the country codes whose main country, which decides about the form, has the prefix 0 or none."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    def prefixes(region: str) -> set[str | None]:
+        found = PhoneMetadata.metadata_for_region(region, None)
+        return set() if found is None else {found.national_prefix, found.national_prefix_for_parsing}
+
+    return frozenset(
+        str(code)
+        for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()
+        if code != 39 and prefixes(regions[0]) <= {None, "0"}  # Italy keeps its 0
+    )
 
 
 def words(value: object) -> frozenset[str]:
