@@ -11,6 +11,7 @@ PEERS = Path(__file__).resolve().parent.parent.parent / "var" / "peers"
 NEEDED = {
     "chDB": ("chdb==4.4.0", "pyarrow", "numpy"),
     "pm4py": ("pm4py==2.7.23.11", "pyarrow", "pandas", "numpy"),
+    "recordlinkage": ("recordlinkage==0.16", "pandas<3", "pyarrow"),
     "retentioneering": ("retentioneering==5.2.4", "pyarrow", "pandas", "numpy"),
 }
 

@@ -1,9 +1,12 @@
 """Each planted truth is really there, with the size that `truths` states."""
 
+import json
+
 import numpy as np
 import pytest
 
 from simulated_year import ANCHOR, Year, simulated
+from sojourn.engine.simulation.records import traits
 from sojourn.engine.simulation.truths import INCIDENTS, Effect, truths
 from sojourn.engine.simulation.words import ANDROID, APP, CODE, DAY, FOREIGN_FEE, MINUTE, THEMES, UNITS, WEB
 
@@ -21,7 +24,7 @@ def close(slug: str, measured: float) -> None:
 
 
 def test_all_slugs_differ_and_all_periods_lie_in_the_year() -> None:
-    assert len(TRUTHS) == len(truths(ANCHOR)) == 17
+    assert len(TRUTHS) == len(truths(ANCHOR)) == 18
     for truth in TRUTHS.values():
         assert truth.period.since_us >= ANCHOR - 366 * DAY and truth.period.until_us <= ANCHOR
         assert abs(truth.expected - truth.usual) > truth.tolerance
@@ -38,6 +41,19 @@ def test_evidence_upload_fails_on_one_app_version_only(year: Year) -> None:
     close("broken-upload", uploaded[android & (version == 2)].mean())
     for others in (android & (version == 1), ~android & (version == 2)):
         assert uploaded[others].mean() == pytest.approx(TRUTHS["broken-upload"].usual, abs=0.08)
+
+
+def test_some_humans_stand_in_the_register_twice(year: Year) -> None:
+    people = year.bank.people
+    again = np.flatnonzero(people.same_as != np.arange(people.size))
+    close("twice", len(again) / people.size)
+    assert (people.same_as[people.same_as[again]] == people.same_as[again]).all(), "nobody stands there thrice"
+    of_both = np.stack([again, people.same_as[again]], axis=1)
+    written = [json.loads(each) for each in traits(people, of_both.ravel()).to_pylist()]
+    first, second = written[1::2], written[::2]
+    same = [a["birthday"] == b["birthday"] for a, b in zip(first, second, strict=True)]
+    assert 0.7 < np.mean(same) < 0.95
+    assert not {each["email"] for each in first} & {each["email"] for each in second}
 
 
 def waits(year: Year, unit: int, since: int, until: int) -> float:

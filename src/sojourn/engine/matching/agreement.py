@@ -16,6 +16,8 @@ from sojourn.engine.matching.blocking import Key
 from sojourn.engine.matching.words import Candidates, Comparison, Floats
 
 SURE_BITS: Final = float(np.log2(10.0))
+APART: Final = {"given": 0, "born": 1}  # up to which level a field of the human's own is another's
+HOUSEHOLD_BITS: Final = 100.0  # given name and birthday both different: two humans, whatever they share
 AT_LEAST_BITS: Final = 0.0  # of a pair that is worth keeping
 
 
@@ -46,9 +48,12 @@ def candidates(
 
 
 def weighed(found: Candidates, comparisons: Sequence[Comparison]) -> Floats:
-    """Give the fixed weight of each field of each pair, in bits."""
+    """Give the fixed weight of each field of each pair, in bits, and last what a household takes."""
     tables = [np.array([0.0, *(level.bits for level in reversed(each.levels))]) for each in comparisons]
-    return np.stack([table[found.levels[:, at].astype(np.intp) + 1] for at, table in enumerate(tables)], axis=1)
+    bits = [table[found.levels[:, at].astype(np.intp) + 1] for at, table in enumerate(tables)]
+    own = [(found.levels[:, at], each.field) for at, each in enumerate(comparisons) if each.field in APART]
+    differ = np.all([(code >= 0) & (code <= APART[name]) for code, name in own] or [np.zeros(len(found.left), bool)], 0)
+    return np.column_stack([*bits, np.where(differ, -HOUSEHOLD_BITS, 0.0)])
 
 
 def line_bits(total: int, records: int) -> float:

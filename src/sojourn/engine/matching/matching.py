@@ -18,6 +18,7 @@ from sojourn.engine.matching.cleaning import cleaned
 from sojourn.engine.matching.levels import comparisons as comparisons_of
 from sojourn.engine.matching.words import (
     FIELDS,
+    HOUSEHOLD,
     Candidates,
     Comparison,
     Expected,
@@ -31,6 +32,7 @@ from sojourn.engine.stream.query import Connection, connected
 MEMORY_MB: Final = 2_048
 LEAST_PROBABILITY: Final = 0.01  # of a pair that is told at all
 FEWEST_RECORDS: Final = 2
+HOUSEHOLD_TOLD_BITS: Final = 0.1
 
 
 class Method(StrEnum):
@@ -150,12 +152,12 @@ def _told(
     order = np.flatnonzero(kept)
     order = order[np.argsort(-bits[order].sum(axis=1), kind="stable")]
     return Matches(
-        fields=tuple(each.field for each in comparisons),
+        fields=(*(each.field for each in comparisons), HOUSEHOLD),
         left=found.left[order],
         right=found.right[order],
         levels=tuple(
-            tuple(each.name_of(code) for each, code in zip(comparisons, row, strict=True))
-            for row in found.levels[order].tolist()
+            (*(each.name_of(code) for each, code in zip(comparisons, row, strict=True)), _home(taken))
+            for row, taken in zip(found.levels[order].tolist(), bits[order, -1].tolist(), strict=True)
         ),
         bits=bits[order],
         start_bits=start,
@@ -168,10 +170,15 @@ def _told(
     )
 
 
+def _home(taken: float) -> str:
+    return "may be two of one household" if taken <= -HOUSEHOLD_TOLD_BITS else "missing"
+
+
 def _nothing(comparisons: Sequence[Comparison], total: int) -> Matches:
     none = np.zeros((0, len(comparisons)))
     empty = Candidates(
         left=np.zeros(0, np.int64), right=np.zeros(0, np.int64), levels=none.astype(np.int8), terms=none, total=total
     )
     nobody = np.zeros(0, np.bool_)
-    return _told(empty, comparisons, (), none, none.sum(axis=1), nobody, nobody, 0.0, 1.0, None)
+    bits = np.zeros((0, len(comparisons) + 1))
+    return _told(empty, comparisons, (), bits, bits.sum(axis=1), nobody, nobody, 0.0, 1.0, None)

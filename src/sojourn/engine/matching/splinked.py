@@ -55,7 +55,7 @@ def candidates(
         try:
             try:
                 return _found(connection, tables, comparisons, settings, total, trains=True)
-            except EMTrainingException:  # too few pairs agree on anything: Splink's own first guesses must do
+            except (EMTrainingException, ValueError):  # too few pairs, or a level none has: its own guesses must do
                 return _found(connection, tables, comparisons, settings, total, trains=False)
         except (SplinkException, duckdb.InvalidInputException) as error:
             raise MatchingError("These records hold too little to learn from.") from error

@@ -19,6 +19,8 @@ FIELDS: Final = (
     "given", "given_more", "family", "family_more", "born", "mail", "phone", "number", "street", "street_more", "place",
     "postcode", "region",
 )  # fmt: skip
+OWN: Final = frozenset({"given", "given_more", "born"})  # a human's own: nobody shares them with the household
+HOUSEHOLD: Final = "household"
 MISSING: Final = -1  # the level of a field that one of the two does not have
 
 
@@ -79,6 +81,8 @@ class Model:
     fields: tuple[str, ...]
     weights: tuple[Floats, ...]
     prior: float  # probability that two records, drawn at random, are one human
+    household: tuple[Floats, ...]  # as `weights`, of two humans of one household
+    kin: float  # probability that two records, drawn at random, are of one household
     rounds: int
 
 
@@ -95,7 +99,8 @@ class Expected:
 class Matches:
     """Pairs that may be one, most likely first, as parallel arrays.
 
-    `bits[pair, field]` is what each field adds to the base-2 logarithm of the odds, which begin at `start_bits`;
+    `fields` end with `household`, which has a level where the two may be of one household. `bits[pair, field]` is what
+    each field adds to the base-2 logarithm of the odds, which begin at `start_bits`;
     `probability` is NaN where a rule gave the pairs and no model. `chosen` are those at or above `threshold` that may
     stand together. `expected` is None for the rule.
     """

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sojourn.engine.simulation import words
 from sojourn.engine.simulation.names import FIRST_NAMES, LAST_NAMES
+from sojourn.engine.simulation.records import second_records
 from sojourn.engine.simulation.words import DAY
 
 Int64s = npt.NDArray[np.int64]
@@ -46,6 +47,7 @@ class Population:
     first_name: npt.NDArray[np.int16]
     last_name: npt.NDArray[np.int16]
     mood: Floats  # lasting part of how satisfied a customer is
+    same_as: Int64s  # the customer whose second record this is; itself for nearly all
 
     def version(self, customer: Int64s, at: Int64s, anchor: int) -> Int8s:
         """Give the app version (index) that each customer has at an instant."""
@@ -81,6 +83,7 @@ def make(*, seed: int, size: int, anchor: int) -> Population:
         first_name=first_name,
         last_name=last_name,
         mood=rng.normal(0.0, 0.7, size),
+        same_as=second_records(seed, size, ~is_joint & (member_from == 0)),
     )
 
 

@@ -13,8 +13,7 @@ import pyarrow.compute as pc
 from sojourn.engine.simulation import words
 from sojourn.engine.simulation.bank import Bank
 from sojourn.engine.simulation.ledger import NO_VALUE, Rows
-from sojourn.engine.simulation.names import FIRST_NAMES, LAST_NAMES
-from sojourn.engine.simulation.population import Population
+from sojourn.engine.simulation.records import traits
 from sojourn.engine.simulation.words import APP, IDENTIFY, PAGE, SCREEN, WEB
 from sojourn.engine.stream.files.presets import NATIVE_SCHEMA
 
@@ -71,20 +70,6 @@ def register(bank: Bank, at: int) -> pa.Table:
 def user_ids(customer: npt.NDArray[np.int64]) -> pa.StringArray:
     """Name customers as the bank's systems do."""
     return _joined("HB-", customer + 100_000)
-
-
-def traits(people: Population, customer: npt.NDArray[np.int64]) -> pa.StringArray:
-    """Write name, mail and phone of customers as JSON; mail and phone can reach nobody."""
-    first = pa.array(FIRST_NAMES).take(pa.array(people.first_name[customer]))
-    last = pa.array(LAST_NAMES).take(pa.array(people.last_name[customer]))
-    shares = people.shares_mail[customer]
-    box = pc.if_else(pa.array(shares), "family", pc.utf8_lower(first))
-    number = np.where(shares, customer // 2 * 2, customer)
-    return pc.binary_join_element_wise(
-        '{"name":"', first, " ", last, '","email":"', box, ".", pc.utf8_lower(last),
-        pa.array(number).cast(pa.string()), '@example.com","phone":"+999',
-        pa.array(customer + 20_000_000).cast(pa.string()), '"}', "",
-    )  # fmt: skip
 
 
 def _is_new(bank: Bank, actor: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

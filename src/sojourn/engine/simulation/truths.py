@@ -13,6 +13,7 @@ import numpy as np
 
 from sojourn.engine.simulation import words
 from sojourn.engine.simulation.population import Flags, Int64s
+from sojourn.engine.simulation.records import TWICE_SHARE
 from sojourn.engine.simulation.words import APP, DAY, HOUR, MAIL, PHONE, WEB
 from sojourn.kit.period import Period, instant
 
@@ -109,7 +110,7 @@ class Truth:
 
     slug: str
     title: str
-    kind: str  # broken_step, slow_unit, bot, season, theme, incident
+    kind: str  # broken_step, slow_unit, bot, season, theme, duplicates, incident
     period: Period
     where: dict[str, str]  # dimension -> value
     figure: str  # what is measured, in words
@@ -120,7 +121,9 @@ class Truth:
 
 def truths(anchor: int) -> tuple[Truth, ...]:
     """List what is planted in the year before ``anchor`` (microseconds, a midnight)."""
-    firsts = (_broken_step(anchor), _slow_branch(anchor), _bot(anchor), _dip(anchor), _theme(anchor))
+    firsts = (
+        _broken_step(anchor), _slow_branch(anchor), _bot(anchor), _dip(anchor), _theme(anchor), _twice(anchor),
+    )  # fmt: skip
     return (*firsts, *(_incident(each, anchor) for each in INCIDENTS))
 
 
@@ -185,6 +188,14 @@ def _theme(anchor: int) -> Truth:
         slug="foreign-fee", title="Complaints about the new foreign-use fee", kind="theme",
         period=_period(anchor, THEME_DAYS), where={"theme": "foreign fee"},
         figure="share of complaints received with this theme", expected=THEME_SHARE, usual=0.0, tolerance=0.1,
+    )  # fmt: skip
+
+
+def _twice(anchor: int) -> Truth:
+    return Truth(
+        slug="twice", title="Humans who stand in the register twice", kind="duplicates", period=_period(anchor, 365),
+        where={}, figure="share of customers who are the second record of another one", expected=TWICE_SHARE,
+        usual=0.0, tolerance=0.001,
     )  # fmt: skip
 
 

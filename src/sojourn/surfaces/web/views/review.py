@@ -78,6 +78,7 @@ def review(request: PageRequest) -> HttpResponse:
         viewer=request.viewer,
     )
     kept = {name: value for name, value in asked.items() if value}
+    runs, set_terms = queries.matching_runs(viewer=request.viewer)[:3], queries.matching_terms()
     context = {
         "cards": [_card(each) for each in queries.listed(page=found, viewer=request.viewer)],
         "total": found.total,
@@ -90,11 +91,11 @@ def review(request: PageRequest) -> HttpResponse:
         "sources": [(each.value, source_words(each)) for each in ProposalSource],
         "bulk": _bulk(state, source, least, request.viewer),
         "undo": _undo(request.GET.get("undo", ""), request.viewer),
-        "runs": queries.matching_runs(viewer=request.viewer)[:3],
-        "terms": queries.matching_terms(),
-        "merge_above": _percent(queries.matching_terms().merge_above),
+        "runs": runs,
+        "is_running": any(each.state in (MatchState.WAITING, MatchState.RUNNING) for each in runs),
+        "terms": set_terms,
+        "merge_above": _percent(set_terms.merge_above),
     }
-    context["is_running"] = any(each.state in (MatchState.WAITING, MatchState.RUNNING) for each in context["runs"])
     return render(request, "web/review.html", context)
 
 
