@@ -1,6 +1,6 @@
 """Measure Sojourn beside its peers and write the tables into `docs/benchmarks.md`.
 
-``python -m tools.bench [kernels large miners logs timeline erasure simulation import intake pages customers]``: each module
+``python -m tools.bench [kernels large miners logs timeline erasure simulation import intake pages customers matching]``: each module
 `tools/bench_<name>.py` has ``TITLE`` and ``measure() -> str``, which returns Markdown; its section of the page is
 replaced, the others stay.
 """
@@ -17,6 +17,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 SECTIONS = (
     *("intake", "import", "timeline", "erasure", "kernels", "large", "miners", "logs", "simulation", "personal", "pages"),
     "customers",
+    "matching",
 )
 
 
