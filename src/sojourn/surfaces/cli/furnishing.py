@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access import queries as access_queries
@@ -11,18 +14,43 @@ from sojourn.domains.access.contracts import SYSTEM, Role
 from sojourn.domains.catalogue import actions as catalogue
 from sojourn.domains.catalogue import queries as catalogue_queries
 from sojourn.domains.catalogue.contracts import Source, SourceKind
+from sojourn.domains.identity import queries as identity
 from sojourn.domains.journeys import actions as journeys
 from sojourn.domains.journeys.contracts import Journey
 from sojourn.domains.organisation import actions as organisation
 from sojourn.domains.privacy import actions as privacy
 from sojourn.domains.privacy import queries
-from sojourn.domains.privacy.contracts import Basis, NoticeText
+from sojourn.domains.privacy.contracts import Basis, Channel, Contact, Duty, NoticeText, RequestKind
 from sojourn.engine.simulation.consents import consents_csv
 from sojourn.kit.errors import NotFoundError
 from sojourn.surfaces.cli import documents
 from sojourn.surfaces.cli.companies import Company, DemoState, document
 
 PASSWORD_BYTES = 12
+BANK_RECORDS = Duty(
+    name="bank-records",
+    title="Records of identification and transactions",
+    law="Directive (EU) 2015/849, art. 40",
+    events=("Account Opened",),
+    traits=("name", "first_name", "last_name", "birthday"),
+    ends=("Account Closed",),
+    months=60,
+)
+# What is asked, how many days ago, and how far it has come.
+REQUESTS = (
+    (RequestKind.ACCESS, 3, "open"),
+    (RequestKind.ERASURE, 12, "unverified"),
+    (RequestKind.ACCESS, 47, "open"),  # late
+    (RequestKind.RESTRICTION, 9, "paused"),
+    (RequestKind.OBJECTION, 5, "open"),
+    (RequestKind.ACCESS, 30, "closed"),
+)
+MESSAGES = {
+    RequestKind.ACCESS: "Please tell me what you know about me.",
+    RequestKind.ERASURE: "I am no longer your customer. Please erase my data.",
+    RequestKind.RESTRICTION: "My address is wrong; please do not use it until that is settled.",
+    RequestKind.OBJECTION: "I do not want to be analysed.",
+}
 EARLIER = {
     "en": "This covers what you did with us before, too.",
     "de": "Das gilt auch für das, was Sie bisher bei uns getan haben.",
@@ -77,6 +105,33 @@ def plant_consents(state: DemoState) -> None:
             privacy.publish_notice(purpose=purpose, texts=wider, opens_earlier=True, viewer=SYSTEM)
     rows = consents_csv(state.size, state.anchor, seed=state.seed)
     privacy.import_consents(text=rows, name="consents.csv", viewer=SYSTEM)
+
+
+def plant_requests() -> None:
+    """Write down what some customers ask for, in several states, and a bank's duty to keep records; once."""
+    if queries.requests(viewer=SYSTEM):
+        return
+    privacy.save_duty(duty=BANK_RECORDS, viewer=SYSTEM)
+    now = timezone.now()
+    for place, (kind, days, state) in enumerate(REQUESTS):
+        user = f"HB-{100_007 + place}"
+        made = privacy.open_request(
+            kind=kind,
+            regulation="gdpr",
+            contact=Contact(email=f"{user.lower()}@example.com", message=MESSAGES[kind]),
+            channel=Channel.PAGE,
+            received_at=now - timedelta(days=days),
+            by="customer",
+        )
+        found = [person for person, _ in identity.find(user).persons]
+        if state == "unverified" or not found:
+            continue
+        privacy.verify_request(number=made.id, customer=found[0], how="signed_in", viewer=SYSTEM)
+        if state == "paused":
+            privacy.pause_request(number=made.id, why="clarification", viewer=SYSTEM)
+        elif state == "closed":
+            reason = "A request of the same kind was answered a month ago."
+            privacy.refuse_request(number=made.id, reason=reason, viewer=SYSTEM)
 
 
 def _source(slug: str, name: str, kind: SourceKind, channel: str) -> Source:

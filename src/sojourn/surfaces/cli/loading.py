@@ -25,14 +25,14 @@ def run(settings: Settings, company: Company, size: int, *, now: int, console: C
     """Load the company up to ``now`` (microseconds) where that is a day or more ahead; raise SojournError."""
     with lock.hold(settings.data):
         prepare(settings)
-        from sojourn.surfaces.cli.furnishing import furnish, invent_sign_ins, plant_consents  # after Django is set up
+        from sojourn.surfaces.cli import furnishing  # after Django is set up
         from sojourn.surfaces.cli.shipping import ship
 
         state = read_state(settings.data) or _begun(company, size, now)
         if not state.is_furnished:  # once: what a visitor changed afterwards stays changed
-            invent_sign_ins(company, state)
+            furnishing.invent_sign_ins(company, state)
             write_state(settings.data, state)
-            furnish(company, state)
+            furnishing.furnish(company, state)
             state.is_furnished = True
             write_state(settings.data, state)
         since, until = _span(company, state, now)
@@ -43,7 +43,8 @@ def run(settings: Settings, company: Company, size: int, *, now: int, console: C
             state.loaded_until = until
             write_state(settings.data, state)
         if company is BANK and not state.has_consents:
-            plant_consents(state)
+            furnishing.plant_consents(state)
+            furnishing.plant_requests()
             state.has_consents = True
             write_state(settings.data, state)
     return state
