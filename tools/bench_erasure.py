@@ -40,9 +40,9 @@ def measure() -> str:
         for each in found["erasures"]
     )
     return f"""{EVENTS:,} events of {found["customers"]:,} customers in {found["segments"]} segments as compaction
-leaves them, {found["known"]:,} of the customers with number, mail, phone and name; no lease held; files and folder synced.
-{os.cpu_count()} cores. Each erasure lays tombstones, rewrites segments, forgets the identity, overwrites the timeline,
-looks through every store for what would betray its customers, and ends with its certificate.
+leaves them, {found["known"]:,} of the customers with number, mail, phone and name; no lease held; files and folder
+synced. {os.cpu_count()} cores. Each erasure lays tombstones, rewrites segments, forgets the identity, overwrites the
+timeline, looks through every store for what would betray its customers, and ends with its certificate.
 
 | customers | events | removed in | proven in | together | CPU | texts looked for | looked through |
 | --- | --- | --- | --- | --- | --- | --- | --- |
