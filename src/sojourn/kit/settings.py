@@ -83,6 +83,7 @@ class Settings:
     )
     threads: int = _setting(0, "Threads for kernels; 0: one less than there are cores, at least one.", low=0, high=256)
     k_floor: int = _setting(5, "Customers below whom a count of those left out is not shown.", low=1)
+    employee_floor: int = _setting(20, "Customers below whom a figure about a named employee is not shown.", low=2)
     preference_link_days: int = _setting(
         30, "Days for which a link to the preference centre opens, where nothing else is asked for.", low=1, high=365
     )

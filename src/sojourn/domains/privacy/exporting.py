@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
-from sojourn.domains.privacy import statements
+from sojourn.domains.privacy import employees, statements
 from sojourn.domains.privacy.contracts import EventFilter, ExportFormat, Purpose
 from sojourn.domains.privacy.sight import sight, spelled_out
 from sojourn.domains.privacy.statements import Statement
@@ -42,7 +42,9 @@ class Asked:
         """Write the events as SQL; raise InvalidError for a name that no property can have."""
         without = () if self.identity_steps else IDENTITY_EVENTS
         events = replace(spelled_out(self.events), having_pattern="")
-        made = statements.whole_journeys(self.period, events, self.viewer.units, without=without)
+        employees.check(events.dimensions, self.viewer)
+        agents = employees.are_shown(self.viewer)
+        made = statements.whole_journeys(self.period, events, self.viewer.units, without=without, agents=agents)
         return made.add(" AND customer IN (SELECT customer FROM matching)") if self.events.having_pattern else made
 
 

@@ -292,14 +292,20 @@ EXPORTED: Final = (
 
 
 def whole_journeys(
-    period: Period, events: EventFilter, units: frozenset[str] | None, *, without: Iterable[str]
+    period: Period,
+    events: EventFilter,
+    units: frozenset[str] | None,
+    *,
+    without: Iterable[str],
+    agents: bool,
 ) -> Statement:
     """Write a question's events as a journey question sees them: who has hidden events among them is out.
 
-    Events called as in `without` are in question, and not given.
+    Events called as in `without` are in question, and not given; who served the customer only with `agents`.
     """
     conditions = where(period, events, units)
-    made = Statement("SELECT * FROM door WHERE allowed AND ").add(conditions.sql, conditions.values)
+    every = "*" if agents else "* REPLACE (CAST(NULL AS BIGINT) AS agent)"
+    made = Statement(f"SELECT {every} FROM door WHERE allowed AND ").add(conditions.sql, conditions.values)
     made.add(" AND customer NOT IN (SELECT customer FROM door WHERE NOT allowed AND ")
     made.add(conditions.sql, conditions.values).add(")")
     for name in without:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import statements
+from sojourn.domains.privacy import employees, statements
 from sojourn.domains.privacy.contracts import EventFilter, EventPage, EventRow, Purpose
 from sojourn.domains.privacy.queries.cursors import cursor_after, read_cursor
 from sojourn.domains.privacy.sight import spelled_out
@@ -28,6 +28,7 @@ def events(
     viewer: Viewer,
 ) -> EventPage:
     """List the events that viewer and purpose may see, newest first; raise InvalidError for a bad cursor."""
+    employees.check(events.dimensions, viewer)
     page = statements.listed(
         period,
         spelled_out(events),

@@ -12,7 +12,7 @@ from django.conf import settings
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import consents, rules, scope, statements
+from sojourn.domains.privacy import consents, employees, rules, scope, statements
 from sojourn.domains.privacy.contracts import Aggregate, Answer, Coverage, EventFilter, Measure, MeasureRow, Purpose
 from sojourn.domains.privacy.sight import ANSWERS, frozen_filter
 from sojourn.domains.privacy.statements import Statement
@@ -42,7 +42,9 @@ class Reading:
         """Sum by group, groups in the order of their keys; raise InvalidError for a field that was not read."""
         asked = self._asked(measure, period)
         found = self._connection.execute(f"WITH asked AS ({asked.sql}) {statements.summed(measure)}", asked.values)
-        return tuple(_row(row, measure) for row in found.fetchall() if row[-2])
+        rows = tuple(_row(row, measure) for row in found.fetchall() if row[-2])
+        fewest = settings.SOJOURN.employee_floor if employees.AGENT in measure.group else 0
+        return tuple(row for row in rows if row.customers >= fewest)
 
     def coverage(self, measure: Measure, period: Period) -> Coverage:
         """Say what a sum rests on."""
@@ -87,6 +89,7 @@ def reading(
 
     Fields and filters may name columns and `properties.<name>`. Raise InvalidError for a field that is not there.
     """
+    employees.check([*fields, *(where or {}), *events.dimensions], viewer)
     begun, batch = time.perf_counter(), collection.newest_batch()
     taken = statements.taken(event, fields, where or {}, period, events, viewer.units)
     with opened(purpose=purpose, period=period, viewer=viewer) as connection:
