@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held
-from sojourn.domains.customers import actions, allowed, joining, queries
+from sojourn.domains.customers import actions, allowed, queries
 from sojourn.domains.customers import hooks as invitations
 from sojourn.domains.customers.contracts import Panel, PanelAsked
 from sojourn.kit.sealed import seals
@@ -32,7 +32,7 @@ hooks.holds("customers.NoteRow", erased_by=forget_notes, told_by=tell_notes)
 @invitations.panels.answer
 def tell_who_is_whom(asked: PanelAsked) -> Panel | None:
     """Tell on the customer's page how many identifiers are one person here."""
-    return joining.panel(asked)
+    return queries.who_is_whom(asked)
 
 
 @invitations.panels.answer

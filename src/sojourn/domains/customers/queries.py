@@ -22,6 +22,7 @@ from sojourn.domains.customers.contracts import (
     TraitRule,
 )
 from sojourn.domains.customers.joining import decisions, why
+from sojourn.domains.customers.joining import panel as who_is_whom
 from sojourn.domains.customers.listing import trait_rule, trait_rules
 from sojourn.domains.customers.notes import about as told
 from sojourn.domains.identity import queries as identity
@@ -40,6 +41,7 @@ __all__ = [
     "told",
     "trait",
     "traits",
+    "who_is_whom",
     "who_looked",
     "why",
 ]
