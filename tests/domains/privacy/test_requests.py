@@ -135,6 +135,10 @@ def test_restriction_locks_reading_to_legal_duties(person: int) -> None:
     assert not seen(person, Purpose.SERVICE)
     assert seen(person, Purpose.REGULATORY)
     assert [row.customer for row in queries.events(viewer=SYSTEM).rows] == [5]
+    actions.lift_restriction(customer=person, viewer=OFFICER)
+    assert seen(person, Purpose.SERVICE)
+    with pytest.raises(NotFoundError):
+        actions.lift_restriction(customer=person, viewer=OFFICER)
 
 
 def seen(person: int, purpose: Purpose) -> bool:

@@ -62,6 +62,7 @@ CASES = [
     Case("A request under a law that is not there", "sojourn requests open access --email a@example.com --regulation moon", 1, "regulation: one of gdpr, uk_gdpr, ccpa, lgpd, pipeda, other."),
     Case("A correction without its value", "sojourn requests open rectification --email a@example.com --correct name", 2, "--correct needs TRAIT=VALUE."),
     Case("A certificate of an erasure that was not", "sojourn requests certificate 12345", 1, "There is no erasure of this number."),
+    Case("Lifting a restriction of nobody", "sojourn requests unrestrict 12345", 1, "There is no such customer."),
     Case("Lifting a tombstone that does not lie", "sojourn requests lift user nobody", 1, "No tombstone lies on this identifier."),
     Case("A retention rule with a name that cannot be", "sojourn requests retain 'Page Views' 30 --title Views", 1, "name"),
     Case("Forgetting a retention rule that is not there", "sojourn requests forget-rule nothing", 1, "There is no retention rule of this name."),

@@ -229,6 +229,7 @@ NEEDS: dict[str, Right | Open] = {
     "GET /erasures": Right.REQUESTS_HANDLE,
     "GET /erasures/{number}/certificate": Right.REQUESTS_HANDLE,
     "POST /tombstones/lift": Right.REQUESTS_HANDLE,
+    "DELETE /restrictions/{customer}": Right.REQUESTS_HANDLE,
     "GET /duties": Right.RETENTION_MANAGE,
     "PUT /duties/{name}": Right.RETENTION_MANAGE,
     "DELETE /duties/{name}": Right.RETENTION_MANAGE,

@@ -206,6 +206,15 @@ def forget_rule(server: Server, name: str) -> Shown:
     return Shown(data={}, before=[f"{name} is deleted."])
 
 
+@requests.command("unrestrict")
+@click.argument("customer", type=click.IntRange(0, (1 << 63) - 1))
+@connected
+def unrestrict(server: Server, customer: int) -> Shown:
+    """Let a customer be read again who had asked not to be."""
+    server.delete(f"/restrictions/{customer}")
+    return Shown(data={}, before=[f"Customer {customer} may be read again."])
+
+
 @requests.command("lift")
 @click.argument("kind", type=click.Choice(["user", "anonymous", "email", "phone"]))
 @click.argument("value")

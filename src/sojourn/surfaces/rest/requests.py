@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Path, Router, Schema, Status
@@ -229,6 +229,14 @@ def lift_tombstone(request: HttpRequest, body: Stone) -> Lifted:
     return Lifted(tombstone=actions.lift_tombstone(kind=body.kind, value=body.value, viewer=viewer_of(request)))
 
 
+@router.delete("/restrictions/{customer}", response={204: None, **PROBLEMS}, summary="Let a customer be read again")
+@needs(Right.REQUESTS_HANDLE)
+def lift_restriction(request: HttpRequest, customer: Customer) -> Status[None]:
+    """Who had asked not to be; what a duty or a hold locks stays locked."""
+    actions.lift_restriction(customer=customer, viewer=viewer_of(request))
+    return Status(204, None)
+
+
 @router.get("/duties", response={200: Page[Duty], **PROBLEMS}, summary="List the statutory duties to keep")
 @needs(Right.RETENTION_MANAGE)
 def list_duties(request: HttpRequest) -> Page[Duty]:
@@ -240,9 +248,17 @@ def list_duties(request: HttpRequest) -> Page[Duty]:
 @needs(Right.RETENTION_MANAGE)
 def save_duty(request: HttpRequest, name: Slug, body: DutyText) -> Duty:
     """It counts for erasures from now on."""
-    said: dict[str, Any] = body.dict()
-    lists = {each: tuple(said.pop(each)) for each in ("events", "traits", "ends")}
-    return actions.save_duty(duty=Duty(name=name, **said, **lists), viewer=viewer_of(request))
+    duty = Duty(
+        name=name,
+        title=body.title,
+        law=body.law,
+        events=tuple(body.events),
+        traits=tuple(body.traits),
+        ends=tuple(body.ends),
+        months=body.months,
+        is_active=body.is_active,
+    )
+    return actions.save_duty(duty=duty, viewer=viewer_of(request))
 
 
 @router.delete("/duties/{name}", response={204: None, **PROBLEMS}, summary="Delete a statutory duty")

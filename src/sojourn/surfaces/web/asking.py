@@ -65,7 +65,7 @@ def code(request: HttpRequest) -> HttpResponse:
         if not _has_turn(request):
             return _answered(request, "web/your_data_done.html", {"is_busy": True}, 429)
         is_right = actions.check_request_code(number=number, code=request.POST.get("code", ""))
-    context = {"number": number, "is_right": is_right, "is_mailed": bool(settings.SOJOURN.mail_host)}
+    context: dict[str, object] = {"number": number, "is_right": is_right, "is_mailed": bool(settings.SOJOURN.mail_host)}
     return _answered(request, "web/your_data_done.html", context, 422 if is_right is False else 200)
 
 

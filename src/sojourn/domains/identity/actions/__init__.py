@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sojourn.domains.identity.actions.burying import bury, lift_tombstone, lift_tombstones
+from sojourn.domains.identity.actions.burying import bury, lift_tombstone
 from sojourn.domains.identity.actions.correcting import correct
 from sojourn.domains.identity.actions.deciding import merge, unmerge
 from sojourn.domains.identity.actions.forget import forget, forget_cases, forget_in_part
@@ -32,7 +32,6 @@ __all__ = [
     "index_words",
     "lay_again",
     "lift_tombstone",
-    "lift_tombstones",
     "link",
     "match_when_due",
     "meant",

@@ -56,14 +56,6 @@ def lift_tombstone(*, kind: str, value: str) -> int:
     return int(row.pk)
 
 
-def lift_tombstones(*, erasure: int) -> int:
-    """Let every identifier of one erasure in again and give how many there were."""
-    with transaction.atomic(using=router.db_for_write(Tombstone)):
-        found = list(Tombstone.objects.filter(erasure=erasure, lifted_us=None).values_list("pk", flat=True))
-        _lift(found)
-    return len(found)
-
-
 def _lift(rows: Sequence[int]) -> None:
     Tombstone.objects.filter(pk__in=rows).update(lifted_us=time.time_ns() // 1_000)
     next_epoch()

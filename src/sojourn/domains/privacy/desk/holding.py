@@ -9,7 +9,8 @@ from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.privacy.desk.opening import existing
 from sojourn.domains.privacy.persons import persons_of
-from sojourn.domains.privacy.rights import holds
+from sojourn.domains.privacy.rights import holds, restricting
+from sojourn.kit.errors import NotFoundError
 
 save_duty, delete_duty = holds.save_duty, holds.delete_duty
 
@@ -34,6 +35,20 @@ def lift_tombstone(*, kind: str, value: str, viewer: Viewer) -> int:
     number = identity.lift_tombstone(kind=kind, value=value)
     access.audit(viewer=viewer, what="tombstone.lift", on=f"tombstone:{number}", kind=kind)
     return number
+
+
+def lift_restriction(*, customer: int, viewer: Viewer) -> int:
+    """Let a customer be read again who had asked not to be; what a duty or hold locks stays locked. Audited.
+
+    Give how many of their identities were locked; raise ForbiddenError, NotFoundError.
+    """
+    viewer.require(Right.REQUESTS_HANDLE)
+    current = existing(customer)
+    found = restricting.lift(persons=persons_of(current))
+    if not found:
+        raise NotFoundError("Nothing restricts this customer by their own request.")
+    access.audit(viewer=viewer, what="restriction.lift", on=f"customer:{current}")
+    return found
 
 
 def lift_hold(*, customer: int, viewer: Viewer) -> None:

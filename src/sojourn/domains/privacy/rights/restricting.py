@@ -43,11 +43,6 @@ def forget(*, persons: Sequence[int]) -> None:
         next_epoch()
 
 
-def restricted() -> tuple[int, ...]:
-    """List the persons who are read for a legal duty only, sorted."""
-    return tuple(sorted(set(Restriction.objects.values_list("person", flat=True))))
-
-
 def due(*, today: date) -> list[tuple[int, ...]]:
     """List the customers whose hold has ended, as their persons."""
     found: dict[tuple[int | None, int | None], list[int]] = {}
