@@ -24,6 +24,7 @@ def field_words(field: str) -> str:
         "place": _("Town"),
         "postcode": _("Postcode"),
         "region": _("Region"),
+        "household": _("Household"),
         "user": _("Customer number"),
         "anonymous": _("Device"),
     }.get(field, field)
@@ -42,6 +43,7 @@ def level_words(level: str) -> str:
         "two slips": _("two slips apart"),
         "same name": _("same name, another provider"),
         "different": _("different"),
+        "may be two of one household": _("may be two of one household"),
         "": _("not compared"),
     }.get(level, level)
 
