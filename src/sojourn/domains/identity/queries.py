@@ -78,6 +78,12 @@ def persons_of(*, customer: int) -> tuple[int, ...]:
     return tuple(sorted({customer, *linked}))
 
 
+def customers_of(persons: Sequence[int]) -> dict[int, int]:
+    """Give the customer of each person, by person."""
+    linked = dict(statements.read_in("SELECT person, customer FROM identity_link WHERE person IN {}", list(persons)))
+    return {person: linked.get(person, person) for person in persons}
+
+
 def is_known(*, persons: tuple[int, ...]) -> bool:
     """Say whether any of the persons has an identifier, a trait or a link here, events or not."""
     return (
@@ -85,12 +91,6 @@ def is_known(*, persons: tuple[int, ...]) -> bool:
         or Trait.objects.filter(person__in=persons).exists()
         or Link.objects.filter(person__in=persons).exists()
     )
-
-
-def customers_of(persons: Sequence[int]) -> dict[int, int]:
-    """Give the customer of each person, by person."""
-    linked = dict(statements.read_in("SELECT person, customer FROM identity_link WHERE person IN {}", list(persons)))
-    return {person: linked.get(person, person) for person in persons}
 
 
 def _pairs(sql: str, parameters: list[int]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
