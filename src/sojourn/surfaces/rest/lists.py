@@ -35,6 +35,8 @@ from sojourn.surfaces.rest.types import PlainNumber
 router = Router(tags=["customers"])
 Slug = Annotated[str, Path(max_length=63)]
 Text = Annotated[str, Field(max_length=200)]
+# Written out: consents have another enumeration of the name How, and the description knows one of a name.
+Computation = Literal["count", "sum", "first", "last", "most_frequent", "unique_count", "unique"]
 OFFSET_MOST = 100_000_000
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 FILE = {
@@ -98,7 +100,7 @@ class TraitText(Schema):
     """A computed trait."""
 
     name: str = Field(min_length=1, max_length=100)
-    how: How
+    how: Computation
     of: Text = Field("", description="event, or a dimension such as channel, for what tells texts.")
     currency: str = Field("", max_length=3, description="Of a sum.")
     events: list[Text] = Field([], max_length=100, description="Names; none: all events.")
@@ -180,7 +182,7 @@ def save_trait(request: HttpRequest, slug: Slug, said: TraitText) -> TraitAnswer
     rule = TraitRule(
         slug=slug,
         name=said.name,
-        how=said.how,
+        how=How(said.how),
         of=said.of,
         currency=said.currency,
         events=tuple(said.events),
@@ -245,7 +247,7 @@ def _trait(rule: TraitRule) -> TraitAnswer:
     return TraitAnswer(
         slug=rule.slug,
         name=rule.name,
-        how=rule.how,
+        how=rule.how.value,
         of=rule.of,
         currency=rule.currency,
         events=list(rule.events),
