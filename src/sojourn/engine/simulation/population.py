@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sojourn.engine.simulation import words
 from sojourn.engine.simulation.names import FIRST_NAMES, LAST_NAMES
-from sojourn.engine.simulation.records import second_records
+from sojourn.engine.simulation.twice import second_records
 from sojourn.engine.simulation.words import DAY
 
 Int64s = npt.NDArray[np.int64]

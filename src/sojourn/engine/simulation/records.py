@@ -8,7 +8,7 @@ are the trap: one family name, one home, two humans.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sojourn.engine.simulation.names import FIRST_NAMES, LAST_NAMES
+from sojourn.engine.simulation.population import Population
+from sojourn.engine.simulation.twice import RECORDS_STREAM
 
-if TYPE_CHECKING:
-    from sojourn.engine.simulation.population import Population
-
-RECORDS_STREAM: Final = 4_711
-TWICE_SHARE: Final = 0.01  # of customers are the second record of another one
 MOVED_SHARE, SLIPPED_SHARE, SWAPPED_SHARE, DATE_SHARE = 0.25, 0.6, 0.05, 0.15
 FIRST_BIRTHDAY: Final = np.datetime64("1938-01-01")
 BIRTHDAYS: Final = 24_500  # days
@@ -43,16 +40,6 @@ TOWNS: Final = (
 )
 
 Int64s = npt.NDArray[np.int64]
-
-
-def second_records(seed: int, size: int, may: npt.NDArray[np.bool_]) -> Int64s:
-    """Give for each customer the one of whom it is a second record, itself for nearly all."""
-    rng = np.random.default_rng((RECORDS_STREAM, seed, size))
-    same_as = np.arange(size)
-    free = rng.permutation(np.flatnonzero(may))
-    pairs = min(int(size * TWICE_SHARE), len(free) // 2)
-    same_as[free[:pairs]] = free[pairs : 2 * pairs]
-    return same_as
 
 
 def traits(people: Population, customer: Int64s) -> pa.StringArray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sojourn.engine.simulation import words
 from sojourn.engine.simulation.population import Flags, Int64s
-from sojourn.engine.simulation.records import TWICE_SHARE
+from sojourn.engine.simulation.twice import TWICE_SHARE
 from sojourn.engine.simulation.words import APP, DAY, HOUR, MAIL, PHONE, WEB
 from sojourn.kit.period import Period, instant
 
