@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held
-from sojourn.domains.customers import actions, allowed, queries
+from sojourn.domains.customers import actions, queries
 from sojourn.domains.customers import hooks as invitations
 from sojourn.domains.customers.contracts import Panel, PanelAsked
 from sojourn.kit.sealed import seals
@@ -38,4 +38,4 @@ def tell_who_is_whom(asked: PanelAsked) -> Panel | None:
 @invitations.panels.answer
 def consents_panel(asked: PanelAsked) -> Panel | None:
     """Tell what a customer allows and refuses."""
-    return allowed.consents(asked)
+    return queries.consents_panel(asked)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import Look, Right, Viewer
 from sojourn.domains.customers import hooks, rules
+from sojourn.domains.customers.allowed import consents as consents_panel
 from sojourn.domains.customers.computing import column
 from sojourn.domains.customers.contracts import (
     ComputedValue,
@@ -33,6 +34,7 @@ from sojourn.kit.period import Period
 __all__ = [
     "PAGE",
     "computed",
+    "consents_panel",
     "decisions",
     "named",
     "panels",
