@@ -69,6 +69,13 @@ def drop_extracts(persons: tuple[int, ...]) -> None:
     actions.drop_extracts()
 
 
+hooks.holds(
+    "privacy.ExtractRow",
+    erased_by=drop_extracts,
+    told_by="It counts the customers of an extract; the file names them by number, and is made of events told here.",
+)
+
+
 @hooks.erase_persons.answer
 def forget_requests(persons: tuple[int, ...]) -> None:
     """Forget the packages of erased persons, and whose their requests and holds were."""
