@@ -1,8 +1,7 @@
 """Measure Sojourn beside its peers and write the tables into `docs/benchmarks.md`.
 
-``python -m tools.bench [kernels large miners logs timeline erasure simulation import intake pages customers matching]``: each module
-`tools/bench_<name>.py` has ``TITLE`` and ``measure() -> str``, which returns Markdown; its section of the page is
-replaced, the others stay.
+``python -m tools.bench [intake import ...]``, without a name all of `SECTIONS`: each module `tools/bench_<name>.py` has
+``TITLE`` and ``measure() -> str``, which returns Markdown; its section of the page is replaced, the others stay.
 """
 
 from __future__ import annotations
@@ -15,9 +14,8 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 SECTIONS = (
-    *("intake", "import", "timeline", "erasure", "kernels", "large", "miners", "logs", "simulation", "personal", "pages"),
-    "customers",
-    "matching",
+    *("intake", "import", "timeline", "erasure", "kernels", "large", "miners", "logs", "simulation", "pages"),
+    *("customers", "identity", "matching", "personal"),
 )
 
 

@@ -12,8 +12,7 @@ from domains.privacy.bank import BEGIN, event, link, load
 from sojourn.domains.access.contracts import LOCAL, Role, Scope, Viewer
 from sojourn.domains.access.models import AuditRow
 from sojourn.domains.privacy import actions, queries
-from sojourn.domains.privacy.contracts import Purpose
-from sojourn.domains.privacy.extracts.words import Extract, ExtractState, ExtractTerms
+from sojourn.domains.privacy.contracts import Extract, ExtractState, ExtractTerms, Purpose
 from sojourn.engine.stream.sandbox import SqlError
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 

@@ -366,7 +366,8 @@ def _asked(client: Client, endpoint: str) -> int:
     method, path = endpoint.split(" ")
     for name in ("code", "slug", "kpi_id", "purpose", "name"):
         path = path.replace(f"{{{name}}}", "nothing")
-    for name in ("event_id", "delivery", "item", "person_id", "key_id", "question_id", "customer", "note", "proposal", "decision"):
+    numbers = ("event_id", "delivery", "item", "person_id", "key_id", "question_id")
+    for name in (*numbers, "customer", "note", "proposal", "decision"):
         path = path.replace(f"{{{name}}}", "987654")
     path = path.replace("{number}", "987654")
     query = urlencode(QUERIES.get(endpoint, {}))

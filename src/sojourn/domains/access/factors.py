@@ -1,6 +1,7 @@
 """Second factors: who must have one, who has one.
 
-The factors themselves (codes of an app, passkeys, recovery codes) are allauth's tables; here stand the rules about them.
+The factors themselves (codes of an app, passkeys, recovery codes) are allauth's tables. Here stand
+the rules about them.
 """
 
 from __future__ import annotations

@@ -24,6 +24,10 @@ from sojourn.domains.privacy.consent_words import PurposeTerms as PurposeTerms
 from sojourn.domains.privacy.consent_words import RefusedRow as RefusedRow
 from sojourn.domains.privacy.consent_words import Standing as Standing
 from sojourn.domains.privacy.consent_words import Word as Word
+from sojourn.domains.privacy.extract_words import Extract as Extract
+from sojourn.domains.privacy.extract_words import ExtractState as ExtractState
+from sojourn.domains.privacy.extract_words import ExtractTerms as ExtractTerms
+from sojourn.domains.privacy.extract_words import SqlAnswer as SqlAnswer
 from sojourn.domains.privacy.rights_words import Certificate as Certificate
 from sojourn.domains.privacy.rights_words import Channel as Channel
 from sojourn.domains.privacy.rights_words import Clock as Clock

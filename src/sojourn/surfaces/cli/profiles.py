@@ -96,8 +96,12 @@ def list_customers(server: Server, *, channel: tuple[str, ...], unit: tuple[str,
     """List customers by what they did and what is computed of it, pseudonymous."""
     where = [*(f"channel:{each}" for each in channel), *(f"unit:{each}" for each in unit)]
     page = server.get("/customers", where=where, ascending="true" if up else "false", **asked)
-    columns: Columns = [("customer", "customer"), ("events", "events"), ("last seen", moment("last_at"))]
-    columns += [(slug, _trait_of(slug)) for slug in asked["trait"]]
+    columns: Columns = [
+        ("customer", "customer"),
+        ("events", "events"),
+        ("last seen", moment("last_at")),
+        *((slug, _trait_of(slug)) for slug in asked["trait"]),
+    ]
     empty = "Fewer customers than the privacy minimum: none is listed." if page["too_few"] else "No customers."
     after = [f"{page['total']:,} customers"]
     if page["next_offset"]:

@@ -89,9 +89,9 @@ for room in (
     people,
     invitations,
     consents,
+    requests,
     encryption,
     backups,
-    requests,
     audit,
     roles,
 ):

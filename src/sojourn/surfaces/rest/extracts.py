@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.privacy import actions, queries
-from sojourn.domains.privacy.extracts.words import Extract, ExtractTerms
+from sojourn.domains.privacy.contracts import Extract, ExtractTerms
 from sojourn.kit.errors import ConflictError, InvalidError
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
@@ -104,7 +104,7 @@ def delete(request: HttpRequest, name: str) -> Status[None]:
     "/extracts/{name}/file", response={200: None, **PROBLEMS}, summary="Download an extract", openapi_extra=FILE
 )
 @needs(Right.EVENTS_EXPORT)
-def download(request: HttpRequest, name: str) -> HttpResponse:
+def download(request: HttpRequest, name: str) -> FileResponse:
     """As Parquet, pseudonymous; audited."""
     return sent(actions.take_extract(name, viewer=viewer_of(request)))
 
@@ -131,7 +131,7 @@ def sql(request: HttpRequest, name: str, body: Statement) -> SqlRows:
     )
 
 
-def sent(extract: Extract) -> HttpResponse:
+def sent(extract: Extract) -> FileResponse:
     """Send an extract's file."""
     try:
         file = Path(extract.path).open("rb")  # noqa: SIM115 - the response closes it

@@ -90,8 +90,8 @@ BAR = (
         parts=(
             Entry(label=_("Consents"), name="consents", right=Right.CONSENTS_READ),
             Entry(label=_("Purposes"), name="purposes", right=Right.CONSENTS_READ),
-            Entry(label=_("Audit"), name="audit", right=Right.AUDIT_READ),
             Entry(label=_("Requests"), name="requests", right=Right.REQUESTS_HANDLE),
+            Entry(label=_("Audit"), name="audit", right=Right.AUDIT_READ),
         ),
     ),
     Entry(

@@ -18,8 +18,8 @@ from sojourn.domains.access import queries as viewers
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.privacy import consents, exporting, purposes
 from sojourn.domains.privacy.contracts import EventFilter, ExportFormat, Purpose
+from sojourn.domains.privacy.extract_words import Extract, ExtractState, ExtractTerms
 from sojourn.domains.privacy.extracts.reading import contract, held
-from sojourn.domains.privacy.extracts.words import Extract, ExtractState, ExtractTerms
 from sojourn.domains.privacy.models import ExtractRow
 from sojourn.kit import durable, jobs
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, SojournError

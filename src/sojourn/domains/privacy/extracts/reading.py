@@ -9,7 +9,7 @@ from django.conf import settings
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.privacy.extracts.words import Extract, SqlAnswer
+from sojourn.domains.privacy.extract_words import Extract, SqlAnswer
 from sojourn.domains.privacy.models import ExtractRow
 from sojourn.engine.stream import sandbox
 from sojourn.kit.errors import ConflictError, NotFoundError

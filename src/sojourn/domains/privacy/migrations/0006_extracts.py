@@ -4,33 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('privacy', '0005_data_rights'),
+        ("privacy", "0005_data_rights"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExtractRow',
+            name="ExtractRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=63, unique=True)),
-                ('purpose', models.CharField(max_length=32)),
-                ('last_days', models.IntegerField(null=True)),
-                ('every_hours', models.IntegerField()),
-                ('lease_days', models.IntegerField()),
-                ('made_by', models.CharField(max_length=64)),
-                ('units', models.JSONField(null=True)),
-                ('state', models.CharField(default='waiting', max_length=12)),
-                ('message', models.CharField(default='', max_length=300)),
-                ('customers', models.BigIntegerField(default=0)),
-                ('events', models.BigIntegerField(default=0)),
-                ('size', models.BigIntegerField(default=0)),
-                ('file', models.CharField(default='', max_length=100)),
-                ('generation', models.IntegerField(default=0)),
-                ('epoch', models.CharField(default='', max_length=48)),
-                ('made_at', models.DateTimeField(null=True)),
-                ('ends_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=63, unique=True)),
+                ("purpose", models.CharField(max_length=32)),
+                ("last_days", models.IntegerField(null=True)),
+                ("every_hours", models.IntegerField()),
+                ("lease_days", models.IntegerField()),
+                ("made_by", models.CharField(max_length=64)),
+                ("units", models.JSONField(null=True)),
+                ("state", models.CharField(default="waiting", max_length=12)),
+                ("message", models.CharField(default="", max_length=300)),
+                ("customers", models.BigIntegerField(default=0)),
+                ("events", models.BigIntegerField(default=0)),
+                ("size", models.BigIntegerField(default=0)),
+                ("file", models.CharField(default="", max_length=100)),
+                ("generation", models.IntegerField(default=0)),
+                ("epoch", models.CharField(default="", max_length=48)),
+                ("made_at", models.DateTimeField(null=True)),
+                ("ends_at", models.DateTimeField()),
             ],
         ),
     ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.privacy import actions, queries
-from sojourn.domains.privacy.extracts.words import ExtractTerms, SqlAnswer
+from sojourn.domains.privacy.contracts import ExtractTerms, SqlAnswer
 from sojourn.kit.errors import ConflictError
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import PlainForm
