@@ -26,7 +26,9 @@ ALLOWED = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD", "CC0-1.0", "ISC", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0",
     "Python-2.0", "Unlicense", "Zlib", "ZPL-2.1",
 }  # fmt: skip
-WEAK = {"MPL-2.0": {"certifi"}, "LGPL-3.0-only": {"psycopg", "psycopg-binary"}}  # who may, of what is shipped
+# Who may, of what is shipped: certifi's and fido2's are lists of Mozilla's that stand in them unchanged (certificates;
+# public suffixes), psycopg is an extra.
+WEAK = {"MPL-2.0": {"certifi", "fido2"}, "LGPL-3.0-only": {"psycopg", "psycopg-binary"}}
 # Written many ways in older metadata: what is found there, and what it means.
 WORDS = (
     (r"AFFERO|\bAGPL", "AGPL-3.0"),
