@@ -93,6 +93,9 @@ class Settings:
     memory_limit_mb: int = _setting(1_024, "Memory that one query on segments may take, in MB.", low=128)
     sql_seconds: int = _setting(60, "Time in seconds that one SQL statement over an extract may take.", low=1)
     sql_rows_max: int = _setting(100_000, "Rows that one SQL statement over an extract may give.", low=1)
+    webhooks_private: int = _setting(
+        0, "1: let webhooks lead to private addresses and this machine, there also over http.", low=0, high=1
+    )
 
     backup_folder: str = _setting(
         "", "Folder of the backups, better on another disk; empty: backups in the data folder."

@@ -41,6 +41,8 @@ from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.reach import require_reachable
 from sojourn.domains.privacy.rights import erasing, replaying, restricting, retaining
 from sojourn.domains.privacy.rights import reading as privacy_rights
+from sojourn.domains.privacy.webhooks import following, sending
+from sojourn.domains.privacy.webhooks import making as hooking
 from sojourn.engine.kernels.customers import Customers, CustomersFold
 from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.timeline import Change, Layout, Source, Writer, manifest, writing
@@ -50,6 +52,10 @@ MAKE_EXTRACT = making.JOB
 ask_for_extract, renew_extract, delete_extract = making.ask_for_extract, making.renew_extract, making.delete_extract
 make_extract, keep_extracts, drop_extracts = making.make_extract, making.keep_extracts, making.drop_extracts
 take_extract = making.take_extract
+make_webhook, change_webhook, rotate_webhook = hooking.make_webhook, hooking.change_webhook, hooking.rotate_webhook
+try_webhook, replay_webhook, delete_webhook = hooking.try_webhook, hooking.replay_webhook, hooking.delete_webhook
+follow_webhooks, forget_webhook_messages = following.follow_webhooks, following.forget_messages
+due_webhooks, send_webhook, sweep_webhooks = sending.due_webhooks, sending.send_webhook, sending.sweep
 ERASE = erasing.COMMAND
 remove_erased = erasing.remove
 forget_restrictions = restricting.forget

@@ -47,6 +47,12 @@ from sojourn.domains.privacy.rights_words import RetentionPreview as RetentionPr
 from sojourn.domains.privacy.rights_words import RetentionRule as RetentionRule
 from sojourn.domains.privacy.rights_words import Span as Span
 from sojourn.domains.privacy.rights_words import Step as Step
+from sojourn.domains.privacy.webhook_words import Message as Message
+from sojourn.domains.privacy.webhook_words import MessageState as MessageState
+from sojourn.domains.privacy.webhook_words import NewSecret as NewSecret
+from sojourn.domains.privacy.webhook_words import Replay as Replay
+from sojourn.domains.privacy.webhook_words import Webhook as Webhook
+from sojourn.domains.privacy.webhook_words import WebhookTerms as WebhookTerms
 from sojourn.engine.answers.door import Codes as Codes
 from sojourn.engine.answers.words import IDENTITY_EVENTS as IDENTITY_EVENTS
 from sojourn.engine.stats.clusters import Clusters

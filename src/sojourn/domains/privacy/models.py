@@ -15,6 +15,8 @@ from sojourn.domains.privacy.rights_tables import PackageRow as PackageRow
 from sojourn.domains.privacy.rights_tables import RequestRow as RequestRow
 from sojourn.domains.privacy.rights_tables import Restriction as Restriction
 from sojourn.domains.privacy.rights_tables import RetentionRow as RetentionRow
+from sojourn.domains.privacy.webhook_tables import WebhookMessage as WebhookMessage
+from sojourn.domains.privacy.webhook_tables import WebhookRow as WebhookRow
 from sojourn.kit.ids import random_token
 from sojourn.kit.period import instant
 

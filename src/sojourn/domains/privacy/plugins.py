@@ -77,6 +77,32 @@ hooks.holds(
 
 
 @hooks.erase_persons.answer
+def forget_webhook_messages(persons: tuple[int, ...]) -> None:
+    """Forget that webhooks were, or were to be, told of events of erased persons."""
+    actions.forget_webhook_messages(persons)
+
+
+seals("privacy.WebhookRow", "secret", use="webhook")
+seals("privacy.WebhookRow", "old_secret", use="webhook")
+hooks.holds(
+    "privacy.WebhookRow",
+    erased_by="It says where a webhook leads and holds its secret, and nothing of any customer.",
+    told_by="It says where a webhook leads and holds its secret, and nothing of any customer.",
+)
+hooks.holds(
+    "privacy.WebhookMessage",
+    erased_by=forget_webhook_messages,
+    told_by="It says that a receiver was told of an event, not what it says; the events themselves are told here.",
+)
+
+
+@hooks.tail.answer
+def follow_webhooks(batch: TailBatch) -> Callable[[], None]:
+    """Note new events for the webhooks that ask for them, in the consumer's transaction."""
+    return actions.follow_webhooks(batch)
+
+
+@hooks.erase_persons.answer
 def forget_requests(persons: tuple[int, ...]) -> None:
     """Forget the packages of erased persons, and whose their requests and holds were."""
     actions.forget_requests(persons=persons)

@@ -274,6 +274,17 @@ def single(event_id: int, units: frozenset[str] | None) -> Statement:
     )
 
 
+def several(event_ids: Sequence[int], persons: Sequence[int], units: frozenset[str] | None) -> Statement:
+    """Write the search for some events; their persons let row groups be passed over."""
+    within = _scope(Period(), units)
+    return (
+        Statement(f"SELECT {LISTED} FROM door WHERE allowed AND ")
+        .add(within.sql, within.values)
+        .add(f" AND person IN ({', '.join('?' * len(persons))})", persons)
+        .add(f" AND event_id IN ({', '.join('?' * len(event_ids))})", event_ids)
+    )
+
+
 def fetched(event_ids: Sequence[int], persons: Sequence[int], customer: int) -> Statement:
     """Write the reading of events that were found in the timeline; their persons let row groups be passed over."""
     marks, theirs = ", ".join("?" * len(event_ids)), ", ".join("?" * len(persons))

@@ -32,6 +32,12 @@ def keep_extracts() -> None:
     actions.keep_extracts()
 
 
+@jobs.job("privacy.sweep_webhooks", every_seconds=3_600)
+def sweep_webhooks() -> None:
+    """Delete messages of webhooks that were settled long ago."""
+    actions.sweep_webhooks()
+
+
 @jobs.job("privacy.daily", every_seconds=86_400)
 def daily() -> None:
     """Do what a day brings to the requests desk."""

@@ -1,4 +1,4 @@
-"""Work beside the loader in a process of its own: the timeline's refresh, merging segments, loading small files.
+"""Work beside the loader in a process of its own: timeline, merging segments, loading small files, webhooks.
 
 They take seconds of Python under load. In the loader's process they would take turns with it at every step, and a
 thread of low priority that holds the interpreter's lock makes the loader wait for its turn on the processor too.
@@ -125,6 +125,7 @@ def _tasks() -> dict[str, Callable[[], object]]:
     from sojourn.domains.collection import actions as collection
     from sojourn.domains.privacy import actions as privacy
     from sojourn.engine.stream.files import warming
+    from sojourn.surfaces.worker.hooks import Hooks
 
     autodiscover_modules("plugins", "tasks")
 
@@ -136,6 +137,7 @@ def _tasks() -> dict[str, Callable[[], object]]:
         "timeline": privacy.refresh_timeline,
         "compaction": collection.compact,
         "deliveries": load_small_files,
+        "hooks": Hooks(privacy.due_webhooks, privacy.send_webhook).turn,
     }
 
 

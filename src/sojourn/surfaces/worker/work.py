@@ -80,8 +80,9 @@ class Work:
         self._files = Doer("files", self._deliveries.turn, every_seconds=LOOK_SECONDS)
         self._keys = Doer("keys", self._reseal, every_seconds=10)
         self._backups = Doer("backups", self._backup, every_seconds=60)
+        self._hooks = Doer("hooks", partial(self._aside.ask, "hooks"), every_seconds=1)
         self._doers = (
-            self._timeline, self._tail, self._upkeep, self._jobs, self._files, self._keys, self._backups,
+            self._timeline, self._tail, self._upkeep, self._jobs, self._files, self._keys, self._backups, self._hooks,
         )  # fmt: skip
         self._compacted = time.monotonic()
         self._due: dict[str, float] = {}

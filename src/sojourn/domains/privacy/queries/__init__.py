@@ -43,6 +43,7 @@ from sojourn.domains.privacy.rights.retaining import preview as retention_previe
 from sojourn.domains.privacy.rights.retaining import rules as retention_rules
 from sojourn.domains.privacy.rights.told import about_requests
 from sojourn.domains.privacy.scanning import Scan, UnprovenError, scan
+from sojourn.domains.privacy.webhooks.reading import webhook, webhook_messages, webhooks
 from sojourn.engine.scanning.words import Needles
 from sojourn.engine.stream.personal import is_suspicious as looks_personal
 
@@ -99,6 +100,9 @@ __all__ = [
     "standings",
     "standings_of",
     "vocabulary",
+    "webhook",
+    "webhook_messages",
+    "webhooks",
     "words",
     "words_of_customer",
 ]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from typing import Any
-
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import employees, statements
 from sojourn.domains.privacy.contracts import EventFilter, EventPage, EventRow, Purpose
+from sojourn.domains.privacy.listed import row_of
 from sojourn.domains.privacy.queries.cursors import cursor_after, read_cursor
 from sojourn.domains.privacy.sight import spelled_out
 from sojourn.domains.privacy.stream import opened
@@ -52,32 +49,6 @@ def event(*, event_id: int, purpose: Purpose = Purpose.ANALYTICS, viewer: Viewer
     if not found:
         raise NotFoundError("There is no such event.")
     return row_of(found[0])
-
-
-def row_of(row: tuple[Any, ...]) -> EventRow:
-    """Read a row of the columns `statements.LISTED`."""
-    event_id, customer, name, kind, occurred_at, received_at, channel, touchpoint, unit, product, source, *rest = row
-    value, currency, properties = rest
-    return EventRow(
-        event_id=event_id,
-        customer=customer,
-        name=name,
-        kind=kind,
-        occurred_at=_utc(occurred_at),
-        received_at=_utc(received_at),
-        channel=channel,
-        touchpoint=touchpoint,
-        unit=unit,
-        product=product,
-        source=source,
-        value=value,
-        currency=currency,
-        properties=json.loads(properties) if properties else {},
-    )
-
-
-def _utc(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC)
 
 
 def _after(row: EventRow) -> str:

@@ -12,9 +12,9 @@ from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import statements
 from sojourn.domains.privacy.contracts import EventFilter, EventPage, EventRow, Purpose
+from sojourn.domains.privacy.listed import row_of
 from sojourn.domains.privacy.picking import picked
 from sojourn.domains.privacy.queries.cursors import cursor_after, read_cursor
-from sojourn.domains.privacy.queries.listing import row_of
 from sojourn.domains.privacy.queries.reach import require_reachable
 from sojourn.domains.privacy.sight import Sight, sight
 from sojourn.domains.privacy.stream import fetching
