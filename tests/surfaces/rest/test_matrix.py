@@ -62,6 +62,16 @@ NEEDS: dict[str, Right | Open] = {
     "POST /extracts/{name}/renew": Right.EVENTS_EXPORT,
     "GET /extracts/{name}/file": Right.EVENTS_EXPORT,
     "POST /extracts/{name}/sql": Right.EVENTS_EXPORT,
+    "GET /webhooks": Right.WEBHOOKS_MANAGE,
+    "POST /webhooks": Right.WEBHOOKS_MANAGE,
+    "GET /webhooks/{name}": Right.WEBHOOKS_MANAGE,
+    "PATCH /webhooks/{name}": Right.WEBHOOKS_MANAGE,
+    "DELETE /webhooks/{name}": Right.WEBHOOKS_MANAGE,
+    "POST /webhooks/{name}/secret": Right.WEBHOOKS_MANAGE,
+    "POST /webhooks/{name}/test": Right.WEBHOOKS_MANAGE,
+    "GET /webhooks/{name}/messages": Right.WEBHOOKS_MANAGE,
+    "POST /webhooks/{name}/replay": Right.WEBHOOKS_MANAGE,
+    "POST /webhooks/{name}/messages/{message}/replay": Right.WEBHOOKS_MANAGE,
     "GET /vocabulary": Right.FIGURES_READ,
     "GET /stream": Right.FIGURES_READ,
     "GET /graph": Right.FIGURES_READ,
@@ -265,6 +275,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /purposes/{purpose}/notices": {"texts": {"en": {"title": "a", "text": "b"}}},
     "POST /extracts": {"name": "new"},
     "POST /extracts/{name}/sql": {"statement": "SELECT 1"},
+    "POST /webhooks": {"name": "new", "url": "https://example.com/hooks", "events": ["*"]},
     "POST /deliveries/local": {"source": "web", "path": "/dev/null"},
     "POST /requests": {"kind": "access", "email": "a@example.com"},
     "POST /requests/{number}/verify": {"customer": 1, "how": "document"},
@@ -366,7 +377,7 @@ def _asked(client: Client, endpoint: str) -> int:
     method, path = endpoint.split(" ")
     for name in ("code", "slug", "kpi_id", "purpose", "name"):
         path = path.replace(f"{{{name}}}", "nothing")
-    numbers = ("event_id", "delivery", "item", "person_id", "key_id", "question_id")
+    numbers = ("event_id", "message", "delivery", "item", "person_id", "key_id", "question_id")
     for name in (*numbers, "customer", "note", "proposal", "decision"):
         path = path.replace(f"{{{name}}}", "987654")
     path = path.replace("{number}", "987654")

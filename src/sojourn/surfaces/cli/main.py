@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "sql",
         "Ask an extract in SQL: one SELECT over the table events; - reads it from standard input.",
     ),
+    "webhooks": ("webhooks", "webhooks", "Send new events on, signed, to addresses of your own."),
     "events": ("events", "events", "List events, newest first."),
     "graph": ("explorer", "graph", "Show which step follows which."),
     "variants": ("explorer", "variants", "Show the most frequent ways through."),

@@ -39,6 +39,7 @@ from sojourn.surfaces.rest import (
     saved,
     sources,
     units,
+    webhooks,
 )
 from sojourn.surfaces.rest.answering import Api
 from sojourn.surfaces.rest.arrow import negotiated
@@ -64,6 +65,7 @@ for room in (
     events,
     export,
     extracts,
+    webhooks,
     explorer,
     funnels,
     paths,
