@@ -86,6 +86,8 @@ PAGES = (
     "/settings/units/",
     "/settings/roles/save",
     "/settings/keys/",
+    "/settings/webhooks/",
+    "/settings/webhooks/new",
     "/settings/backups/",
     "/account/password/",
     "/account/factors/",

@@ -108,6 +108,7 @@ BAR = (
             Entry(label=_("Units"), name="units", right=Right.UNITS_MANAGE),
             Entry(label=_("Roles"), name="roles", right=Right.PEOPLE_MANAGE),
             Entry(label=_("API keys"), name="keys", right=Right.PEOPLE_MANAGE),
+            Entry(label=_("Webhooks"), name="webhooks", right=Right.WEBHOOKS_MANAGE),
             Entry(label=_("Backups"), name="backups", right=Right.BACKUPS_RUN),
             Entry(label=_("Health"), name="health", right=Right.BACKUPS_RUN),
         ),

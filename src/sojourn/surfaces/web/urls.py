@@ -49,6 +49,7 @@ from sojourn.surfaces.web.views import (
     saved,
     sources,
     units,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -150,6 +151,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/roles/save", roles.role_save, name="role-save"),
     path("settings/roles/delete", roles.role_delete, name="role-delete"),
     path("settings/roles/groups/remove", roles.group_unmap, name="group-unmap"),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/new", webhooks.webhook_new, name="webhook-new"),
+    path("settings/webhooks/of/<slug:name>", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/of/<slug:name>/edit", webhooks.webhook_edit, name="webhook-edit"),
+    path("settings/webhooks/of/<slug:name>/change", webhooks.webhook_change, name="webhook-change"),
     path("settings/backups/", backups.backups, name="backups"),
     path("settings/backups/run", backups.backup_run, name="backup-run"),
     path("settings/backups/keys/new", backups.key_rotate, name="key-rotate"),
