@@ -83,7 +83,7 @@ def test_each_kind_of_trait_is_computed() -> None:
     assert known_of["b"] == Decimal("12.5")
 
 
-@pytest.mark.django_db(databases="__all__", transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(databases="__all__", transaction=True)
 def test_of_an_erased_customer_nothing_is_computed() -> None:
     happened()
     rule("n", How.COUNT)

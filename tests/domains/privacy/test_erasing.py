@@ -31,7 +31,7 @@ from sojourn.kit import durable, sealing
 from sojourn.kit.errors import ConflictError, ForbiddenError
 from sojourn.surfaces.worker.intake import Feed
 
-pytestmark = pytest.mark.django_db(databases="__all__", transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 MAIL, PHONE, NAME, USER, CASE = "ana.erased@example.com", "+49 151 2345678", "Ana Erasedova", "user-77031", "APP-000931"
 
 

@@ -15,7 +15,7 @@ from sojourn.domains.privacy.models import ConsentWord
 from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.kit.period import Period, micros
 
-pytestmark = pytest.mark.django_db(databases="__all__", transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 PERSON, DEVICE = 0x1234_5678_9ABC_DEF1, 0x0FED_CBA9_8765_4321
 
 

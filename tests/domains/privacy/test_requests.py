@@ -37,7 +37,7 @@ from sojourn.domains.privacy.contracts import (
 from sojourn.domains.privacy.models import PackageRow, RequestRow, Restriction
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
-pytestmark = pytest.mark.django_db(databases="__all__", transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 OFFICER = Viewer(name="person:9", role=Role.PRIVACY_OFFICER, scopes=SYSTEM.scopes)
 DUTY = Duty(
     name="bank-records",

@@ -18,7 +18,7 @@ from sojourn.domains.privacy.contracts import RetentionRule
 from sojourn.domains.privacy.models import RetentionRow
 from sojourn.kit.errors import ForbiddenError, InvalidError, NotFoundError
 
-pytestmark = pytest.mark.django_db(databases="__all__", transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 VIEWS = RetentionRule(name="page-views", title="Page views", events=("Viewed",), field="", days=30)
 COUNTRY = RetentionRule(name="country", title="Countries", events=(), field="ip_country", days=30)
 

@@ -20,7 +20,7 @@ from sojourn.domains.privacy.contracts import RequestState
 from sojourn.kit import sealing
 from sojourn.surfaces.cli.furnishing import plant_requests
 
-pytestmark = pytest.mark.django_db(databases="__all__", transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 
 
 def test_requests_are_planted_in_several_states_and_once(tmp_path: Path, settings: Any) -> None:

@@ -293,6 +293,7 @@ BODIES: dict[str, dict[str, object]] = {
     "PUT /plan/groups/{name}": {"events": ["a.*"]},
     "PUT /units": {"units": []},
     "POST /units/{code}/move": {"since": "2026-01-01"},
+    "POST /invitations": {"email": "invited@example.com"},
     "POST /people": {"email": "new@example.com"},
     "PUT /people/{person_id}/password": {"password": "a long enough one"},
     "POST /people/{person_id}/grants": {"role": "viewer"},
@@ -313,7 +314,6 @@ QUERIES = {
     "GET /variants/customers": {"step": "A"},
     "GET /patterns/customers": {"pattern": "A"},
     "GET /paths/customers": {"root": "A"},
-    "POST /invitations": {"email": "invited@example.com"},
     "GET /funnel/customers": {"step": "A"},
     "GET /retention/customers": {"cohort": "2026-01-01"},
 }

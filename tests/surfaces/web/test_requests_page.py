@@ -24,7 +24,7 @@ from sojourn.domains.privacy.models import PackageRow, RequestRow
 from sojourn.kit import jobs, sealing
 from sojourn.surfaces.web.asking import A_MINUTE, TURNS
 
-pytestmark = pytest.mark.django_db(databases="__all__", transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 
 
 @pytest.fixture(autouse=True)
