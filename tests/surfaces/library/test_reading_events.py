@@ -223,3 +223,14 @@ def test_xes_keeps_columns_and_their_types(tmp_path: Path) -> None:
     assert again.where(**{"case:amount": "10"}).steps().coverage.events == 2
     assert again.where(done="true").steps().coverage.events == 1
     assert again.to_arrow()["at"].to_pylist()[1].microsecond == 500_000
+
+
+def test_a_ticket_of_a_service_desk_is_an_event_for_each_of_its_instants(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text(
+        "Id,Requester,Requester id,Assignee,Via,Status,Created at,Solved at\n"
+        "7,Ana Keller,12,Jo,Mail,Solved,2026-02-01 09:00,2026-02-03 15:20\n"
+        "8,Ben Okoro,13,Jo,Mail,Open,2026-02-02 09:00,\n"
+    )
+    log = sj.read_events(path)
+    assert log.steps().coverage.events == 3

@@ -35,7 +35,7 @@ class OpenedFile:
 def open_delivery(
     path: Path, *, source: str, mapping: Mapping[str, Any], encoding: str = "", delimiter: str = "", seed: str = ""
 ) -> OpenedFile:
-    """Open a file with a mapping (`{}`: the best preset; `{"name": NAME}` alone: that preset).
+    """Open a file with a mapping (`{}`: the best preset; `{"name": NAME}` alone: that preset; what is said beside).
 
     Raise UnreadableFileError and MappingError.
     """
@@ -64,7 +64,8 @@ def open_delivery(
         first = next(batches, first)
     plan = catalogue.loading_rules()
     shape = shape_of(chosen, first, plan)
-    shaper = Shaper(shape, source=source, plan=plan, seed=seed)
+    delivered_us = path.stat().st_mtime_ns // 1_000
+    shaper = Shaper(shape, source=source, plan=plan, seed=seed, delivered_us=delivered_us)
     return OpenedFile(reader, matches, shape, shaper, first, _from_first(first, batches))
 
 
@@ -91,7 +92,7 @@ def of_customers(mapping: ColumnMapping, customer: str) -> ColumnMapping:
 
 def chosen_mapping(said: Mapping[str, Any], header: Sequence[str], matches: Sequence[presets.Match]) -> ColumnMapping:
     """Give the mapping that was said, a preset by its name, or the best that fits; raise MappingError."""
-    if set(said) - {"name", "title"}:
+    if set(said) - {"name", "title", *mappings.BESIDE}:
         wanted = mappings.parse(said)
         missing = sorted(
             column for cell in wanted.cells.values() for column in (cell.columns[:1]) if column not in header
@@ -100,9 +101,9 @@ def chosen_mapping(said: Mapping[str, Any], header: Sequence[str], matches: Sequ
             raise MappingError(f"The mapping names {', '.join(missing)}; the file's columns are: {', '.join(header)}.")
         return wanted
     if said.get("name"):
-        return presets.fitted(presets.preset(str(said["name"])), header)
+        return mappings.beside(presets.fitted(presets.preset(str(said["name"])), header), said)
     if not matches:
         raise MappingError(
             f"No preset fits the columns {', '.join(header)}. Say which hold the time, the event and the customer."
         )
-    return matches[0].mapping
+    return mappings.beside(matches[0].mapping, said)

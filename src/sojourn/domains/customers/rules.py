@@ -38,6 +38,7 @@ def newest(traits: Iterable[OpenedTrait]) -> tuple[CustomerTrait, ...]:
     return tuple(
         CustomerTrait(name=name, value=each.value, source=each.source, occurred_at=each.occurred_at)
         for name, each in sorted(chosen.items())
+        if each.value not in (None, "")  # a newer file cleared it
     )
 
 

@@ -158,6 +158,7 @@ def mapping_of(header: Sequence[str], columns: Columns) -> ColumnMapping:
             cells={name: replace(cell, scoped=False) for name, cell in cells.items()},  # one log is one source
             time_format=columns.time_format or mapping.time_format,
             time_zone=columns.time_zone or mapping.time_zone,
+            steps=() if columns.event or columns.at else mapping.steps,  # what was named is one event a row
         )
     )
 

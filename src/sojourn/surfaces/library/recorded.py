@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sojourn.engine.kernels.words import Flags, Int64s, Slice
-from sojourn.engine.stream.files import cells, instants
+from sojourn.engine.stream.files import cells, instants, steps
 from sojourn.engine.stream.files import coded as codes
 from sojourn.engine.stream.files.coded import Coded
 from sojourn.engine.stream.files.mapping import ColumnMapping
@@ -96,9 +96,9 @@ def record(batches: Iterable[Rows], mapping: ColumnMapping) -> Recorded:
     Rows that cannot become events are kept as refusals, with their line and the reason. Linear in rows, but for the
     sort of each customer's events.
     """
-    making = _Making(mapping)
+    making = _Making(steps.stepped(mapping))
     for rows in _gathered(batches):
-        making.add(rows)
+        making.add(steps.unfolded(rows, mapping))
     return making.made()
 
 

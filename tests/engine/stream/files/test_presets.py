@@ -43,7 +43,7 @@ def test_a_preset_that_does_not_fit_says_what_is_missing() -> None:
 
 
 def test_an_unknown_preset_lists_those_there_are() -> None:
-    with pytest.raises(mapping.MappingError, match="celonis, invoices, ocel, retentioneering, segment, sojourn, xes"):
+    with pytest.raises(mapping.MappingError, match=r"there are celonis, .*invoices, ocel, .*sojourn, xes"):
         presets.preset("excel")
 
 

@@ -117,8 +117,12 @@ def checked_mapping(said: Mapping[str, Any] | str | None) -> dict[str, Any]:
         return {"name": presets.preset(said).mapping.name}
     if not isinstance(said, Mapping):
         raise mappings.MappingError("The mapping must pair fields of an event with columns.")
-    if set(said) <= {"name", "title"}:
-        return {"name": presets.preset(str(said.get("name"))).mapping.name}
+    if set(said) <= {"name", "title", *mappings.BESIDE}:
+        kept = {name: str(said[name]) for name in mappings.BESIDE if said.get(name)}
+        mappings.beside(mappings.ColumnMapping(name="mapping"), kept)
+        if said.get("name") or not kept:
+            kept["name"] = presets.preset(str(said.get("name"))).mapping.name
+        return kept
     return mappings.form(mappings.parse(said))
 
 

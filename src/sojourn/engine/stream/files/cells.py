@@ -31,6 +31,9 @@ def coded(table: pa.Table, mapping: ColumnMapping, name: str, *, source: str) ->
     made = codes.absent(rows)
     for at, column in enumerate(columns):
         made = codes.coded(column) if at == 0 else codes.first_of(made, codes.coded(column))
+    if cell.split:
+        mark = cell.split
+        made = made.mapped(lambda text: text.split(mark)[0].strip() or None)
     if cell.starts_with or cell.otherwise:
         made = made.mapped(lambda text: _named(text, cell))
     if cell.constant is not None:
@@ -38,6 +41,8 @@ def coded(table: pa.Table, mapping: ColumnMapping, name: str, *, source: str) ->
         made = codes.first_of(made, constant) if columns else constant
     if cell.only_without:
         made = codes.only_where(made, ~coded(table, mapping, cell.only_without, source=source).is_present)
+    if cell.prefix:
+        made = made.mapped(lambda text: f"{cell.prefix}{text}")
     if cell.scoped:
         made = made.mapped(lambda text: f"{source}:{text}")
     return made

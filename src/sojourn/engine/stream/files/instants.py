@@ -23,6 +23,7 @@ FORMATS: Final = (
     "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d",
     "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M", "%d %b %Y", "%d-%b-%Y %H:%M:%S", "%d-%b-%Y", "%b %d, %Y %H:%M:%S",
     "%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %Y", "%Y%m%d%H%M%S", "%Y-%m-%d-%H.%M.%S.%f", "%d/%b/%Y:%H:%M:%S %z",
+    "%Y-%m-%d %H:%M:%S %z", "%m/%d/%Y, %I:%M %p", "%d/%m/%Y, %H:%M", "%d.%m.%Y, %H:%M",
 )  # fmt: skip
 
 

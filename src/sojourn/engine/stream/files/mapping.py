@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Pairs
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -30,6 +30,12 @@ FIELDS: Final = (
 )
 
 
+KEEPS: Final = "keeps"
+CLEARS: Final = "clears"
+# What may be said beside a preset's name.
+BESIDE: Final = ("time_zone", "blank")
+
+
 class MappingError(InvalidError):
     """A mapping names something that does not exist or leaves out what every event needs."""
 
@@ -43,7 +49,8 @@ class Cell:
     The first of `columns` that is not empty is taken, else `constant`. `times` multiplies by a second column.
     `starts_with` turns a text into a name by its first letters (`otherwise` when none fits). `only_without`
     fills the cell only where that other field is empty. `scoped` puts the source before the value, for numbers
-    that mean something within one source only.
+    that mean something within one source only; `prefix` tells numbers of several tools in one source apart. `split`
+    parts a list and takes its first item.
     """
 
     columns: tuple[str, ...] = ()
@@ -53,6 +60,23 @@ class Cell:
     otherwise: str | None = None
     only_without: str | None = None
     scoped: bool = False
+    prefix: str | None = None
+    split: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One of the things that a row tells of: what happened, and the column that says when.
+
+    It happened where `time` is filled (the first step of a row: always), and `where` too if it is given. `without`
+    names columns that say nothing of this step. `tells` are columns that tell several such things of one case apart.
+    """
+
+    event: str
+    time: str
+    where: str | None = None
+    without: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +86,10 @@ class ColumnMapping:
     `trait_columns` describe the customer: they go encrypted to state. `personal` are columns of free
     text or personal data that belong to the event: encrypted too. `ignore` (with `*` at the end: a prefix)
     leaves columns out. `rename` gives properties other names. `time_format` is a strptime format for instants that
-    are not ISO 8601, `time_zone` the zone of instants that name none. `decimal` is the decimal mark of numbers.
+    are not ISO 8601, `time_zone` the zone of instants that name none; `local_times` says that the tool writes such.
+    `decimal` is the decimal mark of numbers. `trait_names` gives columns that describe the customer the names of
+    traits. `blank` says what an empty cell of a trait does: it `keeps` what is known, or `clears` it. `undated` rows
+    happened when the file was handed in. `steps` make several events of a row.
     """
 
     name: str
@@ -75,12 +102,18 @@ class ColumnMapping:
     time_format: str | None = None
     time_zone: str = "UTC"
     decimal: str | None = None
+    local_times: bool = False
+    trait_names: Pairs[str, str] = field(default_factory=dict)
+    blank: str = KEEPS
+    undated: bool = False
+    steps: tuple[Step, ...] = ()
 
     def columns(self) -> set[str]:
         """Give every column of the file that a cell, a trait or a personal text takes."""
         named = {column for cell in self.cells.values() for column in cell.columns}
         named |= {cell.times for cell in self.cells.values() if cell.times}
-        return named | set(self.trait_columns) | set(self.personal)
+        named |= {each.time for each in self.steps}
+        return named | set(self.trait_columns) | set(self.trait_names) | set(self.personal)
 
 
 def parse(form: Pairs[str, Any]) -> ColumnMapping:
@@ -92,9 +125,6 @@ def parse(form: Pairs[str, Any]) -> ColumnMapping:
     unknown = set(form) - _SETTINGS - set(FIELDS)
     if unknown:
         raise MappingError(f"The mapping names {', '.join(sorted(map(str, unknown)))}, which no event has.")
-    rename = form.get("rename") or {}
-    if not isinstance(rename, dict):
-        raise MappingError("rename must pair columns with property names.")
     mapping = ColumnMapping(
         name=str(form.get("name") or "mapping"),
         title=str(form.get("title") or ""),
@@ -102,45 +132,69 @@ def parse(form: Pairs[str, Any]) -> ColumnMapping:
         trait_columns=_names(form, "trait_columns"),
         personal=_names(form, "personal"),
         ignore=_names(form, "ignore"),
-        rename={str(column): str(name) for column, name in rename.items()},
+        rename=_pairs(form, "rename"),
         time_format=form.get("time_format") or None,
         time_zone=str(form.get("time_zone") or "UTC"),
         decimal=form.get("decimal") or None,
+        local_times=bool(form.get("local_times")),
+        trait_names=_pairs(form, "trait_names"),
+        blank=str(form.get("blank") or KEEPS),
+        undated=bool(form.get("undated")),
+        steps=_steps(form),
     )
     return checked(mapping)
 
 
 def checked(mapping: ColumnMapping) -> ColumnMapping:
     """Give the mapping back when every row could become an event by it; raise MappingError otherwise."""
-    if "timestamp" not in mapping.cells:
+    if "timestamp" not in mapping.cells and not mapping.undated:
         raise MappingError("The mapping does not say which column holds the time of the event (timestamp).")
     if not {"user_id", "anonymous_id"} & set(mapping.cells):
         raise MappingError("The mapping does not say whose event a row is (user_id or anonymous_id).")
     if not {"event", "type"} & set(mapping.cells):
         raise MappingError("The mapping does not say what happened (event: a column or a constant).")
+    if mapping.steps and "timestamp" not in mapping.cells:
+        raise MappingError("steps need a timestamp: the column that says when the first of them happened.")
     if mapping.decimal not in (None, ".", ","):
         raise MappingError("decimal must be '.' or ','.")
+    return beside(mapping, {})
+
+
+def beside(mapping: ColumnMapping, said: Pairs[str, Any]) -> ColumnMapping:
+    """Give a mapping with what was said beside its name (`BESIDE`); raise MappingError where that cannot be meant."""
+    zone, blank = str(said.get("time_zone") or mapping.time_zone), str(said.get("blank") or mapping.blank)
+    if blank not in (KEEPS, CLEARS):
+        raise MappingError(f"blank must be {KEEPS} or {CLEARS}.")
     try:
-        ZoneInfo(mapping.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise MappingError(f"There is no time zone {mapping.time_zone!r}.") from None
-    return mapping
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise MappingError(f"There is no time zone {zone!r}.") from None
+    return replace(mapping, time_zone=zone, blank=blank)
 
 
 def form(mapping: ColumnMapping) -> dict[str, Any]:
     """Write a mapping as the form that `parse` reads, ready for JSON."""
     written: dict[str, Any] = {name: _cell_form(cell) for name, cell in mapping.cells.items()}
-    for name in sorted(_SETTINGS):
+    for name in sorted(_SETTINGS - {"steps"}):
         value = getattr(mapping, name)
-        if value:
-            written[name] = list(value) if isinstance(value, tuple) else (dict(value) if name == "rename" else value)
+        if value and (name, value) != ("blank", KEEPS):
+            written[name] = list(value) if isinstance(value, tuple) else dict(value) if name in _PAIRS else value
+    if mapping.steps:
+        written["steps"] = [_step_form(each) for each in mapping.steps]
     return written
 
 
 _SETTINGS: Final = frozenset(
-    {"name", "title", "trait_columns", "personal", "ignore", "rename", "time_format", "time_zone", "decimal"}
+    {
+        "name", "title", "trait_columns", "personal", "ignore", "rename", "time_format", "time_zone", "decimal",
+        "local_times", "trait_names", "blank", "undated", "steps",
+    }
+)  # fmt: skip
+_PAIRS: Final = ("rename", "trait_names")
+_CELL: Final = frozenset(
+    {"column", "constant", "times", "starts_with", "otherwise", "only_without", "scoped", "prefix", "split"}
 )
-_CELL: Final = frozenset({"column", "constant", "times", "starts_with", "otherwise", "only_without", "scoped"})
+_STEP: Final = frozenset({"event", "time", "where", "without", "tells"})
 
 
 def _cell(name: str, said: Any) -> Cell:
@@ -160,6 +214,8 @@ def _cell(name: str, said: Any) -> Cell:
         otherwise=said.get("otherwise"),
         only_without=said.get("only_without"),
         scoped=bool(said.get("scoped", False)),
+        prefix=None if said.get("prefix") is None else str(said["prefix"]),
+        split=None if not said.get("split") else str(said["split"]),
     )
 
 
@@ -172,8 +228,46 @@ def _cell_form(cell: Cell) -> dict[str, Any]:
         "otherwise": cell.otherwise,
         "only_without": cell.only_without,
         "scoped": cell.scoped,
+        "prefix": cell.prefix,
+        "split": cell.split,
     }
     return {key: value for key, value in said.items() if value}
+
+
+def _steps(form: Pairs[str, Any]) -> tuple[Step, ...]:
+    said = form.get("steps") or ()
+    if not isinstance(said, list | tuple) or not all(
+        isinstance(each, dict) and each.get("event") and each.get("time") and not set(each) - _STEP for each in said
+    ):
+        raise MappingError("steps must be a list of event and time, with where and without if need be.")
+    return tuple(
+        Step(
+            event=str(each["event"]),
+            time=str(each["time"]),
+            where=None if not each.get("where") else str(each["where"]),
+            without=_names(each, "without"),
+            tells=_names(each, "tells"),
+        )
+        for each in said
+    )
+
+
+def _step_form(step: Step) -> dict[str, Any]:
+    said = {
+        "event": step.event,
+        "time": step.time,
+        "where": step.where,
+        "without": list(step.without),
+        "tells": list(step.tells),
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _pairs(form: Pairs[str, Any], name: str) -> dict[str, str]:
+    said = form.get(name) or {}
+    if not isinstance(said, dict):
+        raise MappingError(f"{name} must pair columns with names.")
+    return {str(column): str(called) for column, called in said.items()}
 
 
 def _names(form: Pairs[str, Any], name: str) -> tuple[str, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import pyarrow as pa
 
-from sojourn.engine.stream.files.mapping import FIELDS, Cell, ColumnMapping, MappingError
+from sojourn.engine.stream.files.mapping import FIELDS, Cell, ColumnMapping, MappingError, Step
+from sojourn.engine.stream.files.preset import Preset, cells
+from sojourn.engine.stream.files.tools import EXPORTS_OF_TOOLS
 
 # The native form, as `sojourn` writes it to Parquet: every column may be left out or null, but for a time, a
 # name and one of the two identifiers. `properties` and `traits` are JSON objects as text.
@@ -36,19 +38,6 @@ NATIVE_SCHEMA: Final = pa.schema(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Preset:
-    """A ready mapping; each cell lists the headers by which its column may go, best first.
-
-    `needs` are the fields whose column must be there for the preset to fit; `marks` are headers that only this
-    kind of file has: they decide between presets that fit.
-    """
-
-    mapping: ColumnMapping
-    needs: tuple[str, ...]
-    marks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
     """How well a preset fits a header, and why."""
 
@@ -57,20 +46,13 @@ class Match:
     reason: str
 
 
-def _cells(**columns: str | Sequence[str] | Cell) -> dict[str, Cell]:
-    return {
-        name: said if isinstance(said, Cell) else Cell(columns=(said,) if isinstance(said, str) else tuple(said))
-        for name, said in columns.items()
-    }
-
-
 _CASE: Final = ("case:concept:name", "case_id", "case id", "caseid", "_case_key", "case", "case key", "case number")
 
 SOJOURN: Final = Preset(
     mapping=ColumnMapping(
         name="sojourn",
         title="Sojourn's own form",
-        cells=_cells(**{name: name for name in FIELDS}),
+        cells=cells(**{name: name for name in FIELDS}),
     ),
     needs=("timestamp", "event", "user_id|anonymous_id"),
     marks=("message_id", "anonymous_id", "type", "properties", "traits", "channel", "touchpoint", "unit", "currency"),
@@ -79,7 +61,7 @@ EVENT_LOG: Final = Preset(
     mapping=ColumnMapping(
         name="xes",
         title="Process-mining log (XES, pm4py)",
-        cells=_cells(
+        cells=cells(
             event="concept:name",
             timestamp="time:timestamp",
             case="case:concept:name",
@@ -94,7 +76,7 @@ CELONIS: Final = Preset(
     mapping=ColumnMapping(
         name="celonis",
         title="Case, activity, timestamp (Celonis and others)",
-        cells=_cells(
+        cells=cells(
             event=("activity", "activity_en", "activity name", "concept:name"),
             timestamp=("timestamp", "eventtime", "event time", "complete timestamp", "end timestamp", "time:timestamp"),
             case=_CASE,
@@ -109,7 +91,7 @@ RETENTIONEERING: Final = Preset(
     mapping=ColumnMapping(
         name="retentioneering",
         title="Click stream: user, event, timestamp (retentioneering)",
-        cells=_cells(
+        cells=cells(
             user_id=("user_id", "user", "client_id", "customer_id"),
             event=("event", "event_name", "action"),
             timestamp=("timestamp", "event_timestamp", "time", "datetime"),
@@ -122,7 +104,7 @@ SEGMENT: Final = Preset(
     mapping=ColumnMapping(
         name="segment",
         title="Segment warehouse table",
-        cells=_cells(
+        cells=cells(
             message_id=("message_id", "id"),
             user_id="user_id",
             anonymous_id="anonymous_id",
@@ -163,7 +145,7 @@ OBJECTS: Final = Preset(
     mapping=ColumnMapping(
         name="ocel",
         title="Object-centric log (OCEL 2.0)",
-        cells=_cells(
+        cells=cells(
             message_id="ocel:eid",
             event="ocel:activity",
             timestamp="ocel:timestamp",
@@ -181,7 +163,7 @@ INVOICES: Final = Preset(
     mapping=ColumnMapping(
         name="invoices",
         title="Invoice lines of a shop (as UCI's Online Retail)",
-        cells=_cells(
+        cells=cells(
             event=Cell(columns=("InvoiceNo",), starts_with=(("C", "Order Cancelled"),), otherwise="Order Completed"),
             timestamp="InvoiceDate",
             user_id=("CustomerID", "Customer ID"),
@@ -201,7 +183,8 @@ INVOICES: Final = Preset(
 )
 
 PRESETS: Final = {
-    each.mapping.name: each for each in (SOJOURN, EVENT_LOG, CELONIS, RETENTIONEERING, SEGMENT, OBJECTS, INVOICES)
+    each.mapping.name: each
+    for each in (SOJOURN, EVENT_LOG, CELONIS, RETENTIONEERING, SEGMENT, OBJECTS, INVOICES, *EXPORTS_OF_TOOLS)
 }
 
 
@@ -255,7 +238,7 @@ def _match(each: Preset, header: Sequence[str]) -> Match:
 
 def _missing(each: Preset, header: Sequence[str]) -> list[str]:
     plains = {plain(name) for name in header}
-    missing = []
+    missing = [mark for mark in each.marks if plain(mark) not in plains] if each.all_marks else []
     for need in each.needs:
         options = [each.mapping.cells[name] for name in need.split("|")]
         if not any(plain(column) in plains for cell in options for column in cell.columns):
@@ -265,10 +248,39 @@ def _missing(each: Preset, header: Sequence[str]) -> list[str]:
 
 def _fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
     written = {plain(name): name for name in reversed(header)}
-    cells = {}
+
+    def there(columns: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(written[plain(column)] for column in columns if plain(column) in written))
+
+    fit = {}
     for name, cell in mapping.cells.items():
-        columns = tuple(dict.fromkeys(written[plain(column)] for column in cell.columns if plain(column) in written))
+        columns = there(cell.columns)
         if columns or cell.constant is not None:
             times = written.get(plain(cell.times), cell.times) if cell.times else None
-            cells[name] = replace(cell, columns=columns, times=times)
-    return replace(mapping, cells=cells, rename={written.get(plain(k), k): v for k, v in mapping.rename.items()})
+            fit[name] = replace(cell, columns=columns, times=times)
+    return replace(
+        mapping,
+        cells=fit,
+        rename={written.get(plain(k), k): v for k, v in mapping.rename.items()},
+        trait_columns=there(mapping.trait_columns),
+        trait_names={written[plain(k)]: v for k, v in mapping.trait_names.items() if plain(k) in written},
+        personal=there(mapping.personal),
+        ignore=tuple(dict.fromkeys(name for each in mapping.ignore for name in (each, *_meant(each, header)))),
+        steps=tuple(_step(each, written) for each in mapping.steps if plain(each.time) in written),
+    )
+
+
+def _step(step: Step, written: Mapping[str, str]) -> Step:
+    return replace(
+        step,
+        time=written[plain(step.time)],
+        where=written.get(plain(step.where), step.where) if step.where else None,
+        without=tuple(written[plain(each)] for each in step.without if plain(each) in written),
+        tells=tuple(written[plain(each)] for each in step.tells if plain(each) in written),
+    )
+
+
+def _meant(ignored: str, header: Sequence[str]) -> list[str]:
+    start = plain(ignored.removesuffix("*"))
+    is_prefix = ignored.endswith("*")
+    return [name for name in header if plain(name) == start or (is_prefix and plain(name).startswith(start))]

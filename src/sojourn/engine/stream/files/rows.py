@@ -49,7 +49,7 @@ class Rows:
 
     Text columns are strings where null or empty means absent. `is_json` has a flag a value for columns whose
     values may be JSON already (numbers, objects); absent: all plain text. `bytes_done` is how far into the file as it
-    lies on disk the reader has come.
+    lies on disk the reader has come. `places` tell rows of one line apart, where a line became several.
     """
 
     table: pa.Table
@@ -57,6 +57,7 @@ class Rows:
     bytes_done: int
     refused: Sequence[Refusal] = ()
     is_json: Mapping[str, pa.BooleanArray] = field(default_factory=dict)
+    places: Int64s | None = None
 
 
 class Reader(Protocol):

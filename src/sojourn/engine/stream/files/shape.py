@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -42,12 +43,16 @@ def shape_of(mapping: ColumnMapping, rows: Rows, plan: Plan) -> Shape:
     """Find from the first rows how a file's columns are written, and which of them are personal."""
     warnings: list[str] = []
     table = rows.table
-    stamps = _sample(table, mapping.cells["timestamp"])
+    stamps = _sample(table, mapping.cells.get("timestamp", Cell()))
     time_format = mapping.time_format
     found, doubt = instants.detect(stamps)
     if stamps and (time_format is None or not _reads(stamps, time_format)):
         time_format = found
         warnings += [doubt] if doubt else []
+    if mapping.local_times and mapping.time_zone == "UTC" and not any(map(_names_zone, stamps[:200])):
+        warnings.append("The times name no zone and are read as UTC; say the zone in which the tool wrote them.")
+    if mapping.undated and not stamps:
+        warnings.append("The rows name no time; they count from the moment when the file was handed in.")
     value = mapping.cells.get("value")
     decimal = mapping.decimal or amounts.detect(_sample(table, value) if value else [])
     free = [
@@ -79,7 +84,7 @@ def shape_of(mapping: ColumnMapping, rows: Rows, plan: Plan) -> Shape:
         time_format=time_format,
         numeric=frozenset(numeric),
         flags=frozenset(name for name, said in types.items() if said == "boolean"),
-        traits=(*mapping.trait_columns, *sorted(own)),
+        traits=(*mapping.trait_columns, *mapping.trait_names, *sorted(own)),
         personal=(*mapping.personal, *sorted(personal)),
         warnings=tuple(warnings),
     )
@@ -97,6 +102,10 @@ def _sample(table: pa.Table, cell: Cell) -> list[str]:
         if name in table.column_names and pa.types.is_string(table.schema.field(name).type):
             return [value for value in table.column(name).slice(0, 2_000).to_pylist() if value]
     return []
+
+
+def _names_zone(stamp: str) -> bool:
+    return re.search(r"(?:Z|[+-]\d\d:?\d\d)$", stamp.strip()) is not None
 
 
 def _reads(stamps: list[str], time_format: str) -> bool:

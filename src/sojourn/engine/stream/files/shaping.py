@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from sojourn.engine.kernels.words import Flags, Int64s
 from sojourn.engine.stream.claims import Alias, Trait
 from sojourn.engine.stream.cleaning import Cleaner
-from sojourn.engine.stream.files import amounts, cells
+from sojourn.engine.stream.files import amounts, cells, steps
 from sojourn.engine.stream.files import coded as codes
 from sojourn.engine.stream.files.breaches import breaches, not_allowed
 from sojourn.engine.stream.files.coded import Coded
@@ -25,7 +25,7 @@ from sojourn.engine.stream.files.limits import (
     PROPERTIES_MAX,
     WORD_MAX,
 )
-from sojourn.engine.stream.files.mapping import Cell
+from sojourn.engine.stream.files.mapping import CLEARS, Cell
 from sojourn.engine.stream.files.properties import Properties, masked_name
 from sojourn.engine.stream.files.rows import Refusal, Rows
 from sojourn.engine.stream.files.shape import Shape, is_ignored
@@ -42,8 +42,9 @@ WORDS: Final = ("channel", "touchpoint", "unit", "product")
 class Shaper:
     """Turns rows into events for one source; stateless but for its caches."""
 
-    def __init__(self, shape: Shape, *, source: str, plan: Plan, seed: str) -> None:
-        self.shape, self._mapping = shape, shape.mapping
+    def __init__(self, shape: Shape, *, source: str, plan: Plan, seed: str, delivered_us: int = 0) -> None:
+        self.shape, self._mapping = shape, steps.stepped(shape.mapping)
+        self._delivered_us = delivered_us  # when undated rows happened
         self._source, self._plan, self._seed = source, plan, seed
         self._cleaner = Cleaner()
         self._documents = Documents(plan, self._cleaner, source, seed)
@@ -54,7 +55,7 @@ class Shaper:
 
     def shaped(self, rows: Rows) -> Shaped:
         """Shape a batch; rows that cannot become events are among the refused."""
-        return _Batch(self, rows).shaped()
+        return _Batch(self, steps.unfolded(rows, self.shape.mapping)).shaped()
 
 
 class _Batch:
@@ -62,7 +63,7 @@ class _Batch:
 
     def __init__(self, shaper: Shaper, rows: Rows) -> None:
         self._shaper, self._rows = shaper, rows
-        self._shape, self._mapping = shaper.shape, shaper.shape.mapping
+        self._shape, self._mapping = shaper.shape, shaper._mapping
         self._table = rows.table
         self._count = rows.table.num_rows
         self._trouble: dict[int, tuple[str, str]] = {}
@@ -124,6 +125,8 @@ class _Batch:
 
     def _instants(self) -> Int64s:
         at, known, empty = cells.instants_of(self._table, self._mapping, time_format=self._shape.time_format)
+        if self._mapping.undated:
+            at, known, empty = np.where(empty, self._shaper._delivered_us, at), known | empty, empty & False
         self._refuse(empty, "missing_timestamp", "The row has no timestamp.")
         self._refuse(
             ~known & ~empty, "bad_timestamp", "The timestamp cannot be read, or lies before 1900 or after 2199."
@@ -203,13 +206,14 @@ class _Batch:
 
     def _describe(self, made: Shaped) -> None:
         """Put the properties together, and set aside what is personal."""
-        held = Properties(self._count, self._shaper._seed, self._rows.lines, self._shaper._cleaner, sealed=made.sealed)
+        places = self._rows.lines if self._rows.places is None else self._rows.places
+        held = Properties(self._count, self._shaper._seed, places, self._shaper._cleaner, sealed=made.sealed)
         mapping, plan = self._mapping, self._shaper._plan
         taken = mapping.columns() | set(self._shape.traits) | set(self._shape.personal)
         # A name or number that also says who or what may not be repeated as a property; a product's quantity may.
         for name in self._table.column_names:
             renamed = name in mapping.rename
-            if (name in taken and not renamed) or is_ignored(name, mapping.ignore):
+            if (name in taken and not renamed) or is_ignored(name, mapping.ignore) or name in steps.OWN:
                 continue
             shown = masked_name(name, mapping.rename)[:COLUMN_NAME_MAX]
             is_declared, column = shown in self._shaper.declared, self._column(name)
@@ -277,7 +281,11 @@ class _Batch:
             if column is None:
                 continue
             values = codes.coded(column)
-            kept = reserved_trait(name) or masked(name)[:64]
+            called = self._mapping.trait_names.get(name, name)
+            kept = reserved_trait(called) or masked(called)[:64]
+            if self._mapping.blank == CLEARS:  # first: of one instant the last said counts, and that is a value
+                blank = codes.only_where(codes.constant("", self._count), ~values.is_present)
+                made.traits += _newest(kept, person, blank, made.at, ~self._bad)
             made.traits += _newest(kept, person, values, made.at, ~self._bad)
 
     def _own_traits(self, made: Shaped) -> None:
@@ -293,6 +301,10 @@ class _Batch:
 
     def _finished(self, made: Shaped) -> Shaped:
         lines = self._rows.lines
+        if self._rows.places is not None and self._bad.any():  # a row enters whole or not at all
+            first = {int(lines[row]): row for row in sorted(self._trouble, reverse=True)}
+            self._bad = np.isin(lines, list(first))
+            self._trouble = {row: self._trouble[row] for row in first.values()}
         refused = [Refusal(int(lines[row]), *self._trouble[row]) for row in sorted(self._trouble)]
         made.refused = sorted([*self._rows.refused, *refused], key=lambda each: each.line)
         return kept(made, ~self._bad) if self._bad.any() else made
