@@ -46,31 +46,31 @@ def webhooks() -> None:
 def list_webhooks(server: Server) -> Shown:
     """List the webhooks, with their messages by state."""
     page = server.get("/webhooks", limit=1_000)
-    empty = "No webhooks yet: sojourn webhooks make NAME URL --event '*'."
+    empty = "No webhooks yet: sojourn webhooks make NAME ADDRESS --event '*'."
     return Shown(data=page, columns=COLUMNS, rows=page["items"], empty=empty)
 
 
 @webhooks.command("make")
 @click.argument("name")
-@click.argument("url")
+@click.argument("address")
 @click.option("--event", "events", multiple=True, required=True, help=EVENT)
 @click.option("--purpose", default="analytics", show_default=True, help="Why: who may be in it follows from its basis.")
 @connected
-def make(server: Server, name: str, url: str, events: tuple[str, ...], purpose: str) -> Shown:
+def make(server: Server, name: str, address: str, events: tuple[str, ...], purpose: str) -> Shown:
     """Make a webhook for events that come in from now on; its secret is shown this once."""
-    body = {"name": name, "url": url, "events": list(events), "purpose": purpose}
+    body = {"name": name, "url": address, "events": list(events), "purpose": purpose}
     return _secret(server.post("/webhooks", body))
 
 
 @webhooks.command("change")
 @click.argument("name")
-@click.option("--url", help="The new address.")
+@click.option("--address", help="Where it leads from now on.")
 @click.option("--event", "events", multiple=True, help=EVENT)
 @click.option("--on/--off", "is_active", default=None, help="Off: nothing new is noted, what waits stays.")
 @connected
-def change(server: Server, name: str, url: str | None, events: tuple[str, ...], is_active: bool | None) -> Shown:
+def change(server: Server, name: str, address: str | None, events: tuple[str, ...], is_active: bool | None) -> Shown:
     """Change where a webhook leads or what it is told of, or switch it off or on."""
-    body = {"url": url, "events": list(events) or None, "is_active": is_active}
+    body = {"url": address, "events": list(events) or None, "is_active": is_active}
     return _one(server.patch(_path(name), body))
 
 
