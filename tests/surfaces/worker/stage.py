@@ -110,7 +110,7 @@ def report() -> dict[str, Any]:
         "messages": len({row[1] for row in rows}),
         "persons": len({row[2] for row in rows}),
         "names": Counter(row[4] for row in rows),
-        "tokens": [token for (token,) in Identifier.objects.values_list("token")],
+        "tokens": list(Identifier.objects.filter(kind__in=("user", "anonymous")).values_list("token", flat=True)),
         "traits": Trait.objects.count(),
         "texts": Text.objects.count(),
         "linked": len(identity.person_map().person),

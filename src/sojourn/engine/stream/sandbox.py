@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -64,10 +65,12 @@ def ask(statement: str, files: Sequence[Path], limits: Limits) -> pa.Table:
         )
     except subprocess.TimeoutExpired:
         raise TooLongError(f"The statement took more than {limits.seconds} s and was ended. Ask for less.") from None
+    if done.returncode == -signal.SIGXCPU:
+        raise TooLongError(f"The statement took more than {limits.seconds} s and was ended. Ask for less.")
     if done.returncode == REFUSED:
         raise SqlError(done.stderr.decode(errors="replace"))
     if done.returncode != 0:
-        raise SqlError("The statement needed more memory or time than it may take. Ask for less.")
+        raise SqlError("The statement needed more memory than it may take. Ask for less.")
     with pa.ipc.open_stream(done.stdout) as reader:
         return reader.read_all()
 
@@ -78,7 +81,8 @@ def main() -> int:
     limits = Limits(**told["limits"])
     most = (limits.memory_mb + ROOM_MB) * MB
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds * limits.threads + 1,) * 2)
+    processor = limits.seconds * limits.threads + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))  # the first ends it with SIGXCPU
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     import duckdb
 
