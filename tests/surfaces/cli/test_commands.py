@@ -227,6 +227,26 @@ def test_columns_are_named_where_no_preset_fits(sojourn: Command, tmp_path: Path
 
 
 @databases
+def test_an_export_of_a_tool_is_read_in_its_zone_and_blank_cells_may_clear(sojourn: Command, tmp_path: Path) -> None:
+    file = tmp_path / "tickets.csv"
+    file.write_text(
+        "Id,Requester,Requester id,Assignee,Via,Status,Created at,Solved at\n"
+        "7,Ana Keller,12,Jo,Mail,Solved,2026-02-01 09:00,2026-02-03 15:20\n"
+    )
+    beside = ("--time-zone", "Europe/Berlin", "--blank", "clears")
+    (shown,) = json.loads(sojourn("import", str(file), "--dry-run", "--json", *beside).out)
+    assert (shown["preset"], shown["mapping"]["blank"]) == ("zendesk-tickets", "clears")
+    assert [(event["event"], event["timestamp"]) for event in shown["events"]] == [
+        ("Ticket Created", "2026-02-01T08:00:00+00:00"),
+        ("Ticket Solved", "2026-02-03T14:20:00+00:00"),
+    ]
+    named = ("--event-column", "Status", *beside)  # one event a row then
+    (shown,) = json.loads(sojourn("import", str(file), "--dry-run", "--json", *named).out)
+    assert [event["event"] for event in shown["events"]] == ["Solved"]
+    assert shown["events"][0]["timestamp"] == "2026-02-01T08:00:00+00:00"
+
+
+@databases
 @pytest.mark.parametrize("form", ["csv", "xes.gz", "json", "parquet"])
 def test_what_is_exported_can_be_imported(form: str, sojourn: Command, tmp_path: Path, settings: Any) -> None:
     settings.SOJOURN = dataclasses.replace(settings.SOJOURN, data=tmp_path / "data")

@@ -73,8 +73,11 @@ def test_a_file_is_looked_at_mapped_and_queued(served: Served) -> None:
         assert "orders.csv" in answer.text
         address = str(answer.url)
         said = {"map-user_id": "customer", "map-event": "what", "map-timestamp": "when", "map-unit": "shop"}
+        said |= {"time_zone": "Europe/Berlin", "blank": "clears"}
         looked = post(client, address, what="look", **said)
         assert "Order Placed" in looked.text
+        assert 'value="Europe/Berlin"' in looked.text
+        assert '"clears" selected' in looked.text
         assert "Rows that would be refused" in looked.text
         started = post(client, address, what="start", **said)
         assert "waits its turn" in started.text

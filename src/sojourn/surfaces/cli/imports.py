@@ -68,6 +68,14 @@ class Pair(click.ParamType[tuple[str, str]]):
     metavar="FIELD=COLUMN",
     help="Column of another field; repeat for more.",
 )
+@click.option("--time-zone", default="", help="Of times that name none, such as Europe/Berlin; without it, UTC.")
+@click.option(
+    "--blank",
+    type=click.Choice(["keeps", "clears"]),
+    default="keeps",
+    show_default=True,
+    help="What an empty cell does to what is known of the customer.",
+)
 @click.option("--encoding", default="", help="Without it, found out.")
 @click.option("--delimiter", default="", help="Of CSV; without it, found out.")
 @click.option("--dry-run", is_flag=True, help="Show what the files would become; nothing enters.")
@@ -206,14 +214,17 @@ def _columns(reading: dict[str, Any]) -> dict[str, str]:
 
 def _read_as(server: Server, begun: dict[str, Any], reading: dict[str, Any]) -> dict[str, Any]:
     """Say how a file is read: by a preset, or as was found out but for the columns that were named."""
-    preset = {"preset": reading["preset"]}
+    preset = {name: reading[name] for name in ("preset", "time_zone", "blank")}
     if not reading["columns"]:
         return preset
     try:
         found = server.post(f"/deliveries/{begun['id']}/preview", preset)["mapping"]
     except RefusedError:  # nothing fits: what was named must be enough
         found = {}
-    return {"mapping": {**found, **reading["columns"], "name": "mapping", "title": ""}}
+    if {"event", "timestamp"} & reading["columns"].keys():
+        found.pop("steps", None)  # what was named is one event a row
+    beside = {name: reading[name] for name in ("time_zone", "blank") if reading[name]}
+    return {"mapping": {**found, **beside, **reading["columns"], "name": "mapping", "title": ""}}
 
 
 def _load(server: Server, file: Path, source: str, reading: dict[str, Any]) -> Any:

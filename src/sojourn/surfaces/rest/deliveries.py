@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import File, Form, Path, Query, Router, Schema, Status, UploadedFile
@@ -24,14 +24,28 @@ Number = Annotated[int, Path(ge=1, lt=1 << 63)]
 BINARY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"format": "binary"}}}}}
 
 
-class FileAsked(Schema):
+class ReadAs(Schema):
+    """What may be said beside a preset."""
+
+    preset: str = Field("", max_length=100, description="A preset's name; empty: the one that fits best.")
+    time_zone: str = Field("", max_length=64, description="Of times that name none, such as Europe/Berlin; empty: UTC.")
+    blank: Literal["", "keeps", "clears"] = Field(
+        "", description="What an empty cell does to a trait that is known; empty: it keeps it."
+    )
+
+    def said(self) -> dict[str, Any] | None:
+        """Give what was said as a mapping; None when nothing was."""
+        said = {"name": self.preset, "time_zone": self.time_zone, "blank": self.blank}
+        return {key: value for key, value in said.items() if value} or None
+
+
+class FileAsked(ReadAs):
     """Where a file comes from and how it is read."""
 
     source: str = Field(min_length=1, max_length=63, description="Slug of the source.")
     name: str = Field(
         "", max_length=200, description="The same name from the same source replaces the earlier delivery."
     )
-    preset: str = Field("", max_length=100, description="A preset's name; empty: the one that fits best.")
     encoding: str = Field("", max_length=32, description="Empty: found out.")
     delimiter: str = Field("", max_length=3, description="Of CSV; empty: found out.")
     start: bool = Field(True, description="Load at once; false: wait for /start, so that a preview can be looked at.")
@@ -44,10 +58,9 @@ class LocalFile(FileAsked):
     start: Flag = True
 
 
-class Mapping(Schema):
+class Mapping(ReadAs):
     """How columns become fields of an event; what is not given stays as found out."""
 
-    preset: str = Field("", max_length=100)
     mapping: dict[str, Any] | None = Field(None, description="Instead of a preset: fields of an event with columns.")
 
 
@@ -138,8 +151,7 @@ def preview(request: HttpRequest, delivery: Number, body: PreviewAsked) -> Previ
 @needs(Right.IMPORTS_RUN)
 def start(request: HttpRequest, delivery: Number, body: Mapping) -> Delivery:
     """With another mapping, where one is given."""
-    said = body.mapping if body.mapping is not None else body.preset or None
-    return actions.start(delivery=delivery, mapping=said, viewer=viewer_of(request))
+    return actions.start(delivery=delivery, mapping=_mapping(body), viewer=viewer_of(request))
 
 
 @router.post("/deliveries/{delivery}/cancel", response={200: Delivery, **PROBLEMS}, summary="Call a delivery off")
@@ -166,7 +178,7 @@ def _begun(request: HttpRequest, asked: FileAsked, file: Any, name: str) -> Stat
         source=asked.source,
         name=asked.name or name,
         file=file,
-        mapping=asked.preset or None,
+        mapping=asked.said(),
         encoding=asked.encoding,
         delimiter=asked.delimiter,
         viewer=viewer,
@@ -177,4 +189,4 @@ def _begun(request: HttpRequest, asked: FileAsked, file: Any, name: str) -> Stat
 def _mapping(body: Mapping) -> dict[str, Any] | None:
     if body.mapping is not None:
         return body.mapping
-    return {"name": body.preset} if body.preset else None
+    return body.said()

@@ -59,7 +59,21 @@ def chosen(posted: Mapping[str, str], base: Mapping[str, Any]) -> dict[str, Any]
     constant = posted.get("event-constant", "").strip()
     if constant:
         mapping["event"] = {"constant": constant}
+    if base.get("steps") and (
+        _column(mapping, "timestamp") != base["steps"][0]["time"] or mapping.get("event") != base.get("event")
+    ):
+        mapping.pop("steps", None)  # what was chosen is one event a row
+    for name in ("time_zone", "blank"):
+        said = posted.get(name, "").strip()
+        if said:
+            mapping[name] = said
     return mapping
+
+
+def _column(mapping: Mapping[str, Any], name: str) -> str:
+    said = mapping.get(name) or ""
+    columns = said.get("column") or "" if isinstance(said, dict) else said
+    return columns if isinstance(columns, str) else str(next(iter(columns), ""))
 
 
 def _choice(name: str, label: str | Promise, cell: object) -> FieldChoice:
@@ -77,6 +91,8 @@ def _words(said: Mapping[str, Any], columns: list[str]) -> str:
     parts = [" / ".join(columns)] if columns else []
     if said.get("times"):
         parts.append(f"× {said['times']}")
+    if said.get("split"):
+        parts.append(str(_("the first of several")))
     if said.get("constant"):
         parts.append(f"“{said['constant']}”")
     if said.get("starts_with"):

@@ -99,7 +99,14 @@ def _base(found: Delivery, preset: str) -> dict[str, Any]:
 def _previewed(
     request: PageRequest, found: Delivery, mapping: dict[str, Any] | None, refusal: str = ""
 ) -> HttpResponse:
-    context: dict[str, Any] = {"delivery": found, "refusal": refusal, "presets": queries.import_presets()}
+    said = mapping or {}
+    context: dict[str, Any] = {
+        "delivery": found,
+        "refusal": refusal,
+        "presets": queries.import_presets(),
+        "time_zone": said.get("time_zone") or "UTC",
+        "clears": said.get("blank") == "clears",
+    }
     try:
         preview = queries.preview(found.id, mapping=mapping)
         shown = [name for name in _columns(preview.events) if any(event.get(name) for event in preview.events)]
