@@ -28,6 +28,7 @@ from sojourn.domains.privacy.webhook_words import Message, MessageState, Replay,
 from sojourn.domains.privacy.webhooks.sending import DELAYS
 from sojourn.kit import durable
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from surfaces.rest.asking import asker
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
@@ -102,6 +103,15 @@ def test_a_new_event_is_sent_and_its_signature_verifies(receiver: Receiver) -> N
     assert told["data"]["event_id"] == only().event_id and isinstance(told["data"]["customer"], str)
     assert (only().state, only().attempts, only().status) == (MessageState.SENT, 1, 204)
     assert send(NOW + timedelta(days=9)) == 0
+
+
+def test_what_is_sent_is_what_the_api_lists(receiver: Receiver) -> None:
+    made(receiver)
+    arrived(event(1, "Paid", 1, value="12.5", currency="EUR", unit="N", properties='{"a": [1, null, "ü"]}'))
+    send()
+    ((_, body),) = receiver.came
+    listed = asker(Role.ADMINISTRATOR, *Scope).get(f"/api/v1/events/{only().event_id}")
+    assert json.loads(body)["data"] == listed.json()
 
 
 def test_events_from_before_it_was_made_or_while_it_was_off_are_not_noted(receiver: Receiver) -> None:
