@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+from django.conf import settings
 from django.db import router, transaction
 
 from sojourn.domains.collection import actions as collection
@@ -15,6 +16,7 @@ from sojourn.domains.identity import actions as identity
 from sojourn.domains.identity.models import Link
 from sojourn.domains.privacy import actions as privacy
 from sojourn.engine.stream.words import ORIGIN_DELIVERY, event_id
+from sojourn.kit import sealing
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 TEXTS = ("name", "channel", "touchpoint", "unit", "product", "currency", "properties")
@@ -27,6 +29,7 @@ def event(person: int, name: str, minute: int, **fields: Any) -> dict[str, Any]:
 
 def commit(events: Sequence[dict[str, Any]], *, number: int, source: str = "core", replaces: int | None = None) -> int:
     """Let events in as delivery `number` and give the batch."""
+    sealing.sealer(settings.SOJOURN)  # makes the key before there are segments
     table = pa.table(
         {
             "event_id": [event_id(ORIGIN_DELIVERY, number, each.get("ordinal", at)) for at, each in enumerate(events)],

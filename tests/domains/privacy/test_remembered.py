@@ -52,6 +52,7 @@ def test_a_figure_stands_while_only_events_came_and_it_is_young(settings: Any) -
     assert (figure(), figure(), figure.times) == (3, 3, 3), "unchanged, it is not made again"
 
 
+@pytest.mark.django_db(databases="__all__", transaction=True)
 def test_an_objection_and_an_erasure_act_on_the_next_figure(settings: Any) -> None:
     aged(settings, 3_600)
     figure = Counter()

@@ -23,7 +23,7 @@ from sojourn.kit.errors import InvalidError, SojournError
 
 STATEMENT_MAX_CHARACTERS: Final = 100_000
 MB: Final = 1_048_576
-ROOM_MB: Final = 2_048  # address space beyond DuckDB's limit, for Python and its libraries
+ROOM_MB: Final = 8_192  # address space beyond DuckDB's limit: libraries reserve far more than they use
 REFUSED: Final = 3
 
 
@@ -98,6 +98,7 @@ def _answer(statement: str, files: Sequence[str], limits: Limits) -> None:
     import duckdb
     import pyarrow.dataset as datasets
 
+    pa.set_cpu_count(limits.threads)
     parsed = duckdb.extract_statements(statement)
     if len(parsed) != 1 or parsed[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
         raise SqlError("Write one SELECT (or FROM, DESCRIBE, SUMMARIZE, EXPLAIN) over the table events.")
