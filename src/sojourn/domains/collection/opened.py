@@ -54,7 +54,7 @@ def open_delivery(
     try:
         chosen = chosen_mapping(mapping, header, matches)
     except MappingError as error:
-        if not isinstance(reader, OcelReader) or mapping:
+        if not isinstance(reader, OcelReader) or set(mapping) - set(mappings.BESIDE):
             raise
         raise MappingError(f"{error.message} The log's types of objects are {', '.join(reader.types)}.") from None
     if isinstance(reader, OcelReader):  # who the customer is decides how many rows an event is

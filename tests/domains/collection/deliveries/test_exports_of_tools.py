@@ -7,9 +7,12 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from domains.collection.deliveries.handing import deliver, stream
@@ -177,6 +180,27 @@ def test_the_zone_is_asked_for_and_taken(write: Write) -> None:
     assert not any("name no zone" in each for each in queries.preview(taken.id, mapping=said).warnings)
     actions.start(delivery=taken.id, viewer=SYSTEM, mapping=said)
     assert str(stream()["occurred_at"][0]) == "2026-02-01 08:00:00"
+
+
+def test_a_typed_file_is_read_like_its_text(tmp_path: Path) -> None:
+    """A warehouse writes instants as such, and columns that are never empty."""
+    utc = pa.timestamp("us", tz="UTC")
+    at = [datetime(2026, 2, 1, 9, tzinfo=UTC), datetime(2026, 2, 2, 9, tzinfo=UTC)]
+    columns = {
+        "CaseNumber": (pa.string(), ["1", "2"]), "ContactId": (pa.string(), ["c", "d"]),
+        "Status": (pa.string(), ["Closed", "New"]), "Subject": (pa.string(), ["Card", "Fees"]),
+        "CreatedDate": (utc, at), "ClosedDate": (utc, [at[1], None]),
+    }  # fmt: skip
+    fields = [pa.field(name, kind, nullable=None in values) for name, (kind, values) in columns.items()]
+    made = pa.table([pa.array(values, kind) for kind, values in columns.values()], schema=pa.schema(fields))
+    pq.write_table(made, tmp_path / "cases.parquet")
+    done = deliver(tmp_path / "cases.parquet")
+    assert (done.preset, done.rows_good, done.rows_refused) == ("salesforce-cases", 3, 0)
+    assert [str(each)[:10] for each in stream()["occurred_at"].to_pylist()] == [
+        "2026-02-01",
+        "2026-02-02",
+        "2026-02-02",
+    ]
 
 
 def test_a_zone_or_a_word_that_does_not_exist_is_refused(write: Write) -> None:

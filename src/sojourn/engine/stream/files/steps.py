@@ -50,7 +50,7 @@ def unfolded(rows: Rows, mapping: ColumnMapping) -> Rows:
     source = np.concatenate(sources)
     order = np.argsort(source, kind="stable")
     lines = rows.lines[source[order]]
-    table = pa.concat_tables(parts).take(pa.array(order)).combine_chunks()
+    table = pa.concat_tables(parts, promote_options="permissive").take(pa.array(order)).combine_chunks()
     return replace(
         rows,
         table=table,
