@@ -32,7 +32,8 @@ GIVEN: dict[str, object] = {
     "note": 1, "proposal": 1, "purpose": "marketing", "name": "marketing", "number": 1, "question": "nothing",
     "token": "A" * 32, "step": "Opened", "source": "Opened", "target": "Paid", "pattern": "Opened ->> Paid",
     "root": "Opened", "cohort": "2026-01-01", "outcome": "Paid", "goal": "Paid", "start": "Opened", "by": "unit",
-    "level": "region", "a": "since=2026-01-01T00:00:00Z", "b": "since=2026-01-01T00:00:00Z", "category": "x", "format": "csv",
+    "level": "region", "a": "since=2026-01-01T00:00:00Z",
+    "b": "since=2026-01-01T00:00:00Z", "category": "x", "format": "csv",
 }  # fmt: skip
 OF_A_CUSTOMER = ("customer", "number", "event_id")
 # Asked one way more than GIVEN says, because one way alone finds too little or is refused.
