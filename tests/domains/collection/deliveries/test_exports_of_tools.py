@@ -208,3 +208,9 @@ def test_a_zone_or_a_word_that_does_not_exist_is_refused(write: Write) -> None:
     for said in ({"time_zone": "Berlin"}, {"blank": "perhaps"}):
         with pytest.raises(MappingError):
             actions.begin(source="shop", name=path.name, file=path, viewer=SYSTEM, mapping=said)
+
+
+@pytest.mark.parametrize("steps", [[1], "Solved at", [{"event": "Solved"}], [{"event": "a", "time": "b"}] * 21])
+def test_steps_that_cannot_be_meant_are_refused(steps: Any) -> None:
+    with pytest.raises(MappingError, match="steps"):
+        parse({"timestamp": "at", "user_id": "who", "event": "what", "steps": steps})

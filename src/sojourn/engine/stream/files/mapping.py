@@ -34,6 +34,7 @@ KEEPS: Final = "keeps"
 CLEARS: Final = "clears"
 # What may be said beside a preset's name.
 BESIDE: Final = ("time_zone", "blank")
+STEPS_MAX: Final = 20  # each is a copy of the rows
 
 
 class MappingError(InvalidError):
@@ -239,7 +240,9 @@ def _steps(form: Pairs[str, Any]) -> tuple[Step, ...]:
     if not isinstance(said, list | tuple) or not all(
         isinstance(each, dict) and each.get("event") and each.get("time") and not set(each) - _STEP for each in said
     ):
-        raise MappingError("steps must be a list of event and time, with where and without if need be.")
+        raise MappingError("steps must be a list of event and time, with where, without and tells if need be.")
+    if len(said) > STEPS_MAX:
+        raise MappingError(f"A row has {len(said)} steps; at most {STEPS_MAX} are taken.")
     return tuple(
         Step(
             event=str(each["event"]),
