@@ -125,6 +125,7 @@ def note(place: int, digest: str) -> int | None:
             return None
         seal = rules.audit_head(key(), place=place, digest=digest)
         fresh: Path = settings.SOJOURN.temporary / f"audit.head.{os.getpid()}"
+        fresh.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_text(json.dumps({"place": place, "digest": digest, "seal": seal}) + "\n")
         fresh.replace(file)
         return before[0] if before else 0
