@@ -47,3 +47,15 @@ def test_a_missing_segment_is_an_expected_refusal(segment: Path, tmp_path: Path)
     segment.unlink()
     with pytest.raises(query.UnreadableError):
         _count(segment, tmp_path / "tmp")
+
+
+def test_a_query_that_spills_is_answered_and_leaves_nothing(tmp_path: Path) -> None:
+    connection = query.connected(temporary=tmp_path / "tmp", memory_limit_mb=60, threads=1)
+    try:
+        texts = "SELECT md5(range::VARCHAR) AS text FROM range(1500000)"
+        connection.execute(f"CREATE TEMP TABLE spilled AS SELECT * FROM ({texts}) ORDER BY text")
+        assert any((tmp_path / "tmp").iterdir()), "it did not spill"
+        assert connection.execute("SELECT count(*) FROM spilled").fetchall() == [(1_500_000,)]
+    finally:
+        connection.close()
+    assert not any((tmp_path / "tmp").iterdir())

@@ -50,7 +50,12 @@ def session(
 
 
 def connected(*, temporary: Path, memory_limit_mb: int, threads: int) -> Connection:
-    """Open an empty database in memory, for the caller to close; spills go encrypted to `temporary`."""
+    """Open an empty database in memory, for the caller to close; spills go encrypted to `temporary`.
+
+    Without an extension that would have to be downloaded, DuckDB encrypts by mbedTLS, whose random numbers it calls
+    unsafe; without leave it writes nothing and a query that spills fails. A spill lives as long as its
+    query, under a key that is only in memory.
+    """
     durable.make_folder(temporary)
     return duckdb.connect(
         config={
@@ -58,6 +63,7 @@ def connected(*, temporary: Path, memory_limit_mb: int, threads: int) -> Connect
             "threads": threads,
             "temp_directory": str(temporary),
             "temp_file_encryption": True,
+            "force_mbedtls_unsafe": True,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "preserve_insertion_order": False,
