@@ -13,6 +13,8 @@ from sojourn.domains.access.contracts import LOCAL, Role, Scope, Viewer
 from sojourn.domains.access.models import AuditRow
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Extract, ExtractState, ExtractTerms, Purpose
+from sojourn.domains.privacy.extracts import making
+from sojourn.domains.privacy.models import ExtractRow
 from sojourn.engine.stream.sandbox import SqlError
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
@@ -64,6 +66,15 @@ def test_an_erasure_takes_the_files_away_at_once(bank: None) -> None:
         queries.sql("SELECT 1", name="bi", viewer=LOCAL, rows=1)
     actions.keep_extracts(now=NOW)
     assert current().state is ExtractState.READY
+
+
+def test_what_was_being_made_during_an_erasure_comes_to_nothing(bank: None, place: Path) -> None:
+    asked()
+    under_way = ExtractRow.objects.get()
+    actions.drop_extracts()
+    making._make(under_way, NOW)
+    assert (current().path, current().state) == ("", ExtractState.WAITING)
+    assert list((place / "extracts").iterdir()) == []
 
 
 def test_a_lease_ends_and_is_renewed(bank: None) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import IntegrityError, router, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
@@ -139,10 +140,15 @@ def keep_extracts(*, now: datetime | None = None) -> int:
 
 
 def drop_extracts() -> None:
-    """Delete the files of all extracts, because somebody in them was erased; they are made anew soon."""
-    for row in ExtractRow.objects.exclude(file=""):
+    """Delete the files of all extracts, because somebody in them was erased; they are made anew soon.
+
+    One that is being made meanwhile comes to nothing: it may have read who was erased.
+    """
+    for row in ExtractRow.objects.exclude(state=ExtractState.ENDED.value):
         _remove(row.file)
-        ExtractRow.objects.filter(pk=row.pk).update(state=ExtractState.WAITING.value, file="", size=0)
+        ExtractRow.objects.filter(pk=row.pk).update(
+            state=ExtractState.WAITING.value, file="", size=0, generation=F("generation") + 1
+        )
 
 
 def _make(row: ExtractRow, now: datetime) -> None:
