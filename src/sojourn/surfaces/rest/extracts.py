@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +15,7 @@ from pydantic import Field
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Extract, ExtractTerms
-from sojourn.kit.errors import ConflictError, InvalidError
+from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.needing import needs
@@ -106,7 +105,10 @@ def delete(request: HttpRequest, name: str) -> Status[None]:
 @needs(Right.EVENTS_EXPORT)
 def download(request: HttpRequest, name: str) -> FileResponse:
     """As Parquet, pseudonymous; audited."""
-    return sent(actions.take_extract(name, viewer=viewer_of(request)))
+    file = actions.take_extract(name, viewer=viewer_of(request))
+    answer = FileResponse(file, content_type=PARQUET, as_attachment=True, filename=f"{name}.parquet")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @router.post("/extracts/{name}/sql", response={200: SqlRows, **PROBLEMS}, summary="Ask an extract in SQL")
@@ -129,17 +131,6 @@ def sql(request: HttpRequest, name: str, body: Statement) -> SqlRows:
         made_at=answer.extract.made_at,
         took_ms=answer.took_ms,
     )
-
-
-def sent(extract: Extract) -> FileResponse:
-    """Send an extract's file."""
-    try:
-        file = Path(extract.path).open("rb")  # noqa: SIM115 - the response closes it
-    except OSError:
-        raise ConflictError("This extract is being made; ask again in a moment.") from None
-    answer = FileResponse(file, content_type=PARQUET, as_attachment=True, filename=f"{extract.terms.name}.parquet")
-    answer["Cache-Control"] = "private, no-store"
-    return answer
 
 
 def _cell(value: Any) -> Any:

@@ -7,7 +7,7 @@ import os
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from django.conf import settings
 from django.db import IntegrityError, router, transaction
@@ -20,7 +20,7 @@ from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.privacy import consents, exporting, purposes
 from sojourn.domains.privacy.contracts import EventFilter, ExportFormat, Purpose
 from sojourn.domains.privacy.extract_words import Extract, ExtractState, ExtractTerms
-from sojourn.domains.privacy.extracts.reading import contract, held
+from sojourn.domains.privacy.extracts.reading import contract, held, made_file
 from sojourn.domains.privacy.models import ExtractRow
 from sojourn.kit import durable, jobs
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, SojournError
@@ -92,15 +92,14 @@ def delete_extract(name: str, *, viewer: Viewer) -> None:
         each.unlink(missing_ok=True)
 
 
-def take_extract(name: str, *, viewer: Viewer) -> Extract:
-    """Give an extract whose file is about to leave; audited. Raise ForbiddenError, NotFoundError, ConflictError."""
+def take_extract(name: str, *, viewer: Viewer) -> BinaryIO:
+    """Open an extract's file, which is about to leave; audited. Raise ForbiddenError, NotFoundError, ConflictError."""
     row = held(name, viewer)
-    if not row.file:
-        raise ConflictError(row.message or "This extract is being made; ask again in a moment.")
+    file = made_file(row).open("rb")
     access.audit(
         viewer=viewer, what="extract.take", on=f"extract:{row.pk}", purpose=row.purpose, events=str(row.events)
     )
-    return contract(row)
+    return file
 
 
 def make_extract(extract: int, *, now: datetime | None = None) -> None:

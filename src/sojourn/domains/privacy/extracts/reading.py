@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 from django.conf import settings
 
@@ -37,9 +38,7 @@ def sql(statement: str, *, name: str, viewer: Viewer, rows: int) -> SqlAnswer:
     """
     row = held(name, viewer)
     place = settings.SOJOURN
-    path = place.extracts / row.file
-    if not row.file or not path.exists():
-        raise ConflictError(row.message or "This extract is being made; ask again in a moment.")
+    path = made_file(row)
     access.audit(
         viewer=viewer,
         what="extract.sql",
@@ -65,6 +64,14 @@ def held(name: str, viewer: Viewer) -> ExtractRow:
     if row is None or not _sees(viewer, row):
         raise NotFoundError("There is no such extract.")
     return row
+
+
+def made_file(row: ExtractRow) -> Path:
+    """Give the file of an extract; raise ConflictError while there is none."""
+    file: Path = settings.SOJOURN.extracts / row.file
+    if not row.file or not file.exists():
+        raise ConflictError(row.message or "This extract is being made; ask again in a moment.")
+    return file
 
 
 def contract(row: ExtractRow) -> Extract:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseBase
@@ -15,7 +13,6 @@ from django.views.decorators.http import require_POST
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import ExtractTerms, SqlAnswer
-from sojourn.kit.errors import ConflictError
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import PlainForm
 
@@ -132,10 +129,6 @@ def extract_change(request: PageRequest, name: str) -> HttpResponseBase:
 @page(Right.EVENTS_EXPORT)
 def extract_file(request: PageRequest, name: str) -> HttpResponseBase:
     """Send an extract's file."""
-    found = actions.take_extract(name, viewer=request.viewer)
-    try:
-        file = Path(found.path).open("rb")  # noqa: SIM115 - the response closes it
-    except OSError:
-        raise ConflictError(_("This extract is being made; ask again in a moment.")) from None
+    file = actions.take_extract(name, viewer=request.viewer)
     media = "application/vnd.apache.parquet"
     return FileResponse(file, content_type=media, as_attachment=True, filename=f"{name}.parquet")
