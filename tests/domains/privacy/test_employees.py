@@ -9,8 +9,9 @@ import pytest
 
 from domains.privacy.bank import event, load
 from sojourn.domains.access.contracts import SYSTEM, Grant, Right, Role, Viewer
-from sojourn.domains.privacy import employees, queries
+from sojourn.domains.privacy import queries
 from sojourn.domains.privacy.contracts import EventFilter, Measure
+from sojourn.domains.privacy.door import employees
 from sojourn.kit.errors import ForbiddenError
 from sojourn.kit.period import Period
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sojourn.domains.privacy import tcf
-from sojourn.domains.privacy.consent_words import Basis, PurposeTerms
+from sojourn.domains.privacy.standing import tcf
+from sojourn.domains.privacy.words.consent import Basis, PurposeTerms
 from sojourn.kit.errors import InvalidError
 
 # The example of "Consent string and vendor list formats v2", whose values iabtcf and others print.

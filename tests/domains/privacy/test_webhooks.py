@@ -24,8 +24,8 @@ from sojourn.domains.collection.models import ConsumerCursor
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.domains.privacy.models import WebhookMessage, WebhookRow
-from sojourn.domains.privacy.webhook_words import Message, MessageState, Replay, Webhook, WebhookTerms
 from sojourn.domains.privacy.webhooks.sending import DELAYS
+from sojourn.domains.privacy.words.webhooks import Message, MessageState, Replay, Webhook, WebhookTerms
 from sojourn.kit import durable
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from surfaces.rest.asking import asker

@@ -14,10 +14,11 @@ from domains.privacy.bank import BEGIN, commit, event, link, load
 from sojourn.domains.access.contracts import SYSTEM, Role, Scope, Viewer
 from sojourn.domains.access.models import AuditRow
 from sojourn.domains.collection import actions as collection
-from sojourn.domains.privacy import actions, following, purposes, queries, wording
+from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Basis, EventFilter, How, NoticeText, Proof, Purpose, Standing
 from sojourn.domains.privacy.models import ConsentWord
-from sojourn.domains.privacy.wording import Outcome, Spoken
+from sojourn.domains.privacy.standing import following, purposes, wording
+from sojourn.domains.privacy.standing.wording import Outcome, Spoken
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 pytestmark = pytest.mark.django_db(databases="__all__")

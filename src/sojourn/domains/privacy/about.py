@@ -8,7 +8,7 @@ from django.conf import settings
 
 from sojourn.domains.collection.contracts import Held
 from sojourn.domains.privacy.models import ConsentWord, Restriction
-from sojourn.domains.privacy.noting import SEALED_FOR
+from sojourn.domains.privacy.standing.noting import SEALED_FOR
 from sojourn.kit import sealing
 from sojourn.kit.period import instant
 

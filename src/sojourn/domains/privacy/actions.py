@@ -17,26 +17,27 @@ from sojourn.domains.collection import actions as collection_actions
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.collection.contracts import Removal, Segment
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import exporting, rules
-from sojourn.domains.privacy.consenting import customer_called as customer_called
-from sojourn.domains.privacy.consenting import follow_consents as follow_consents
-from sojourn.domains.privacy.consenting import forget_consents as forget_consents
-from sojourn.domains.privacy.consenting import note_choices as note_choices
-from sojourn.domains.privacy.consenting import notice_expired as notice_expired
-from sojourn.domains.privacy.consenting import record_choices as record_choices
-from sojourn.domains.privacy.consenting import record_consent as record_consent
+from sojourn.domains.privacy import rules
+from sojourn.domains.privacy.consenting.importing import import_consents as import_consents
+from sojourn.domains.privacy.consenting.preferring import choose as choose
+from sojourn.domains.privacy.consenting.preferring import make_preference_link as make_preference_link
+from sojourn.domains.privacy.consenting.preferring import withdraw_all as withdraw_all
+from sojourn.domains.privacy.consenting.purposing import publish_notice as publish_notice
+from sojourn.domains.privacy.consenting.purposing import save_purpose as save_purpose
+from sojourn.domains.privacy.consenting.saying import customer_called as customer_called
+from sojourn.domains.privacy.consenting.saying import follow_consents as follow_consents
+from sojourn.domains.privacy.consenting.saying import forget_consents as forget_consents
+from sojourn.domains.privacy.consenting.saying import note_choices as note_choices
+from sojourn.domains.privacy.consenting.saying import notice_expired as notice_expired
+from sojourn.domains.privacy.consenting.saying import record_choices as record_choices
+from sojourn.domains.privacy.consenting.saying import record_consent as record_consent
 from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Export, ExportFormat, Purpose
 from sojourn.domains.privacy.desk import forgetting, holding, opening, packages, warning, working
+from sojourn.domains.privacy.door import exporting
+from sojourn.domains.privacy.door.persons import forget as forget_persons
+from sojourn.domains.privacy.door.persons import persons
+from sojourn.domains.privacy.door.persons import persons_of as persons_of
 from sojourn.domains.privacy.extracts import making
-from sojourn.domains.privacy.importing import import_consents as import_consents
-from sojourn.domains.privacy.persons import forget as forget_persons
-from sojourn.domains.privacy.persons import persons
-from sojourn.domains.privacy.persons import persons_of as persons_of
-from sojourn.domains.privacy.preferring import choose as choose
-from sojourn.domains.privacy.preferring import make_preference_link as make_preference_link
-from sojourn.domains.privacy.preferring import withdraw_all as withdraw_all
-from sojourn.domains.privacy.purposing import publish_notice as publish_notice
-from sojourn.domains.privacy.purposing import save_purpose as save_purpose
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.reach import require_reachable
 from sojourn.domains.privacy.rights import erasing, replaying, restricting, retaining

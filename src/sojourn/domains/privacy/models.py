@@ -6,17 +6,17 @@ from typing import ClassVar
 
 from django.db import models
 
-from sojourn.domains.privacy.consent_words import Basis, Notice, PurposeTerms
-from sojourn.domains.privacy.extract_tables import ExtractRow as ExtractRow
-from sojourn.domains.privacy.rights_tables import ErasureRow as ErasureRow
-from sojourn.domains.privacy.rights_tables import HoldRow as HoldRow
-from sojourn.domains.privacy.rights_tables import HoldRule as HoldRule
-from sojourn.domains.privacy.rights_tables import PackageRow as PackageRow
-from sojourn.domains.privacy.rights_tables import RequestRow as RequestRow
-from sojourn.domains.privacy.rights_tables import Restriction as Restriction
-from sojourn.domains.privacy.rights_tables import RetentionRow as RetentionRow
-from sojourn.domains.privacy.webhook_tables import WebhookMessage as WebhookMessage
-from sojourn.domains.privacy.webhook_tables import WebhookRow as WebhookRow
+from sojourn.domains.privacy.tables.extracts import ExtractRow as ExtractRow
+from sojourn.domains.privacy.tables.rights import ErasureRow as ErasureRow
+from sojourn.domains.privacy.tables.rights import HoldRow as HoldRow
+from sojourn.domains.privacy.tables.rights import HoldRule as HoldRule
+from sojourn.domains.privacy.tables.rights import PackageRow as PackageRow
+from sojourn.domains.privacy.tables.rights import RequestRow as RequestRow
+from sojourn.domains.privacy.tables.rights import Restriction as Restriction
+from sojourn.domains.privacy.tables.rights import RetentionRow as RetentionRow
+from sojourn.domains.privacy.tables.webhooks import WebhookMessage as WebhookMessage
+from sojourn.domains.privacy.tables.webhooks import WebhookRow as WebhookRow
+from sojourn.domains.privacy.words.consent import Basis, Notice, PurposeTerms
 from sojourn.kit.ids import random_token
 from sojourn.kit.period import instant
 

@@ -11,8 +11,8 @@ from django.db import router, transaction
 from sojourn.domains.collection.contracts import Keep
 from sojourn.domains.privacy.desk import packages
 from sojourn.domains.privacy.rights import holds
-from sojourn.domains.privacy.rights_tables import RequestRow
-from sojourn.domains.privacy.rights_words import RequestKind, RequestState
+from sojourn.domains.privacy.tables.rights import RequestRow
+from sojourn.domains.privacy.words.rights import RequestKind, RequestState
 
 CONTACT_KEPT: Final = timedelta(days=90)  # after the answer: for questions about it
 AT_ONCE: Final = 500

@@ -8,7 +8,7 @@ from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.privacy.desk.opening import existing
-from sojourn.domains.privacy.persons import persons_of
+from sojourn.domains.privacy.door.persons import persons_of
 from sojourn.domains.privacy.rights import holds, restricting
 from sojourn.kit.errors import NotFoundError
 

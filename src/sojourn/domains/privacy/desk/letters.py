@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from sojourn.domains.privacy.rights_words import Contact, KeptBack, Outcome, Request, RequestKind
+from sojourn.domains.privacy.words.rights import Contact, KeptBack, Outcome, Request, RequestKind
 
 KINDS: Final = {
     RequestKind.ACCESS: gettext_noop("access to your data"),

@@ -19,12 +19,12 @@ from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy.desk import letters
-from sojourn.domains.privacy.persons import persons_of
+from sojourn.domains.privacy.door.persons import persons_of
 from sojourn.domains.privacy.rights import deadlines
 from sojourn.domains.privacy.rights.reading import held_request, opened_contact
 from sojourn.domains.privacy.rights.sealed import CODE, CONTACT
-from sojourn.domains.privacy.rights_tables import RequestRow
-from sojourn.domains.privacy.rights_words import (
+from sojourn.domains.privacy.tables.rights import RequestRow
+from sojourn.domains.privacy.words.rights import (
     Channel,
     Clock,
     Contact,

@@ -22,10 +22,10 @@ from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.collection import hooks
+from sojourn.domains.privacy.door.stream import fetching
 from sojourn.domains.privacy.rights.sealed import LINK, PACKAGE
-from sojourn.domains.privacy.rights_tables import PackageRow
-from sojourn.domains.privacy.rights_words import Package
-from sojourn.domains.privacy.stream import fetching
+from sojourn.domains.privacy.tables.rights import PackageRow
+from sojourn.domains.privacy.words.rights import Package
 from sojourn.kit import durable, sealing
 from sojourn.kit.errors import NotFoundError
 from sojourn.kit.period import Period

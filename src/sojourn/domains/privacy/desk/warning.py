@@ -11,8 +11,8 @@ from django.core.mail import send_mail
 
 from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import SYSTEM, Right
-from sojourn.domains.privacy.rights_tables import RequestRow
-from sojourn.domains.privacy.rights_words import RequestState
+from sojourn.domains.privacy.tables.rights import RequestRow
+from sojourn.domains.privacy.words.rights import RequestState
 
 SOON: Final = timedelta(days=3)
 

@@ -15,15 +15,15 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.identity import actions as identity
-from sojourn.domains.privacy import noting, purposes
-from sojourn.domains.privacy.consent_words import How, Proof
 from sojourn.domains.privacy.desk import letters, packages
-from sojourn.domains.privacy.noting import Said
-from sojourn.domains.privacy.persons import persons_of
+from sojourn.domains.privacy.door.persons import persons_of
 from sojourn.domains.privacy.rights import erasing, holds, restricting
 from sojourn.domains.privacy.rights.reading import held_request, opened_contact
-from sojourn.domains.privacy.rights_tables import ErasureRow, PackageRow, RequestRow
-from sojourn.domains.privacy.rights_words import (
+from sojourn.domains.privacy.standing import noting, purposes
+from sojourn.domains.privacy.standing.noting import Said
+from sojourn.domains.privacy.tables.rights import ErasureRow, PackageRow, RequestRow
+from sojourn.domains.privacy.words.consent import How, Proof
+from sojourn.domains.privacy.words.rights import (
     Contact,
     ErasureState,
     KeptBack,

@@ -6,8 +6,8 @@ from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.privacy.desk import letters, packages
 from sojourn.domains.privacy.desk.letters import Letter, Occasion
 from sojourn.domains.privacy.rights.reading import held_request, opened_contact
-from sojourn.domains.privacy.rights_tables import ErasureRow, PackageRow
-from sojourn.domains.privacy.rights_words import RequestState
+from sojourn.domains.privacy.tables.rights import ErasureRow, PackageRow
+from sojourn.domains.privacy.words.rights import RequestState
 
 
 def letter_of(number: int, *, viewer: Viewer, site: str) -> Letter:

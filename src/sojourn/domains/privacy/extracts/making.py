@@ -17,11 +17,12 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access import queries as viewers
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.privacy import consents, exporting, purposes
 from sojourn.domains.privacy.contracts import EventFilter, ExportFormat, Purpose
-from sojourn.domains.privacy.extract_words import Extract, ExtractState, ExtractTerms
+from sojourn.domains.privacy.door import exporting
 from sojourn.domains.privacy.extracts.reading import contract, held, made_file
 from sojourn.domains.privacy.models import ExtractRow
+from sojourn.domains.privacy.standing import consents, purposes
+from sojourn.domains.privacy.words.extracts import Extract, ExtractState, ExtractTerms
 from sojourn.kit import durable, jobs
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, SojournError
 from sojourn.kit.period import Period

@@ -10,8 +10,8 @@ from django.conf import settings
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.privacy.extract_words import Extract, SqlAnswer
 from sojourn.domains.privacy.models import ExtractRow
+from sojourn.domains.privacy.words.extracts import Extract, SqlAnswer
 from sojourn.engine.stream import sandbox
 from sojourn.kit.errors import ConflictError, NotFoundError
 

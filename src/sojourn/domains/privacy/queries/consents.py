@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.privacy import purposes as held
-from sojourn.domains.privacy import tcf, wording
-from sojourn.domains.privacy.consent_words import How, Notice, PurposeTerms, Standing, Word
-from sojourn.domains.privacy.consents import words_of
 from sojourn.domains.privacy.contracts import Purpose
-from sojourn.domains.privacy.following import SAID, SIGNAL
+from sojourn.domains.privacy.door.persons import persons_of
 from sojourn.domains.privacy.models import ConsentState, ConsentWord, NoticeRow
-from sojourn.domains.privacy.persons import persons_of
 from sojourn.domains.privacy.queries.reach import require_there
+from sojourn.domains.privacy.standing import purposes as held
+from sojourn.domains.privacy.standing import tcf, wording
+from sojourn.domains.privacy.standing.consents import words_of
+from sojourn.domains.privacy.standing.following import SAID, SIGNAL
+from sojourn.domains.privacy.words.consent import How, Notice, PurposeTerms, Standing, Word
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import instant
 

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.db import connections, router
 
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.privacy import consents, purposes, rules, wording
-from sojourn.domains.privacy.consent_words import ConsentDay, PurposeCount, PurposeTerms
+from sojourn.domains.privacy import rules
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
+from sojourn.domains.privacy.door.persons import persons
+from sojourn.domains.privacy.door.sight import ANSWERS, Sight, current_timeline
 from sojourn.domains.privacy.models import ConsentWord
-from sojourn.domains.privacy.persons import persons
-from sojourn.domains.privacy.sight import ANSWERS, Sight, current_timeline
+from sojourn.domains.privacy.standing import consents, purposes, wording
+from sojourn.domains.privacy.words.consent import ConsentDay, PurposeCount, PurposeTerms
 from sojourn.engine.kernels.words import Int64s
 from sojourn.kit.period import Period, instant
 

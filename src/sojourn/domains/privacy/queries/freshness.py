@@ -10,7 +10,7 @@ from django.utils import timezone
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.privacy.contracts import EventFilter, Freshness, Purpose
-from sojourn.domains.privacy.sight import sight
+from sojourn.domains.privacy.door.sight import sight
 from sojourn.kit.period import Period, instant, micros
 
 RECENT_DAYS = 90

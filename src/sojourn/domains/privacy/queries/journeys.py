@@ -13,7 +13,7 @@ from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.privacy import rules
 from sojourn.domains.privacy.contracts import Answer, Codes, Coverage, EventFilter, Purpose
-from sojourn.domains.privacy.sight import ANSWERS, Seen, Sight, frozen_filter, sight
+from sojourn.domains.privacy.door.sight import ANSWERS, Seen, Sight, frozen_filter, sight
 from sojourn.engine.kernels import running
 from sojourn.engine.kernels.words import Fold
 from sojourn.kit.period import Period

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import employees, statements
 from sojourn.domains.privacy.contracts import EventFilter, EventPage, EventRow, Purpose
-from sojourn.domains.privacy.listed import row_of
+from sojourn.domains.privacy.door import employees, statements
+from sojourn.domains.privacy.door.listed import row_of
+from sojourn.domains.privacy.door.sight import spelled_out
+from sojourn.domains.privacy.door.stream import opened
 from sojourn.domains.privacy.queries.cursors import cursor_after, read_cursor
-from sojourn.domains.privacy.sight import spelled_out
-from sojourn.domains.privacy.stream import opened
 from sojourn.kit.errors import NotFoundError
 from sojourn.kit.period import Period, micros
 

@@ -11,10 +11,11 @@ from typing import Generic, TypeVar
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.privacy import consents, scope
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
+from sojourn.domains.privacy.door import scope
+from sojourn.domains.privacy.door.sight import Kept, frozen_filter
 from sojourn.domains.privacy.queries.sums import state
-from sojourn.domains.privacy.sight import Kept, frozen_filter
+from sojourn.domains.privacy.standing import consents
 
 T = TypeVar("T")
 KEPT = 64

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from sojourn.domains.privacy.consent_words import Basis, Choice, Standing
+from sojourn.domains.privacy.door.persons import persons
 from sojourn.domains.privacy.models import PreferenceLinkRow
-from sojourn.domains.privacy.persons import persons
 from sojourn.domains.privacy.queries.consents import notice_for, standings_of
+from sojourn.domains.privacy.words.consent import Basis, Choice, Standing
 from sojourn.kit.errors import NotFoundError
 from sojourn.kit.period import instant
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import consents, purposes, wording
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
-from sojourn.domains.privacy.persons import persons
-from sojourn.domains.privacy.picking import picked
-from sojourn.domains.privacy.sight import Sight, current_timeline, sight
+from sojourn.domains.privacy.door.persons import persons
+from sojourn.domains.privacy.door.picking import picked
+from sojourn.domains.privacy.door.sight import Sight, current_timeline, sight
+from sojourn.domains.privacy.standing import consents, purposes, wording
 from sojourn.engine.kernels.words import Flags, Int64s
 from sojourn.engine.timeline.lookup import holders
 from sojourn.engine.timeline.standing import events_of_persons

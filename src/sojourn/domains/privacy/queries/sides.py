@@ -12,8 +12,8 @@ from django.conf import settings
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.privacy import rules
 from sojourn.domains.privacy.contracts import Codes, EventFilter, Purpose, SidesAnswer
+from sojourn.domains.privacy.door.sight import ANSWERS, Sight, frozen_filter, sight
 from sojourn.domains.privacy.queries.journeys import rested_on
-from sojourn.domains.privacy.sight import ANSWERS, Sight, frozen_filter, sight
 from sojourn.engine.kernels import running
 from sojourn.engine.kernels.sides.words import both
 from sojourn.engine.kernels.words import Fold

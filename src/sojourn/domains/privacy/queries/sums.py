@@ -12,11 +12,13 @@ from django.conf import settings
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import consents, employees, rules, scope, statements
+from sojourn.domains.privacy import rules
 from sojourn.domains.privacy.contracts import Aggregate, Answer, Coverage, EventFilter, Measure, MeasureRow, Purpose
-from sojourn.domains.privacy.sight import ANSWERS, frozen_filter
-from sojourn.domains.privacy.statements import Statement
-from sojourn.domains.privacy.stream import opened
+from sojourn.domains.privacy.door import employees, scope, statements
+from sojourn.domains.privacy.door.sight import ANSWERS, frozen_filter
+from sojourn.domains.privacy.door.statements import Statement
+from sojourn.domains.privacy.door.stream import opened
+from sojourn.domains.privacy.standing import consents
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.engine.stream.query import Connection
 from sojourn.kit.errors import InvalidError

@@ -9,9 +9,9 @@ from django.conf import settings
 
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.organisation import queries as organisation
-from sojourn.domains.privacy import levels, masks, scope
 from sojourn.domains.privacy.contracts import Abstraction, EventFilter, Purpose, Term, Vocabulary
-from sojourn.domains.privacy.sight import ANSWERS, Seen, Sight, sight
+from sojourn.domains.privacy.door import levels, masks, scope
+from sojourn.domains.privacy.door.sight import ANSWERS, Seen, Sight, sight
 from sojourn.engine.kernels.words import Slice, UInt16s
 from sojourn.kit.period import Period
 

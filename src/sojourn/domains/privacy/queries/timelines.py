@@ -10,14 +10,14 @@ import numpy as np
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import statements
 from sojourn.domains.privacy.contracts import EventFilter, EventPage, EventRow, Purpose
-from sojourn.domains.privacy.listed import row_of
-from sojourn.domains.privacy.picking import picked
+from sojourn.domains.privacy.door import statements
+from sojourn.domains.privacy.door.listed import row_of
+from sojourn.domains.privacy.door.picking import picked
+from sojourn.domains.privacy.door.sight import Sight, sight
+from sojourn.domains.privacy.door.stream import fetching
 from sojourn.domains.privacy.queries.cursors import cursor_after, read_cursor
 from sojourn.domains.privacy.queries.reach import require_reachable
-from sojourn.domains.privacy.sight import Sight, sight
-from sojourn.domains.privacy.stream import fetching
 from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.timeline.standing import events_of_persons
 from sojourn.kit.errors import InvalidError

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from sojourn.domains.privacy.rights_tables import ErasureRow
 from sojourn.domains.privacy.scanning import Scan
+from sojourn.domains.privacy.tables.rights import ErasureRow
 from sojourn.kit import sealing
 
 BACKUPS = (

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from sojourn.domains.privacy.rights_words import Clock, Regulation, RequestKind, Span
+from sojourn.domains.privacy.words.rights import Clock, Regulation, RequestKind, Span
 from sojourn.kit.errors import InvalidError
 
 SHIPPED: Final = Path(__file__).with_name("regulations.yaml")

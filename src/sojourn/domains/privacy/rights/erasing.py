@@ -22,9 +22,9 @@ from sojourn.domains.collection.contracts import Keep
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.identity import queries as persons_known
 from sojourn.domains.privacy.rights import certificate, restricting
-from sojourn.domains.privacy.rights_tables import ErasureRow
-from sojourn.domains.privacy.rights_words import ErasureState, KeptBack
 from sojourn.domains.privacy.scanning import Scan, UnprovenError, scan
+from sojourn.domains.privacy.tables.rights import ErasureRow
+from sojourn.domains.privacy.words.rights import ErasureState, KeptBack
 from sojourn.engine.scanning.words import Needles
 from sojourn.kit import durable, jobs, sealing
 

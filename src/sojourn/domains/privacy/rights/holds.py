@@ -14,11 +14,11 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy.door.stream import fetching
 from sojourn.domains.privacy.rights import restricting
 from sojourn.domains.privacy.rights.deadlines import ends_on
-from sojourn.domains.privacy.rights_tables import HoldRow, HoldRule
-from sojourn.domains.privacy.rights_words import Duty, Hold, KeptBack, Span
-from sojourn.domains.privacy.stream import fetching
+from sojourn.domains.privacy.tables.rights import HoldRow, HoldRule
+from sojourn.domains.privacy.words.rights import Duty, Hold, KeptBack, Span
 from sojourn.kit.errors import InvalidError, NotFoundError
 from sojourn.kit.period import Period
 

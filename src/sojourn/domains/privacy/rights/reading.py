@@ -9,8 +9,8 @@ from django.utils import timezone
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.privacy.rights import certificate
 from sojourn.domains.privacy.rights.sealed import CONTACT
-from sojourn.domains.privacy.rights_tables import ErasureRow, RequestRow
-from sojourn.domains.privacy.rights_words import Certificate, Contact, Erasure, Request, RequestKind, RequestState
+from sojourn.domains.privacy.tables.rights import ErasureRow, RequestRow
+from sojourn.domains.privacy.words.rights import Certificate, Contact, Erasure, Request, RequestKind, RequestState
 from sojourn.kit import sealing
 from sojourn.kit.errors import ConflictError, NotFoundError
 

@@ -8,8 +8,8 @@ import msgspec
 
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.privacy.rights import erasing
-from sojourn.domains.privacy.rights_tables import ErasureRow
-from sojourn.domains.privacy.rights_words import ErasureState
+from sojourn.domains.privacy.tables.rights import ErasureRow
+from sojourn.domains.privacy.words.rights import ErasureState
 
 BY = "restore"
 

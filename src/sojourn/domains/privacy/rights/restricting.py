@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from sojourn.domains.privacy.models import ConsentEpoch
-from sojourn.domains.privacy.rights_tables import Restriction
+from sojourn.domains.privacy.tables.rights import Restriction
 
 REQUEST, HOLD = "request", "hold"
 AT_ONCE = 500

@@ -12,9 +12,9 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.collection import actions as collection
-from sojourn.domains.privacy.rights_tables import RetentionRow
-from sojourn.domains.privacy.rights_words import RetentionPreview, RetentionRule
-from sojourn.domains.privacy.stream import fetching
+from sojourn.domains.privacy.door.stream import fetching
+from sojourn.domains.privacy.tables.rights import RetentionRow
+from sojourn.domains.privacy.words.rights import RetentionPreview, RetentionRule
 from sojourn.kit.errors import InvalidError, NotFoundError
 from sojourn.kit.period import Period
 

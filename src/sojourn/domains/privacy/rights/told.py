@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sojourn.domains.collection.contracts import Held
 from sojourn.domains.privacy.rights.reading import opened_contact
-from sojourn.domains.privacy.rights_tables import HoldRow, RequestRow
+from sojourn.domains.privacy.tables.rights import HoldRow, RequestRow
 
 
 def about_requests(persons: Sequence[int]) -> Iterable[Held]:

@@ -16,7 +16,7 @@ from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.collection.actions import new_rows
 from sojourn.domains.collection.contracts import TailBatch
 from sojourn.domains.privacy.models import WebhookMessage, WebhookRow
-from sojourn.domains.privacy.webhook_words import EVERY_EVENT, MessageState
+from sojourn.domains.privacy.words.webhooks import EVERY_EVENT, MessageState
 from sojourn.kit.period import instant
 
 WAITING_MAX: Final = 100_000  # messages of one webhook; who takes so much wants an extract

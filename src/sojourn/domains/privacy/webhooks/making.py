@@ -13,10 +13,15 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.collection import queries as collection
-from sojourn.domains.privacy import bound, purposes
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.domains.privacy.door import bound
 from sojourn.domains.privacy.models import WebhookMessage, WebhookRow
-from sojourn.domains.privacy.webhook_words import (
+from sojourn.domains.privacy.standing import purposes
+from sojourn.domains.privacy.webhooks import signing
+from sojourn.domains.privacy.webhooks.addresses import check_url
+from sojourn.domains.privacy.webhooks.reading import held, told
+from sojourn.domains.privacy.webhooks.sending import SEALED_FOR
+from sojourn.domains.privacy.words.webhooks import (
     EVERY_EVENT,
     Message,
     MessageState,
@@ -25,10 +30,6 @@ from sojourn.domains.privacy.webhook_words import (
     Webhook,
     WebhookTerms,
 )
-from sojourn.domains.privacy.webhooks import signing
-from sojourn.domains.privacy.webhooks.addresses import check_url
-from sojourn.domains.privacy.webhooks.reading import held, told
-from sojourn.domains.privacy.webhooks.sending import SEALED_FOR
 from sojourn.kit import sealing
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 

@@ -6,7 +6,7 @@ from django.db.models import Count
 
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.privacy.models import WebhookMessage, WebhookRow
-from sojourn.domains.privacy.webhook_words import Message, MessageState, Webhook
+from sojourn.domains.privacy.words.webhooks import Message, MessageState, Webhook
 from sojourn.kit.errors import NotFoundError
 
 

@@ -20,14 +20,14 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access import queries as viewers
 from sojourn.domains.access.contracts import SYSTEM, Right, Viewer
-from sojourn.domains.privacy import statements
 from sojourn.domains.privacy.contracts import EventRow, Purpose
-from sojourn.domains.privacy.listed import row_of
+from sojourn.domains.privacy.door import statements
+from sojourn.domains.privacy.door.listed import row_of
+from sojourn.domains.privacy.door.stream import opened
 from sojourn.domains.privacy.models import WebhookMessage, WebhookRow
-from sojourn.domains.privacy.stream import opened
-from sojourn.domains.privacy.webhook_words import PING, MessageState
 from sojourn.domains.privacy.webhooks import signing
 from sojourn.domains.privacy.webhooks.posting import Answer, Post, post_all
+from sojourn.domains.privacy.words.webhooks import PING, MessageState
 from sojourn.kit import durable, sealing
 from sojourn.kit.errors import ForbiddenError, InvalidError, NotFoundError
 from sojourn.kit.period import Period

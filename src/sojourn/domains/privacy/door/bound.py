@@ -7,8 +7,8 @@ from typing import Final
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import SYSTEM, Right, Viewer
-from sojourn.domains.privacy import purposes
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.domains.privacy.standing import purposes
 from sojourn.kit.errors import ForbiddenError, InvalidError
 
 NOTED_EVERY_SECONDS: Final = 60.0  # an entry for each of a page's questions would say nothing more

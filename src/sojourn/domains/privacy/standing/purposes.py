@@ -6,9 +6,9 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sojourn.domains.privacy.consent_words import PurposeTerms
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.domains.privacy.models import ConsentEpoch, PurposeRow
+from sojourn.domains.privacy.words.consent import PurposeTerms
 from sojourn.kit.errors import InvalidError
 
 _lock = threading.Lock()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sojourn.domains.privacy.consent_words import Basis, PurposeTerms
+from sojourn.domains.privacy.words.consent import Basis, PurposeTerms
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import instant
 

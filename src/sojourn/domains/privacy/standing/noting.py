@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import router, transaction
 from django.db.models import F
 
-from sojourn.domains.privacy import purposes, wording
-from sojourn.domains.privacy.consent_words import How, Proof, PurposeTerms
 from sojourn.domains.privacy.models import ConsentEpoch, ConsentState, ConsentWord, NoticeRow
-from sojourn.domains.privacy.wording import Outcome, Spoken
+from sojourn.domains.privacy.standing import purposes, wording
+from sojourn.domains.privacy.standing.wording import Outcome, Spoken
+from sojourn.domains.privacy.words.consent import How, Proof, PurposeTerms
 from sojourn.kit import sealing
 from sojourn.kit.period import instant, micros
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sojourn.domains.privacy import scope
 from sojourn.domains.privacy.contracts import Aggregate, EventFilter, Measure
+from sojourn.domains.privacy.door import scope
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 

@@ -11,9 +11,10 @@ import numpy as np
 from django.conf import settings
 from django.db import connections, router
 
-from sojourn.domains.privacy import purposes, rules
+from sojourn.domains.privacy import rules
 from sojourn.domains.privacy.contracts import Basis, Purpose
 from sojourn.domains.privacy.models import ConsentEpoch, ConsentState, Restriction
+from sojourn.domains.privacy.standing import purposes
 from sojourn.engine.kernels.words import Flags, Int64s
 
 CHANGED: Final = (

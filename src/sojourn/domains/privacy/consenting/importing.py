@@ -13,10 +13,10 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import noting, purposes
-from sojourn.domains.privacy.consent_words import How, ImportedConsents, Proof, RefusedRow
-from sojourn.domains.privacy.noting import Said
 from sojourn.domains.privacy.queries.reach import persons_of_each, there
+from sojourn.domains.privacy.standing import noting, purposes
+from sojourn.domains.privacy.standing.noting import Said
+from sojourn.domains.privacy.words.consent import How, ImportedConsents, Proof, RefusedRow
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import micros
 

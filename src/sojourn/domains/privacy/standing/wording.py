@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from sojourn.domains.privacy.consent_words import Basis, How, PurposeTerms
 from sojourn.domains.privacy.rules import UNSTATED
+from sojourn.domains.privacy.words.consent import Basis, How, PurposeTerms
 from sojourn.engine.kernels.words import Flags, Int64s
 
 # Ways by which somebody has just chosen. A tracking library only repeats what was chosen some time on one device.

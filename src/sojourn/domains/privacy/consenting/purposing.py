@@ -13,9 +13,9 @@ from django.db.models import Max
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.privacy import rules
-from sojourn.domains.privacy.consent_words import Basis, Notice, NoticeText, PurposeTerms
 from sojourn.domains.privacy.contracts import PURPOSE_NAME
 from sojourn.domains.privacy.models import ConsentEpoch, NoticeRow, PurposeRow
+from sojourn.domains.privacy.words.consent import Basis, Notice, NoticeText, PurposeTerms
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
 TITLE_MAX_CHARACTERS: Final = 100

@@ -16,14 +16,14 @@ from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.collection.actions import new_rows
 from sojourn.domains.collection.contracts import TailBatch
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy import consents, noting, purposes, tcf
-from sojourn.domains.privacy.consent_words import How, Proof
 from sojourn.domains.privacy.contracts import Purpose
-from sojourn.domains.privacy.following import COLUMNS, words_in
+from sojourn.domains.privacy.door.persons import persons_of
 from sojourn.domains.privacy.models import ConsentEpoch, ConsentState, ConsentWord, PreferenceLinkRow
-from sojourn.domains.privacy.noting import Said
-from sojourn.domains.privacy.persons import persons_of
 from sojourn.domains.privacy.queries.reach import require_there, there
+from sojourn.domains.privacy.standing import consents, noting, purposes, tcf
+from sojourn.domains.privacy.standing.following import COLUMNS, words_in
+from sojourn.domains.privacy.standing.noting import Said
+from sojourn.domains.privacy.words.consent import How, Proof
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 from sojourn.kit.period import micros
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from sojourn.domains.privacy.extract_words import Extract, ExtractState, ExtractTerms
+from sojourn.domains.privacy.words.extracts import Extract, ExtractState, ExtractTerms
 
 
 class ExtractRow(models.Model):

@@ -14,10 +14,11 @@ import numpy as np
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
-from sojourn.domains.privacy import bound, consents, levels, masks, purposes, scope, wording
 from sojourn.domains.privacy.contracts import IDENTITY_EVENTS, Abstraction, Codes, EventFilter, Purpose
-from sojourn.domains.privacy.levels import Shown
-from sojourn.domains.privacy.masks import ALL, CODES, Asked, Counted
+from sojourn.domains.privacy.door import bound, levels, masks, scope
+from sojourn.domains.privacy.door.levels import Shown
+from sojourn.domains.privacy.door.masks import ALL, CODES, Asked, Counted
+from sojourn.domains.privacy.standing import consents, purposes, wording
 from sojourn.engine.kernels.patterns import Bound, bind, compile_pattern, matching, read
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Flags, Int64s, Slice, UInt16s
 from sojourn.engine.timeline import Timeline, manifest

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sojourn.domains.privacy import purposes
 from sojourn.domains.privacy.contracts import EventFilter
-from sojourn.domains.privacy.sight import Sight
+from sojourn.domains.privacy.door.sight import Sight
+from sojourn.domains.privacy.standing import purposes
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Flags, Int64s
 from sojourn.engine.timeline.part import NO_BYTE, Part
 from sojourn.kit.period import Period

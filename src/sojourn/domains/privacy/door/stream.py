@@ -11,9 +11,11 @@ from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
-from sojourn.domains.privacy import bound, consents, purposes, rules, statements, wording
+from sojourn.domains.privacy import rules
 from sojourn.domains.privacy.contracts import Purpose
-from sojourn.domains.privacy.persons import persons
+from sojourn.domains.privacy.door import bound, statements
+from sojourn.domains.privacy.door.persons import persons
+from sojourn.domains.privacy.standing import consents, purposes, wording
 from sojourn.engine.stream import query
 from sojourn.engine.timeline import Persons
 from sojourn.kit.period import Period

@@ -10,9 +10,9 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sojourn.domains.privacy import purposes, wording
-from sojourn.domains.privacy.consent_words import How, Proof
-from sojourn.domains.privacy.noting import Said
+from sojourn.domains.privacy.standing import purposes, wording
+from sojourn.domains.privacy.standing.noting import Said
+from sojourn.domains.privacy.words.consent import How, Proof
 
 SAID: Final = "$consent"  # properties of an event whose context says something about purposes
 SIGNAL: Final = "$consent_by"

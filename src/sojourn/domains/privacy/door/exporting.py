@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
-from sojourn.domains.privacy import employees, statements
 from sojourn.domains.privacy.contracts import EventFilter, ExportFormat, Purpose
-from sojourn.domains.privacy.sight import sight, spelled_out
-from sojourn.domains.privacy.statements import Statement
-from sojourn.domains.privacy.stream import opened
+from sojourn.domains.privacy.door import employees, statements
+from sojourn.domains.privacy.door.sight import sight, spelled_out
+from sojourn.domains.privacy.door.statements import Statement
+from sojourn.domains.privacy.door.stream import opened
 from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stream import query
 from sojourn.engine.stream.logs import columns

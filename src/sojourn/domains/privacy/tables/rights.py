@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils import timezone
 
-from sojourn.domains.privacy.rights_words import (
+from sojourn.domains.privacy.words.rights import (
     Channel,
     Erasure,
     ErasureState,

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from sojourn.domains.privacy.webhook_words import Message, MessageState, Webhook, WebhookTerms
+from sojourn.domains.privacy.words.webhooks import Message, MessageState, Webhook, WebhookTerms
 
 
 class WebhookRow(models.Model):

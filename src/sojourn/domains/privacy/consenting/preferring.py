@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.privacy import noting
-from sojourn.domains.privacy.consent_words import How, PreferenceLink, Proof
+from sojourn.domains.privacy.door.persons import persons_of
 from sojourn.domains.privacy.models import ConsentWord, NoticeRow, PreferenceLinkRow
-from sojourn.domains.privacy.noting import Said
-from sojourn.domains.privacy.persons import persons_of
 from sojourn.domains.privacy.queries.preferences import customer_behind, digest_of, preferences, refusable
 from sojourn.domains.privacy.queries.reach import require_there
+from sojourn.domains.privacy.standing import noting
+from sojourn.domains.privacy.standing.noting import Said
+from sojourn.domains.privacy.words.consent import How, PreferenceLink, Proof
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import micros
 

@@ -1,0 +1,1 @@
+"""Tables of privacy beyond consent, by subject; `models` names them all."""

@@ -1,0 +1,1 @@
+"""Words of privacy, by subject; `contracts` says them to other rooms."""
