@@ -20,6 +20,7 @@ from sojourn.domains.privacy.contracts import Coverage
 from sojourn.engine.kernels.computed import Spans, SpansFold
 from sojourn.engine.kernels.words import Flags, Int64s
 from sojourn.kit.errors import NotFoundError
+from sojourn.kit.ids import short
 from sojourn.kit.period import instant
 
 
@@ -40,7 +41,7 @@ class Listed:
         return tuple(
             PersonLine(
                 customer=customer,
-                token=token_of(customer),
+                token=short(customer),
                 events=int(self.spans.events[place]),
                 first_at=instant(int(self.spans.first[place])),
                 last_at=instant(int(self.spans.last[place])),
@@ -84,12 +85,6 @@ def trait_rule(slug: str) -> TraitRule:
     if row is None:
         raise NotFoundError("There is no such computed trait.")
     return row.contract()
-
-
-def token_of(customer: int) -> str:
-    """Give a customer's number in short, for people to tell rows apart."""
-    text = f"{customer:016x}"
-    return f"{text[:4]}-{text[4:8]}"
 
 
 def is_too_few(count: int) -> bool:

@@ -12,6 +12,7 @@ from sojourn.domains.privacy import actions as privacy
 from sojourn.domains.privacy.contracts import Codes, Purpose
 from sojourn.engine.kernels.customers import CustomersFold, Strip
 from sojourn.kit.errors import InvalidError
+from sojourn.kit.ids import short
 from sojourn.kit.period import instant
 
 LIMIT_MOST = 100
@@ -74,18 +75,12 @@ def _place(after: str | None) -> int | None:
     return int(after)
 
 
-def _token(customer: int) -> str:
-    """Give a customer's number in short, for people to tell rows apart."""
-    text = f"{customer:016x}"
-    return f"{text[:4]}-{text[4:8]}"
-
-
 def _row(strip: Strip, names: tuple[str, ...]) -> CustomerRow:
     begun = next(at for at, is_chosen in zip(strip.at.tolist(), strip.is_chosen.tolist(), strict=True) if is_chosen)
     columns = (strip.code.tolist(), strip.at.tolist(), strip.is_chosen.tolist())
     return CustomerRow(
         customer=str(strip.customer),
-        token=_token(strip.customer),
+        token=short(strip.customer),
         events=strip.events,
         first_at=instant(strip.first_at),
         last_at=instant(strip.last_at),

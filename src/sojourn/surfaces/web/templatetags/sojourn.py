@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from sojourn.domains.journeys.contracts import Step
+from sojourn.kit import ids
 from sojourn.kit.period import Period
 from sojourn.surfaces.web import figures
 from sojourn.surfaces.web.questions import Asked
@@ -37,6 +38,12 @@ def icon(name: str) -> SafeString:
 def whole(value: float | Decimal | None) -> str:
     """Write a count with the locale's thousands."""
     return "–" if value is None else figures.whole(value)
+
+
+@register.filter
+def short(number: int | str) -> str:
+    """Write a customer's number in short, the same on every page."""
+    return ids.short(int(number))
 
 
 @register.filter

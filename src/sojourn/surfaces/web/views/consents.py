@@ -18,6 +18,7 @@ from sojourn.domains.access.contracts import Right
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Basis, ConsentDay, How, NoticeText, Proof, PurposeTerms
 from sojourn.kit.errors import InvalidError, NotFoundError
+from sojourn.kit.ids import short
 from sojourn.surfaces.web.consent_forms import ChoiceForm, NoticeForm, PurposeForm
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import PlainForm
@@ -130,7 +131,7 @@ def _of_customer(request: PageRequest, number: int, link: str = "") -> HttpRespo
     titles = {each.purpose: each.title for each in standings}
     context = {
         "number": number,
-        "token": str(number)[:6],
+        "token": short(number),
         "standings": [(each, BASES[each.basis]) for each in standings],
         "words": [
             (each, titles.get(each.purpose, each.purpose), HOWS[each.how], names.get(each.by, "")) for each in words

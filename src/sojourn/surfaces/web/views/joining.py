@@ -19,6 +19,7 @@ from sojourn.domains.identity import actions as identity_actions
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.identity.contracts import EdgeKind, GraphEdge, Refusal
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
+from sojourn.kit.ids import short
 from sojourn.surfaces.web.doors import PageRequest, page
 
 KINDS = {
@@ -61,7 +62,7 @@ def customer_identity(request: PageRequest, number: int) -> HttpResponse:
     names = access.names({each.by for each in found.decisions})
     context = {
         "number": number,
-        "persons": [(_kind(kind), _short(person), person == number) for person, kind in found.persons],
+        "persons": [(_kind(kind), short(person), person == number) for person, kind in found.persons],
         "edges": [_edge(each) for each in found.edges],
         "decisions": [
             {"decision": each, "verb": VERBS.get(each.verb, each.verb), "by": names.get(each.by, each.by)}
@@ -139,10 +140,10 @@ def _edge(edge: GraphEdge) -> dict[str, Any]:
     return {
         "edge": edge,
         "from": _kind(edge.person_kind),
-        "from_short": _short(edge.person),
+        "from_short": short(edge.person),
         "verb": EDGES[edge.kind],
         "to": _kind(edge.other_kind),
-        "to_short": _short(edge.other),
+        "to_short": short(edge.other),
         "joins": _("yes") if edge.refusal is None else REFUSALS[edge.refusal],
         "can_go": edge.refusal is not Refusal.RETRACTED and not edge.decision,
         "is_dated": edge.at.year > 1970,
@@ -151,10 +152,6 @@ def _edge(edge: GraphEdge) -> dict[str, Any]:
 
 def _kind(kind: str) -> Any:
     return KINDS.get(kind, kind or _("Person"))
-
-
-def _short(token: int) -> str:
-    return str(token)[:6]
 
 
 def _number(text: str) -> int:

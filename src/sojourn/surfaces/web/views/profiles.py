@@ -19,6 +19,7 @@ from sojourn.domains.customers import actions, queries
 from sojourn.domains.customers.contracts import Customer, CustomerState, FoundBy, PanelLine
 from sojourn.domains.privacy.contracts import EventFilter
 from sojourn.kit.errors import InvalidError
+from sojourn.kit.ids import short
 from sojourn.kit.period import Period
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.told import linked, linked_page, trait_lines
@@ -71,7 +72,7 @@ def customer(request: PageRequest, number: int) -> HttpResponse:
         return redirect("customer", number=seen.number)
     context = {
         "seen": seen,
-        "title": seen.name or _("Customer %(token)s") % {"token": str(seen.number)[:6]},
+        "title": seen.name or _("Customer %(token)s") % {"token": short(seen.number)},
         "state": STATES[seen.state],
         "traits": trait_lines(seen.traits),
         "identifiers": [(KINDS.get(each.kind, each.kind), each.value) for each in seen.identifiers],
