@@ -12,6 +12,17 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.customers import notes, rules
+from sojourn.domains.customers.accounts import stages
+from sojourn.domains.customers.accounts.following import follow_groups as follow_groups
+from sojourn.domains.customers.accounts.importing import import_accounts as import_accounts
+from sojourn.domains.customers.accounts.keeping import delete_account as delete_account
+from sojourn.domains.customers.accounts.keeping import find_accounts as find_accounts
+from sojourn.domains.customers.accounts.keeping import list_accounts as list_accounts
+from sojourn.domains.customers.accounts.keeping import remove_member as remove_member
+from sojourn.domains.customers.accounts.keeping import save_account as save_account
+from sojourn.domains.customers.accounts.keeping import view_account as view_account
+from sojourn.domains.customers.accounts.stages import save_prospect_rule as save_prospect_rule
+from sojourn.domains.customers.accounts.told import forget_accounts as forget_accounts
 from sojourn.domains.customers.contracts import Customer, CustomerIdentifier, Hit, Hits, Note, TraitRule
 from sojourn.domains.customers.joining import merge_customers as merge_customers
 from sojourn.domains.customers.joining import take_out as take_out
@@ -46,7 +57,11 @@ def view_customer(*, customer: int, viewer: Viewer, now: datetime | None = None)
     found = Customer(
         number=current,
         name=rules.name_of({each.name: each.value for each in traits}),
-        state=rules.state_of({each.kind for each in identifiers}, {each.name for each in traits}),
+        state=rules.state_of(
+            kinds := frozenset(each.kind for each in identifiers),
+            {each.name for each in traits},
+            is_customer=stages.makes_customers(persons, kinds),
+        ),
         traits=traits,
         identifiers=tuple(CustomerIdentifier(kind=each.kind, value=each.value) for each in identifiers),
         persons=len(persons),
@@ -194,7 +209,8 @@ def _hits(customers: list[int], by: dict[int, FoundBy]) -> tuple[Hit, ...]:
         theirs = {
             each.name: each.value for each in rules.newest(t for t in traits if customer_of[t.person] == customer)
         }
-        kinds = {each.kind for each in identifiers if customer_of[each.person] == customer}
-        state = rules.state_of(kinds, theirs)
+        own = [person for person in persons if customer_of[person] == customer]
+        kinds = frozenset(each.kind for each in identifiers if customer_of[each.person] == customer)
+        state = rules.state_of(kinds, theirs, is_customer=stages.makes_customers(own, kinds))
         rows.append(Hit(customer=customer, name=rules.name_of(theirs), state=state, found_by=by[customer]))
     return tuple(rows)

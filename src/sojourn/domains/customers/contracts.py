@@ -9,6 +9,20 @@ from enum import StrEnum
 from typing import Any
 
 from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.customers.words.accounts import HOLDING as HOLDING
+from sojourn.domains.customers.words.accounts import ROLES as ROLES
+from sojourn.domains.customers.words.accounts import Account as Account
+from sojourn.domains.customers.words.accounts import AccountGiven as AccountGiven
+from sojourn.domains.customers.words.accounts import AccountKind as AccountKind
+from sojourn.domains.customers.words.accounts import AccountPage as AccountPage
+from sojourn.domains.customers.words.accounts import AccountsAsked as AccountsAsked
+from sojourn.domains.customers.words.accounts import ImportedAccounts as ImportedAccounts
+from sojourn.domains.customers.words.accounts import Member as Member
+from sojourn.domains.customers.words.accounts import MemberGiven as MemberGiven
+from sojourn.domains.customers.words.accounts import MemberRole as MemberRole
+from sojourn.domains.customers.words.accounts import Per as Per
+from sojourn.domains.customers.words.accounts import ProspectRule as ProspectRule
+from sojourn.domains.customers.words.accounts import RefusedAccountRow as RefusedAccountRow
 from sojourn.domains.identity.contracts import FoundBy as FoundBy
 from sojourn.domains.privacy.contracts import Coverage, EventFilter, EventRow, Purpose
 from sojourn.engine.kernels.computed import How as How
@@ -18,8 +32,8 @@ from sojourn.kit.period import Period
 class CustomerState(StrEnum):
     """How well somebody is known; `rules.state_of` says how it is found out."""
 
-    CUSTOMER = "customer"  # has a customer number
-    PROSPECT = "prospect"  # has left a name, a mail address or a phone number, and has no customer number
+    CUSTOMER = "customer"  # by the rule: has a customer number, or holds a product
+    PROSPECT = "prospect"  # has left a name, a mail address, a phone number or a number, and is no customer
     ANONYMOUS = "anonymous"
 
 
@@ -176,6 +190,8 @@ class PeopleAsked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+    holds: str = ""  # a kind of product that they hold today
+    belongs_to: AccountKind | None = None  # to an account, household or company at all
 class PersonLine:
     """A customer as a list shows them: pseudonymous."""
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 import numpy as np
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.customers import rules
+from sojourn.domains.customers.accounts import stages
 from sojourn.domains.customers.computing import Column, column
-from sojourn.domains.customers.contracts import CustomerState, PeopleAsked, PersonLine, TraitRule
+from sojourn.domains.customers.contracts import PeopleAsked, PersonLine, TraitRule
 from sojourn.domains.customers.models import TraitRow
-from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Coverage
 from sojourn.engine.kernels.computed import Spans, SpansFold
-from sojourn.engine.kernels.words import Flags, Int64s
+from sojourn.engine.kernels.words import Int64s
 from sojourn.kit.errors import NotFoundError
 from sojourn.kit.ids import short
 from sojourn.kit.period import instant
@@ -73,7 +72,11 @@ def listed(asked: PeopleAsked, *, viewer: Viewer, now: datetime) -> Listed:
     for each in asked.conditions:
         fits &= computed(each.trait).fits(spans.customer, each)
     if asked.state is not None:
-        fits &= _in_state(spans.customer, asked.state, answer.coverage.batch)
+        fits &= stages.in_state(spans.customer, asked.state, batch=answer.coverage.batch)
+    if asked.holds:
+        fits &= np.isin(spans.customer, stages.holders_of(asked.holds))
+    if asked.belongs_to is not None:
+        fits &= np.isin(spans.customer, stages.members_of(asked.belongs_to))
     places = np.flatnonzero(fits)
     order = places[_sorted(asked, spans, places, computed(asked.sort) if asked.sort not in rules.SORTS else None)]
     return Listed(spans, order, tuple(computed(slug) for slug in asked.traits), answer.coverage)
@@ -102,29 +105,6 @@ def _sorted(asked: PeopleAsked, spans: Spans, places: Int64s, by: Column | None)
         lacks = ~has
     order: Int64s = np.lexsort((spans.customer[places], value if asked.ascending else -value, lacks))
     return order
-
-
-def _in_state(customers: Int64s, state: CustomerState, batch: int) -> Flags:
-    numbered, reachable = _known(settings.SOJOURN.data.as_posix(), batch, identity.map_version())
-    has_number, has_contact = np.isin(customers, numbered), np.isin(customers, reachable)
-    if state is CustomerState.CUSTOMER:
-        return has_number
-    return ~has_number & (has_contact if state is CustomerState.PROSPECT else ~has_contact)
-
-
-@lru_cache(maxsize=1)
-def _known(place: str, batch: int, version: int) -> tuple[Int64s, Int64s]:
-    """Give the customers with a number, and those with a name or contact; new ones come with a batch or a merge."""
-    held = identity.person_map()
-
-    def customers_of(persons: Int64s) -> Int64s:
-        at = np.minimum(np.searchsorted(held.person, persons), max(len(held.person) - 1, 0))
-        if not len(held.person):
-            return persons
-        return np.unique(np.where(held.person[at] == persons, held.customer[at], persons))
-
-    contacts = identity.persons_with(sorted(rules.CONTACTS))
-    return customers_of(identity.persons_called(rules.CUSTOMER_NUMBER)), customers_of(contacts)
 
 
 def trait_rules() -> tuple[TraitRule, ...]:

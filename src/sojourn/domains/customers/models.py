@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
-from sojourn.domains.customers.contracts import How, TraitRule
+from sojourn.domains.customers.contracts import How, ProspectRule, TraitRule
 
 
 class NoteRow(models.Model):
@@ -47,3 +49,51 @@ class TraitRow(models.Model):
             window_days=self.window_days,
             updated_at=self.updated_at,
         )
+
+
+class AccountRow(models.Model):
+    """A product held, a household or a company; its number and name are sealed."""
+
+    kind = models.CharField(max_length=12)
+    blind = models.BinaryField(max_length=16, unique=True)  # of its number, under its kind
+    sealed_key = models.BinaryField()
+    sealed_name = models.BinaryField(null=True)
+    product = models.CharField(max_length=63, default="")
+    unit = models.CharField(max_length=63, default="")
+    opened_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    source = models.CharField(max_length=100, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["kind", "product", "id"], name="account_kind")]
+
+
+class MemberRow(models.Model):
+    """Who belongs to an account: a person, not a customer, so that merge and unmerge move nothing here."""
+
+    account = models.ForeignKey(AccountRow, on_delete=models.CASCADE, related_name="members")
+    person = models.BigIntegerField(db_index=True)
+    role = models.CharField(max_length=16)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "person"], name="one_member")]
+
+
+class AccountClock(models.Model):
+    """A number that grows with every change of accounts, so that what was counted per account is counted anew."""
+
+    version = models.BigIntegerField(default=0)
+
+
+class ProspectRuleRow(models.Model):
+    """What makes a customer of a prospect, as people set it: one row at most."""
+
+    by_number = models.BooleanField()
+    by_account = models.BooleanField()
+    products = models.JSONField(default=list)
+
+    def contract(self) -> ProspectRule:
+        """Give the rule as other rooms see it."""
+        return ProspectRule(by_number=self.by_number, by_account=self.by_account, products=tuple(self.products))

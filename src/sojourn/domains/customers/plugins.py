@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sojourn.domains.collection import hooks
-from sojourn.domains.collection.contracts import Held
+from sojourn.domains.collection.contracts import Held, TailBatch
 from sojourn.domains.customers import actions, queries
 from sojourn.domains.customers import hooks as invitations
 from sojourn.domains.customers.contracts import Panel, PanelAsked
@@ -27,6 +27,49 @@ def tell_notes(persons: tuple[int, ...]) -> Iterable[Held]:
 
 
 hooks.holds("customers.NoteRow", erased_by=forget_notes, told_by=tell_notes)
+
+
+seals("customers.AccountRow", "sealed_key", use="account")
+seals("customers.AccountRow", "sealed_name", use="account")
+
+
+@hooks.erase_persons.answer
+def forget_accounts(persons: tuple[int, ...]) -> None:
+    """Forget what erased persons held and belonged to."""
+    actions.forget_accounts(persons)
+
+
+@hooks.about_persons.answer
+def tell_accounts(persons: tuple[int, ...]) -> Iterable[Held]:
+    """Tell what persons hold and belong to."""
+    return queries.told_of_accounts(persons)
+
+
+hooks.holds("customers.AccountRow", "customers.MemberRow", erased_by=forget_accounts, told_by=tell_accounts)
+
+
+@hooks.tail.answer
+def follow_groups(batch: TailBatch) -> Callable[[], None]:
+    """Note whom new events put into companies, in the consumer's transaction."""
+    return actions.follow_groups(batch)
+
+
+@invitations.panels.answer
+def holds_panel(asked: PanelAsked) -> Panel | None:
+    """Tell which products a customer holds."""
+    return queries.holds_panel(asked)
+
+
+@invitations.panels.answer
+def household_panel(asked: PanelAsked) -> Panel | None:
+    """Tell to which household a customer belongs."""
+    return queries.household_panel(asked)
+
+
+@invitations.panels.answer
+def company_panel(asked: PanelAsked) -> Panel | None:
+    """Tell to which companies a customer belongs."""
+    return queries.company_panel(asked)
 
 
 @invitations.panels.answer

@@ -12,6 +12,13 @@ from django.utils import timezone
 from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import Look, Right, Viewer
 from sojourn.domains.customers import hooks, rules
+from sojourn.domains.customers.accounts.panels import company as company_panel
+from sojourn.domains.customers.accounts.panels import holds as holds_panel
+from sojourn.domains.customers.accounts.panels import household as household_panel
+from sojourn.domains.customers.accounts.per import groups
+from sojourn.domains.customers.accounts.reading import of_customer as accounts_of
+from sojourn.domains.customers.accounts.stages import prospect_rule
+from sojourn.domains.customers.accounts.told import about as told_of_accounts
 from sojourn.domains.customers.allowed import consents as consents_panel
 from sojourn.domains.customers.computing import column
 from sojourn.domains.customers.contracts import (
@@ -33,15 +40,22 @@ from sojourn.kit.period import Period
 
 __all__ = [
     "PAGE",
+    "accounts_of",
+    "company_panel",
     "computed",
     "consents_panel",
     "decisions",
     "named",
+    "groups",
+    "holds_panel",
+    "household_panel",
     "panels",
     "reached",
+    "prospect_rule",
     "timeline",
     "told",
     "trait",
+    "told_of_accounts",
     "traits",
     "who_is_whom",
     "who_looked",

@@ -19,15 +19,20 @@ _SLUG: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _OF_TEXTS: Final = (How.MOST_FREQUENT, How.UNIQUE, How.UNIQUE_COUNT)
 
 
-def state_of(kinds: Collection[str], traits: Collection[str]) -> CustomerState:
+def state_of(kinds: Collection[str], traits: Collection[str], *, is_customer: bool) -> CustomerState:
     """Say how well somebody is known, by the kinds of their identifiers and the names of their traits.
 
-    >>> state_of({"anonymous"}, {"email"}).value, state_of({"anonymous"}, {"plan"}).value
-    ('prospect', 'anonymous')
+    Whether they are a customer the rule in force has said: `accounts.stages`.
+
+    >>> state_of({"anonymous"}, {"email"}, is_customer=False).value
+    'prospect'
+    >>> state_of({"anonymous"}, {"plan"}, is_customer=False).value
+    'anonymous'
     """
-    if CUSTOMER_NUMBER in kinds:
+    if is_customer:
         return CustomerState.CUSTOMER
-    return CustomerState.ANONYMOUS if CONTACTS.isdisjoint(traits) else CustomerState.PROSPECT
+    is_known = CUSTOMER_NUMBER in kinds or not CONTACTS.isdisjoint(traits)
+    return CustomerState.PROSPECT if is_known else CustomerState.ANONYMOUS
 
 
 def newest(traits: Iterable[OpenedTrait]) -> tuple[CustomerTrait, ...]:

@@ -55,6 +55,7 @@ from sojourn.domains.privacy.words.webhooks import Webhook as Webhook
 from sojourn.domains.privacy.words.webhooks import WebhookTerms as WebhookTerms
 from sojourn.engine.answers.door import Codes as Codes
 from sojourn.engine.answers.words import IDENTITY_EVENTS as IDENTITY_EVENTS
+from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.period import Period
 
@@ -160,6 +161,21 @@ class SidesAnswer(Generic[R]):
     a: Coverage
     b: Coverage
     names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Groups:
+    """Which customers are one for a figure, by their persons: one entry a membership, in force in [since, until).
+
+    `kind` and `version` name them; a person may be in several groups, which all count.
+    """
+
+    kind: str
+    version: int
+    person: Int64s
+    group: Int64s  # above 0
+    since_us: Int64s
+    until_us: Int64s
 
 
 class Aggregate(StrEnum):

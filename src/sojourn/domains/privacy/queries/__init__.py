@@ -23,7 +23,7 @@ from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.listing import event, events
 from sojourn.domains.privacy.queries.memory import remembered
 from sojourn.domains.privacy.queries.preferences import preferences, preferences_until
-from sojourn.domains.privacy.queries.reach import reachable, require_reachable
+from sojourn.domains.privacy.queries.reach import found, reachable, require_reachable
 from sojourn.domains.privacy.queries.sides import ask_sides
 from sojourn.domains.privacy.queries.sums import Reading, measure, reading
 from sojourn.domains.privacy.queries.terms import vocabulary
@@ -44,12 +44,14 @@ from sojourn.domains.privacy.rights.retaining import rules as retention_rules
 from sojourn.domains.privacy.rights.told import about_requests
 from sojourn.domains.privacy.scanning import Scan, UnprovenError, scan
 from sojourn.domains.privacy.webhooks.reading import webhook, webhook_messages, webhooks
+from sojourn.domains.privacy.standing.grouping import Grouped, grouped
 from sojourn.engine.scanning.words import Needles
 from sojourn.engine.stream.personal import is_suspicious as looks_personal
 
 __all__ = [
     "CORRECTABLE",
     "Needles",
+    "Grouped",
     "Reading",
     "Scan",
     "UnprovenError",
@@ -71,7 +73,9 @@ __all__ = [
     "extract",
     "extracts",
     "freshness",
+    "found",
     "happened",
+    "grouped",
     "holds",
     "letter_of",
     "looks_personal",

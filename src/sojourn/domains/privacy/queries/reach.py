@@ -51,8 +51,17 @@ def require_there(customer: int, *, viewer: Viewer) -> int:
 
 def there(customers: Iterable[int], *, viewer: Viewer) -> dict[int, int]:
     """Give today's number of each of those customers who are in the viewer's units, by the number asked for."""
+    return _there(customers, _only_scope(viewer))
+
+
+def found(customers: Iterable[int], *, purpose: Purpose, viewer: Viewer) -> dict[int, int]:
+    """Give today's number of each of those customers who are there and `reachable`, by the number asked for."""
+    return _there(customers, sight(purpose=purpose, viewer=viewer))
+
+
+def _there(customers: Iterable[int], looking: Sight) -> dict[int, int]:
     asked = np.array(sorted(set(customers)), np.int64)
-    seen = asked[_reached(asked, _only_scope(viewer))]
+    seen = asked[_reached(asked, looking)]
     current = dict(zip(seen.tolist(), persons().customers_of(seen).tolist(), strict=True))
     active = {int(each) for part in current_timeline().parts for each in holders(part, seen)[0]}
     return {number: today for number, today in current.items() if number in active or _is_somebody(today)}

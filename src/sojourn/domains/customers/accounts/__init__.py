@@ -1,0 +1,1 @@
+"""Accounts: products held, households, companies and their people; who is a prospect."""

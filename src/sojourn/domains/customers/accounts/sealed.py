@@ -1,0 +1,28 @@
+"""Numbers and names of accounts, sealed; a number is found by its keyed digest."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+
+from sojourn.domains.customers.contracts import AccountKind
+from sojourn.kit import sealing
+
+USE: Final = "account"
+
+
+def blind(kind: AccountKind, key: str) -> bytes:
+    """Digest an account's number, under its kind; case and blanks do not count."""
+    normal = "".join(key.split()).casefold()
+    return sealing.sealer(settings.SOJOURN).blind(f"acc-{kind.value}", normal)
+
+
+def seal(text: str) -> bytes:
+    """Seal a number or a name."""
+    return sealing.sealer(settings.SOJOURN).seal(text.encode(), use=USE)
+
+
+def opened(sealed: bytes | memoryview | None) -> str:
+    """Open a number or a name; nothing sealed is ""."""
+    return "" if sealed is None else sealing.sealer(settings.SOJOURN).open(bytes(sealed), use=USE).decode()

@@ -1,0 +1,1 @@
+"""Words of customers by subject; other rooms take them from `contracts`."""
