@@ -209,8 +209,8 @@ def test_a_duty_that_ran_out_keeps_nothing(person: int) -> None:
     assert worked(RequestKind.ERASURE, person).outcome is Outcome.DONE
 
 
-def test_a_hold_keeps_everything_until_it_is_lifted(person: int) -> None:
-    actions.place_hold(
+def test_a_hold_keeps_everything_until_it_is_released(person: int) -> None:
+    hold = actions.place_hold(
         customer=person, reason="Case 7 O 31/26", until=timezone.now().date() + timedelta(90), viewer=OFFICER
     )
 
@@ -219,7 +219,8 @@ def test_a_hold_keeps_everything_until_it_is_lifted(person: int) -> None:
     assert (done.outcome, done.erasure) == (Outcome.IN_PART, None)
     assert not seen(person, Purpose.SERVICE)
     assert len(queries.events(purpose=Purpose.REGULATORY, viewer=SYSTEM).rows) == 3
-    actions.lift_hold(customer=person, viewer=OFFICER)
+    assert queries.holds(viewer=OFFICER)[0].is_locked
+    actions.release_hold(number=hold.id, reason="Settled", viewer=OFFICER)
     actions.keep_data_rights(now=timezone.now())
     collection.run_commands()
     actions.finish_erasures()

@@ -240,16 +240,16 @@ NEEDS: dict[str, Right | Open] = {
     "GET /erasures/{number}/certificate": Right.REQUESTS_HANDLE,
     "POST /tombstones/lift": Right.REQUESTS_HANDLE,
     "DELETE /restrictions/{customer}": Right.REQUESTS_HANDLE,
-    "GET /duties": Right.RETENTION_MANAGE,
+    "GET /duties": Right.RETENTION_READ,
     "PUT /duties/{name}": Right.RETENTION_MANAGE,
     "DELETE /duties/{name}": Right.RETENTION_MANAGE,
-    "GET /retention-rules": Right.RETENTION_MANAGE,
+    "GET /retention-rules": Right.RETENTION_READ,
     "PUT /retention-rules/{name}": Right.RETENTION_MANAGE,
     "POST /retention-rules/{name}/preview": Right.RETENTION_MANAGE,
     "DELETE /retention-rules/{name}": Right.RETENTION_MANAGE,
-    "GET /holds": Right.RETENTION_MANAGE,
+    "GET /holds": Right.RETENTION_READ,
     "POST /holds": Right.RETENTION_MANAGE,
-    "DELETE /holds/{customer}": Right.RETENTION_MANAGE,
+    "POST /holds/{number}/release": Right.RETENTION_MANAGE,
 }
 # Open to everybody, or to each for themselves.
 PER_SE = {"GET /health", "POST /deliveries/local", "PUT /people/{person_id}/password"}
@@ -287,6 +287,7 @@ BODIES: dict[str, dict[str, object]] = {
     "PUT /retention-rules/{name}": {"title": "a", "days": 3_000},
     "POST /retention-rules/{name}/preview": {"title": "a", "days": 3_000},
     "POST /holds": {"customer": 1, "reason": "a", "until": "2090-01-01"},
+    "POST /holds/{number}/release": {"reason": "a"},
     "POST /sources": {"slug": "new"},
     "PUT /plan": {"text": ""},
     "POST /plan/check": {"text": ""},

@@ -46,7 +46,8 @@ class Right(StrEnum):
     CONSENTS_WRITE = "consents.write"  # note a customer's choice on their behalf
     PURPOSES_MANAGE = "purposes.manage"  # purposes, bases, notices
     REQUESTS_HANDLE = "requests.handle"  # data rights, erasure and its certificates
-    RETENTION_MANAGE = "retention.manage"  # retention rules, legal holds
+    RETENTION_READ = "retention.read"  # retention rules, statutory duties, legal holds by customer number
+    RETENTION_MANAGE = "retention.manage"  # change them
     EMPLOYEES_READ = "employees.read"  # figures about named employees of one's unit, above the minimum n
     AUDIT_READ = "audit.read"
     BACKUPS_RUN = "backups.run"  # backup, restore, key rotation
@@ -98,10 +99,11 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.CONSENTS_WRITE,
         Right.PURPOSES_MANAGE,
         Right.REQUESTS_HANDLE,
+        Right.RETENTION_READ,
         Right.RETENTION_MANAGE,
         Right.AUDIT_READ,
     },
-    Role.AUDITOR: _FIGURES | {Right.AUDIT_READ, Right.CONSENTS_READ},
+    Role.AUDITOR: _FIGURES | {Right.AUDIT_READ, Right.CONSENTS_READ, Right.RETENTION_READ},
     Role.VIEWER: _FIGURES,
 }
 

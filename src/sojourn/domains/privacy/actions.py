@@ -40,7 +40,7 @@ from sojourn.domains.privacy.door.persons import persons_of as persons_of
 from sojourn.domains.privacy.extracts import making
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.reach import require_reachable
-from sojourn.domains.privacy.rights import erasing, replaying, restricting, retaining
+from sojourn.domains.privacy.rights import duties, erasing, holds, replaying, restricting, retaining
 from sojourn.domains.privacy.rights import reading as privacy_rights
 from sojourn.domains.privacy.webhooks import following, sending
 from sojourn.domains.privacy.webhooks import making as hooking
@@ -66,10 +66,10 @@ send_request_code, check_request_code, verify_request = opening.send_code, openi
 pause_request, resume_request, extend_request = opening.pause, opening.resume, opening.extend
 begin_request, work_request, refuse_request = working.begin, working.work, opening.refuse
 download_package, warn_overdue = packages.download, warning.warn_overdue
-place_hold, lift_hold, lift_restriction = holding.place_hold, holding.lift_hold, holding.lift_restriction
+place_hold, release_hold, lift_restriction = holding.place_hold, holds.release_hold, holding.lift_restriction
 RETAIN, run_retention = retaining.COMMAND, retaining.run
 save_retention, delete_retention = retaining.save_rule, retaining.delete_rule
-save_duty, delete_duty, lift_tombstone = holding.save_duty, holding.delete_duty, holding.lift_tombstone
+save_duty, delete_duty, lift_tombstone = duties.save_duty, duties.delete_duty, holding.lift_tombstone
 DIMENSIONS = ("channel", "unit", "source", "product", "touchpoint")
 REBUILD_LEASE_SECONDS = 900
 SAID_MOST_CHARACTERS = 500

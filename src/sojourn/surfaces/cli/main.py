@@ -71,6 +71,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "requests",
         "Handle what customers ask for under data protection law, and show certificates.",
     ),
+    "duties": ("holding", "duties", "Show and change what the law has you keep of customers who ask to be erased."),
+    "holds": ("holding", "holds", "Keep everything of a customer until a day: place, list and release legal holds."),
     "user": ("people", "user", "Manage who signs in."),
     "keys": ("keys", "keys", "Manage API keys."),
     "audit": ("audit", "audit", "Search, verify and export the audit log."),

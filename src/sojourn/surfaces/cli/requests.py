@@ -191,8 +191,13 @@ def retain(server: Server, name: str, preview: bool, events: tuple[str, ...], **
     body = {**said, "events": list(events)}
     if preview:
         found = server.post(f"/retention-rules/{name}/preview", body)
-        told = f"{found['rows']:,} events of {found['customers']:,} persons, the oldest of {found['since'] or 'never'}."
-        return Shown(data=found, before=[told])
+        lines = [
+            f"{found['rows']:,} events of {found['customers']:,} customers, the oldest of {found['since'] or 'never'}."
+        ]
+        if found["spared"]:
+            lines.append(f"A legal hold spares the events of {found['spared']:,} customers.")
+        lines += [f"WARNING: the statutory duty {title} keeps events that go." for title in found["duties"]]
+        return Shown(data=found, before=lines)
     made = server.put(f"/retention-rules/{name}", body)
     return Shown(data=made, before=[f"{name} works from {made['starts_on']} on; until then `forget-rule` undoes it."])
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -20,33 +22,53 @@ from sojourn.domains.collection.manifest import live, path_of
 from sojourn.domains.collection.models import SegmentRow
 from sojourn.domains.collection.rewriting import Rewritten
 from sojourn.domains.collection.writing import writing
+from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stream import segments as files
 from sojourn.engine.stream.schema import fitted
 from sojourn.kit import durable
 from sojourn.kit.period import micros
 
+NOBODY: Final[Int64s] = np.empty(0, np.int64)
 
-def retain(*, names: Sequence[str], before: datetime, field: str = "") -> int:
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Old:
+    """Which events are concerned."""
+
+    names: tuple[str, ...]
+    before: datetime
+    spare: pa.Array
+
+    def concerned(self, table: pa.Table) -> pa.ChunkedArray:
+        """Mask the rows of a table that are."""
+        cut = pa.scalar(self.before.astimezone(UTC).replace(tzinfo=None), table["occurred_at"].type)
+        mask = pc.less(table["occurred_at"], cut)
+        if self.names:
+            mask = pc.and_(mask, pc.is_in(table["name"], pa.array(self.names, pa.string())))
+        return pc.and_not(mask, pc.is_in(table["person"], self.spare)) if len(self.spare) else mask
+
+
+def retain(*, names: Sequence[str], before: datetime, field: str = "", spare: Int64s = NOBODY) -> int:
     """Take events before an instant out of every segment, or a property from them, and give the number of rows.
 
-    No names mean all. Segment by segment: what fails on the way is finished by doing it again. The caller rebuilds the
-    timeline. Raise DiskFullError.
+    No names mean all; events of the persons to `spare` stay. Segment by segment: what fails on the way is finished by
+    doing it again. The caller rebuilds the timeline. Raise DiskFullError.
     """
-    rows = 0
+    rows, old = 0, _Old(names=tuple(names), before=before, spare=pa.array(spare, pa.int64()))
     for row in live():
         if row.since_us < micros(before):
-            rows += reserve.with_room(functools.partial(_in_segment, row.pk, tuple(names), before, field))
+            rows += reserve.with_room(functools.partial(_in_segment, row.pk, old, field))
             durable.reach("retention.segment")
     delete_retired()
     return rows
 
 
-def _in_segment(segment: int, names: tuple[str, ...], before: datetime, field: str) -> int:
+def _in_segment(segment: int, old: _Old, field: str) -> int:
     with writing() as batch:
         row = next((each for each in live() if each.pk == segment), None)
         if row is None:
             return 0  # merged meanwhile: the next night looks at its successor
-        done = _rewritten(row, batch, names, before, field)
+        done = _rewritten(row, batch, old, field)
         if not done.rows:
             done.discard()
             return 0
@@ -59,7 +81,7 @@ def _in_segment(segment: int, names: tuple[str, ...], before: datetime, field: s
     return done.rows
 
 
-def _rewritten(row: SegmentRow, batch: int, names: tuple[str, ...], before: datetime, field: str) -> Rewritten:
+def _rewritten(row: SegmentRow, batch: int, old: _Old, field: str) -> Rewritten:
     done = Rewritten(old=[row.pk])
     left = 0
     with (
@@ -68,7 +90,7 @@ def _rewritten(row: SegmentRow, batch: int, names: tuple[str, ...], before: date
     ):
         for group in range(file.num_row_groups):
             table = fitted(file.read_row_group(group))
-            mask = _concerned(table, names, before)
+            mask = old.concerned(table)
             if field:
                 table, found = _without_property(table, mask, field)
             else:
@@ -81,12 +103,6 @@ def _rewritten(row: SegmentRow, batch: int, names: tuple[str, ...], before: date
         if left:
             done.new.append(writer.finish())
     return done
-
-
-def _concerned(table: pa.Table, names: tuple[str, ...], before: datetime) -> pa.ChunkedArray:
-    cut = pa.scalar(before.astimezone(UTC).replace(tzinfo=None), table["occurred_at"].type)
-    old = pc.less(table["occurred_at"], cut)
-    return pc.and_(old, pc.is_in(table["name"], pa.array(names, pa.string()))) if names else old
 
 
 def _without_property(table: pa.Table, mask: pa.ChunkedArray, field: str) -> tuple[pa.Table, int]:

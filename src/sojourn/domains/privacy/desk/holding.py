@@ -10,20 +10,18 @@ from sojourn.domains.identity import actions as identity
 from sojourn.domains.privacy.desk.opening import existing
 from sojourn.domains.privacy.door.persons import persons_of
 from sojourn.domains.privacy.rights import holds, restricting
+from sojourn.domains.privacy.words.rights import Hold
 from sojourn.kit.errors import NotFoundError
 
-save_duty, delete_duty = holds.save_duty, holds.delete_duty
 
-
-def place_hold(*, customer: int, reason: str, until: date, viewer: Viewer) -> int:
-    """Keep everything of a customer until a day; audited. Give the customer's number of today.
+def place_hold(*, customer: int, reason: str, until: date, viewer: Viewer) -> Hold:
+    """Keep everything of a customer until a day; audited.
 
     Raise ForbiddenError, NotFoundError, InvalidError.
     """
-    viewer.require(holds.RIGHT)
+    viewer.require(Right.RETENTION_MANAGE)
     current = existing(customer)
-    holds.place_hold(customer=current, persons=persons_of(current), reason=reason, until=until, viewer=viewer)
-    return current
+    return holds.place_hold(customer=current, theirs=persons_of(current), reason=reason, until=until, viewer=viewer)
 
 
 def lift_tombstone(*, kind: str, value: str, viewer: Viewer) -> int:
@@ -49,9 +47,3 @@ def lift_restriction(*, customer: int, viewer: Viewer) -> int:
         raise NotFoundError("Nothing restricts this customer by their own request.")
     access.audit(viewer=viewer, what="restriction.lift", on=f"customer:{current}")
     return found
-
-
-def lift_hold(*, customer: int, viewer: Viewer) -> None:
-    """Lift the holds on a customer; what waits to be erased goes by the next night. Raise as `place_hold`."""
-    viewer.require(holds.RIGHT)
-    holds.lift_hold(customer=existing(customer), viewer=viewer)

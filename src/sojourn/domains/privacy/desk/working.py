@@ -17,7 +17,7 @@ from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.privacy.desk import letters, packages
 from sojourn.domains.privacy.door.persons import persons_of
-from sojourn.domains.privacy.rights import erasing, holds, restricting
+from sojourn.domains.privacy.rights import duties, erasing, holds, restricting
 from sojourn.domains.privacy.rights.reading import held_request, opened_contact
 from sojourn.domains.privacy.standing import noting, purposes
 from sojourn.domains.privacy.standing.noting import Said
@@ -120,13 +120,12 @@ def end_holds(*, today: Any = None) -> int:
     found = restricting.due(today=day)
     for persons in found:
         until = holds.held_until(persons=persons, today=day)
-        with transaction.atomic(using=router.db_for_write(RequestRow)):
-            restricting.forget(persons=persons)
-            if until is not None:
-                restricting.hold(persons=persons, until=until)
-        if until is None:
-            kept = holds.kept_back(persons=persons, today=day)
-            erasing.ask(persons=persons, customers=1, by=SYSTEM_NAME, kept=kept)
+        if until is not None:
+            restricting.prolong(persons=persons, until=until)
+            continue
+        restricting.forget(persons=persons)
+        kept = duties.kept_back(persons=persons, today=day)
+        erasing.ask(persons=persons, customers=1, by=SYSTEM_NAME, kept=kept)
     return len(found)
 
 
@@ -185,7 +184,7 @@ def _look_for_duties(case: _Case) -> str:
         case.row.outcome = Outcome.IN_PART
         case.row.reason = f"A dispute or an order has us keep everything until {until.isoformat()}."
         return f"everything is kept until {until.isoformat()}, and read for legal duties only"
-    kept = holds.kept_back(persons=persons, today=today)
+    kept = duties.kept_back(persons=persons, today=today)
     return "; ".join(f"{each.title} ({each.law}) until {each.until.isoformat()}" for each in kept) or "nothing is kept"
 
 
@@ -196,7 +195,7 @@ def _erase(case: _Case) -> str:
     before = ErasureRow.objects.filter(request=case.row.pk).first()  # asked for when the process ended
     if before is None:
         persons = persons_of(case.row.customer)
-        kept = holds.kept_back(persons=persons, today=timezone.now().date())
+        kept = duties.kept_back(persons=persons, today=timezone.now().date())
         number = erasing.ask(persons=persons, customers=1, by=case.by, kept=kept, request=case.row.pk)
     else:
         number = before.pk

@@ -28,7 +28,7 @@ from sojourn.domains.privacy.queries.sides import ask_sides
 from sojourn.domains.privacy.queries.sums import Reading, measure, reading
 from sojourn.domains.privacy.queries.terms import vocabulary
 from sojourn.domains.privacy.queries.timelines import events_of, happened
-from sojourn.domains.privacy.rights.holds import duties
+from sojourn.domains.privacy.rights.duties import listed as duties
 from sojourn.domains.privacy.rights.holds import held as holds
 from sojourn.domains.privacy.rights.reading import (
     contact_of,

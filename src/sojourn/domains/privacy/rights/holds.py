@@ -1,166 +1,99 @@
-"""What the law has us keep of somebody who asks to be erased: statutory duties as data, and holds on one customer."""
+"""Holds: everything of one customer is kept until a day, for a dispute or by order, whoever asks to be erased."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final
 
-import pyarrow as pa
+import numpy as np
 from django.db import router, transaction
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.privacy.door.stream import fetching
+from sojourn.domains.privacy.door.persons import persons
 from sojourn.domains.privacy.rights import restricting
-from sojourn.domains.privacy.rights.deadlines import ends_on
-from sojourn.domains.privacy.tables.rights import HoldRow, HoldRule
-from sojourn.domains.privacy.words.rights import Duty, Hold, KeptBack, Span
-from sojourn.kit.errors import InvalidError, NotFoundError
-from sojourn.kit.period import Period
+from sojourn.domains.privacy.tables.rights import HoldRow
+from sojourn.domains.privacy.words.rights import Hold
+from sojourn.engine.kernels.words import Int64s
+from sojourn.engine.stream.personal import is_suspicious
+from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
-RIGHT: Final = Right.RETENTION_MANAGE
-NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-MONTHS_MAX: Final = 1_200
-NAMES_MAX: Final = 200
-LAST: Final = (
-    "SELECT name, max(occurred_at) FROM events WHERE person IN (SELECT person FROM theirs) GROUP BY name ORDER BY name"
-)
-
-
-def kept_back(*, persons: Sequence[int], today: date) -> tuple[KeptBack, ...]:
-    """Say what statutory duties keep of a customer today; nothing where none applies or all have run out.
-
-    A duty counts from the last of the events that end the relationship; while none has happened, from today.
-    """
-    rules = list(HoldRule.objects.filter(is_active=True).order_by("name"))
-    if not rules:
-        return ()
-    last = _last_by_name(persons)
-    traits = {each.name for each in identity.traits_of(persons)}
-    found = []
-    for rule in rules:
-        if not last.keys() & set(rule.events) and not traits & set(rule.traits):
-            continue
-        ended = [last[name] for name in rule.ends if name in last]
-        until = ends_on(max(ended).date() if ended else today, Span(months=rule.months), rolls=False)
-        if until > today:
-            found.append(
-                KeptBack(
-                    rule=rule.name,
-                    title=rule.title,
-                    law=rule.law,
-                    events=tuple(rule.events),
-                    traits=tuple(rule.traits),
-                    until=until,
-                )
-            )
-    return tuple(found)
+REASON_MAX: Final = 300
+LISTED_MOST: Final = 1_000
 
 
 def held_until(*, persons: Sequence[int], today: date) -> date | None:
     """Say until when a hold keeps everything of a customer, None where none does."""
-    rows = HoldRow.objects.filter(person__in=list(persons), until__gt=today)
+    rows = HoldRow.objects.filter(person__in=list(persons), until__gt=today, released_at=None)
     return max(rows.values_list("until", flat=True), default=None)
 
 
-def duties() -> tuple[Duty, ...]:
-    """List the statutory duties, by name."""
-    return tuple(
-        Duty(
-            name=row.name,
-            title=row.title,
-            law=row.law,
-            events=tuple(row.events),
-            traits=tuple(row.traits),
-            ends=tuple(row.ends),
-            months=row.months,
-            is_active=row.is_active,
-            saved_by=row.saved_by,
-        )
-        for row in HoldRule.objects.order_by("name")
-    )
+def held_persons(*, today: date) -> Int64s:
+    """List the persons of whom a hold keeps everything: all of each customer of whom it locks one; any order."""
+    rows = HoldRow.objects.filter(until__gt=today, released_at=None).values_list("person", flat=True).distinct()
+    locked, now = np.array(list(rows), np.int64), persons()
+    theirs = now.person[np.isin(now.customer, now.customers_of(locked))]
+    return np.union1d(locked, theirs)
 
 
-def save_duty(*, duty: Duty, viewer: Viewer) -> Duty:
-    """Write down a statutory duty, in the place of one of its name; audited. Raise ForbiddenError, InvalidError."""
+def place_hold(*, customer: int, theirs: Sequence[int], reason: str, until: date, viewer: Viewer) -> Hold:
+    """Keep everything of one customer until a day; audited. Raise ForbiddenError and InvalidError."""
     viewer.require(Right.RETENTION_MANAGE)
-    _check(duty)
-    with transaction.atomic(using=router.db_for_write(HoldRule)):
-        HoldRule.objects.update_or_create(
-            name=duty.name,
-            defaults={
-                "title": duty.title.strip(),
-                "law": duty.law.strip(),
-                "events": list(duty.events),
-                "traits": list(duty.traits),
-                "ends": list(duty.ends),
-                "months": duty.months,
-                "is_active": duty.is_active,
-                "saved_by": viewer.name,
-                "saved_at": timezone.now(),
-            },
-        )
-        access.audit(viewer=viewer, what="duty.save", on=f"duty:{duty.name}", months=str(duty.months), law=duty.law)
-    return next(each for each in duties() if each.name == duty.name)
-
-
-def delete_duty(*, name: str, viewer: Viewer) -> None:
-    """Take a statutory duty back; what it keeps already stays until its date. Raise ForbiddenError, NotFoundError."""
-    viewer.require(Right.RETENTION_MANAGE)
-    with transaction.atomic(using=router.db_for_write(HoldRule)):
-        if not HoldRule.objects.filter(name=name).delete()[0]:
-            raise NotFoundError("There is no duty of this name.")
-        access.audit(viewer=viewer, what="duty.delete", on=f"duty:{name}")
-
-
-def place_hold(*, customer: int, persons: Sequence[int], reason: str, until: date, viewer: Viewer) -> None:
-    """Keep everything of one customer until a day, for a dispute or by order; audited.
-
-    Raise ForbiddenError and InvalidError.
-    """
-    viewer.require(Right.RETENTION_MANAGE)
-    if not 1 <= len(reason.strip()) <= 300:
-        raise InvalidError("reason: 1 to 300 characters, without names of people.")
-    if until <= timezone.now().date():
+    said, now = _reason(reason), timezone.now()
+    if until <= now.date():
         raise InvalidError("until: a day to come.")
     with transaction.atomic(using=router.db_for_write(HoldRow)):
-        for person in persons:
+        rows = [
             HoldRow.objects.create(
-                person=person,
-                customer=customer,
-                reason=reason.strip(),
-                until=until,
-                by=viewer.name,
-                since=timezone.now(),
+                person=person, customer=customer, reason=said, until=until, by=viewer.name, since=now
             )
-        access.audit(viewer=viewer, what="hold.place", on=f"customer:{customer}", until=until.isoformat())
-
-
-def lift_hold(*, customer: int, viewer: Viewer) -> None:
-    """Lift the holds on a customer: an erasure that waits for it goes on by the next night. Raise as `place_hold`."""
-    viewer.require(Right.RETENTION_MANAGE)
-    with transaction.atomic(using=router.db_for_write(HoldRow)):
-        rows = HoldRow.objects.filter(customer=customer)
-        persons = list(rows.values_list("person", flat=True))
-        if not persons:
-            raise NotFoundError("There is no hold on this customer.")
-        rows.delete()
-        restricting.end_holds(persons=persons, today=timezone.now().date())
-        access.audit(viewer=viewer, what="hold.lift", on=f"customer:{customer}")
-
-
-def held() -> tuple[Hold, ...]:
-    """List the holds on single customers, the next to end first."""
-    found: dict[tuple[int, str], Hold] = {}
-    for row in HoldRow.objects.order_by("until", "pk"):
-        found[row.customer, row.reason] = Hold(
-            customer=row.customer, reason=row.reason, until=row.until, by=row.by, since=row.since
+            for person in theirs
+        ]
+        number = rows[0].pk
+        HoldRow.objects.filter(pk__in=[each.pk for each in rows]).update(hold=number)
+        access.audit(
+            viewer=viewer, what="hold.place", on=f"customer:{customer}", until=until.isoformat(), hold=str(number)
         )
-    return tuple(found.values())
+    return hold(number)
+
+
+def release_hold(*, number: int, reason: str, viewer: Viewer) -> Hold:
+    """Release a hold before its day: an erasure that waits for it goes on by the next night; audited.
+
+    Raise ForbiddenError, InvalidError, NotFoundError, and ConflictError when it has ended already.
+    """
+    viewer.require(Right.RETENTION_MANAGE)
+    said, now = _reason(reason), timezone.now()
+    with transaction.atomic(using=router.db_for_write(HoldRow)):
+        found = hold(number)
+        if not found.is_active:
+            raise ConflictError("This hold has ended already.")
+        rows = HoldRow.objects.filter(hold=number)
+        rows.update(released_at=now, released_by=viewer.name, released_why=said)
+        restricting.end_holds(persons=list(rows.values_list("person", flat=True)), today=now.date())
+        for each in found.customers:
+            access.audit(viewer=viewer, what="hold.release", on=f"customer:{each}", hold=str(number))
+    return hold(number)
+
+
+def hold(number: int) -> Hold:
+    """Give a hold; raise NotFoundError."""
+    found = _contracts(HoldRow.objects.filter(hold=number))
+    if not found:
+        raise NotFoundError("There is no hold of this number.")
+    return found[0]
+
+
+def held(*, viewer: Viewer) -> tuple[Hold, ...]:
+    """List the holds: active ones, the next to end first, then those that have ended, the last first."""
+    viewer.require(Right.RETENTION_READ)
+    newest = HoldRow.objects.order_by("-pk").values_list("hold", flat=True)[:LISTED_MOST]
+    every = _contracts(HoldRow.objects.filter(hold__in=set(newest)))
+    active = sorted((each for each in every if each.is_active), key=lambda each: (each.until, each.id))
+    return (*active, *sorted((each for each in every if not each.is_active), key=lambda each: -each.id))
 
 
 def forget(*, persons: Sequence[int]) -> None:
@@ -168,22 +101,36 @@ def forget(*, persons: Sequence[int]) -> None:
     HoldRow.objects.filter(person__in=list(persons)).delete()
 
 
-def _last_by_name(persons: Sequence[int]) -> dict[str, datetime]:
-    with fetching(period=Period()) as connection:
-        connection.register("theirs", pa.table({"person": pa.array(list(persons), pa.int64())}))
-        return dict(connection.execute(LAST).fetchall())
+def _contracts(rows: Iterable[HoldRow]) -> list[Hold]:
+    """Join the rows of each hold, one a person, with the numbers that their customers bear today."""
+    by_number: dict[int, list[HoldRow]] = {}
+    for row in rows:
+        by_number.setdefault(row.hold, []).append(row)
+    every = [row.person for some in by_number.values() for row in some]
+    customer, locked = identity.customers_of(every), restricting.locked(every)
+    today = timezone.now().date()
+    return [
+        Hold(
+            id=number,
+            customers=tuple(sorted({customer[row.person] for row in some})),
+            reason=some[0].reason,
+            until=some[0].until,
+            by=some[0].by,
+            since=some[0].since,
+            released_at=some[0].released_at,
+            released_by=some[0].released_by,
+            released_why=some[0].released_why,
+            is_active=some[0].released_at is None and some[0].until > today,
+            is_locked=any(row.person in locked for row in some),
+        )
+        for number, some in by_number.items()
+    ]
 
 
-def _check(duty: Duty) -> None:
-    if not NAME.fullmatch(duty.name):
-        raise InvalidError("name: small letters, digits and hyphens, at most 63, such as bank-records.")
-    if not 1 <= len(duty.title.strip()) <= 100:
-        raise InvalidError("title: 1 to 100 characters.")
-    if not 1 <= len(duty.law.strip()) <= 200:
-        raise InvalidError("law: name the law and its article, at most 200 characters.")
-    if not 1 <= duty.months <= MONTHS_MAX:
-        raise InvalidError(f"months: 1 to {MONTHS_MAX}.")
-    if not duty.events and not duty.traits:
-        raise InvalidError("events: name what is kept, at least one event or trait.")
-    if any(len(names) > NAMES_MAX for names in (duty.events, duty.traits, duty.ends)):
-        raise InvalidError(f"events: at most {NAMES_MAX} names.")
+def _reason(said: str) -> str:
+    reason = said.strip()
+    if not 1 <= len(reason) <= REASON_MAX:
+        raise InvalidError(f"reason: 1 to {REASON_MAX} characters, without names of people.")
+    if is_suspicious(reason):
+        raise InvalidError("reason: looks like a mail address or a number of somebody; name a case, not a person.")
+    return reason

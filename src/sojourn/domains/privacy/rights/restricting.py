@@ -57,6 +57,20 @@ def end_holds(*, persons: Sequence[int], today: date) -> None:
     Restriction.objects.filter(person__in=list(persons), reason=HOLD, until__gt=today).update(until=today)
 
 
+def prolong(*, persons: Sequence[int], until: date) -> None:
+    """Leave persons locked until a later day, for the same request or erasure as before."""
+    Restriction.objects.filter(person__in=list(persons), reason=HOLD).update(until=until)
+
+
+def locked(persons: Sequence[int]) -> frozenset[int]:
+    """Say which of some persons are locked because a hold or duty keeps what is left of them."""
+    found: set[int] = set()
+    for at in range(0, len(persons), AT_ONCE):
+        rows = Restriction.objects.filter(person__in=persons[at : at + AT_ONCE], reason=HOLD)
+        found.update(rows.values_list("person", flat=True))
+    return frozenset(found)
+
+
 def next_epoch() -> None:
     """Let every cached answer be made anew."""
     ConsentEpoch.objects.get_or_create(pk=1)

@@ -6,13 +6,16 @@ import re
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import pyarrow as pa
 from django.db import router, transaction
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.collection import actions as collection
+from sojourn.domains.privacy.door.persons import persons
 from sojourn.domains.privacy.door.stream import fetching
+from sojourn.domains.privacy.rights import duties, holds
 from sojourn.domains.privacy.tables.rights import RetentionRow
 from sojourn.domains.privacy.words.rights import RetentionPreview, RetentionRule
 from sojourn.kit.errors import InvalidError, NotFoundError
@@ -23,10 +26,20 @@ NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 FIELD: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$ -]{0,99}")
 DAYS: Final = (1, 36_500)
 NAMES_MAX: Final = 200
+COUNTED: Final = """
+SELECT count(*) FILTER (NOT is_held), count(DISTINCT customer) FILTER (NOT is_held),
+    min(occurred_at) FILTER (NOT is_held), count(DISTINCT customer) FILTER (is_held)
+FROM (
+    SELECT occurred_at, coalesce(known.customer, events.person) AS customer, held.person IS NOT NULL AS is_held
+    FROM events LEFT JOIN known ON known.person = events.person LEFT JOIN held ON held.person = events.person
+    WHERE {where}
+)
+"""
 
 
-def rules() -> tuple[RetentionRule, ...]:
-    """List the retention rules, by name."""
+def rules(*, viewer: Viewer) -> tuple[RetentionRule, ...]:
+    """List the retention rules, by name; raise ForbiddenError."""
+    viewer.require(Right.RETENTION_READ)
     return tuple(_contract(row) for row in RetentionRow.objects.order_by("name"))
 
 
@@ -69,19 +82,16 @@ def preview(*, rule: RetentionRule, viewer: Viewer, now: datetime | None = None)
     """Count what a rule, saved or not, would take today; raise ForbiddenError, InvalidError."""
     viewer.require(Right.RETENTION_MANAGE, looking=True)
     _check(rule)
-    before = (now or timezone.now()) - timedelta(days=rule.days)
-    sql = "SELECT count(*), count(DISTINCT person), min(occurred_at) FROM events WHERE TRUE"
-    values: list[Any] = []
-    if rule.events:
-        sql += f" AND name IN ({', '.join('?' * len(rule.events))})"
-        values += rule.events
-    if rule.field:
-        sql += " AND json_exists(properties, ?)"
-        values.append('$."' + rule.field + '"')
+    at = now or timezone.now()
+    before, now_persons = at - timedelta(days=rule.days), persons()
+    where, values = _concerned(rule, before)
     with fetching(period=Period(until=before)) as connection:
-        cut = before.replace(tzinfo=None)
-        rows, customers, since = connection.execute(f"{sql} AND occurred_at < ?", [*values, cut]).fetchall()[0]
-    return RetentionPreview(rows=rows, customers=customers, since=since, until=before)
+        connection.register("known", pa.table({"person": now_persons.person, "customer": now_persons.customer}))
+        connection.register("held", pa.table({"person": holds.held_persons(today=at.date())}))
+        rows, customers, since, spared = connection.execute(COUNTED.format(where=where), values).fetchall()[0]
+    return RetentionPreview(
+        rows=rows, customers=customers, since=since, until=before, spared=spared, duties=_against(rule)
+    )
 
 
 def ask_due(*, now: datetime) -> int:
@@ -100,7 +110,8 @@ def run(arguments: dict[str, Any], *, now: datetime | None = None) -> None:
     if row is None or row.starts_on > at.date():
         return  # deleted or changed meanwhile
     RetentionRow.objects.filter(pk=row.pk).update(is_rebuilding=True)  # a crash leaves it so
-    rows = collection.retain(names=row.events, before=at - timedelta(days=row.days), field=row.field)
+    spare = holds.held_persons(today=at.date())
+    rows = collection.retain(names=row.events, before=at - timedelta(days=row.days), field=row.field, spare=spare)
     with transaction.atomic(using=router.db_for_write(RetentionRow)):
         RetentionRow.objects.filter(pk=row.pk).update(ran_at=at, ran_rows=rows, is_rebuilding=rows > 0)
         access.audit_by(who="system", what="retention.run", on=f"retention:{row.name}", rows=str(rows))
@@ -114,6 +125,26 @@ def is_rebuilding() -> bool:
 def rebuilt() -> None:
     """Note that the timeline was built anew."""
     RetentionRow.objects.filter(is_rebuilding=True).update(is_rebuilding=False)
+
+
+def _concerned(rule: RetentionRule, before: datetime) -> tuple[str, list[Any]]:
+    where = "occurred_at < ?"
+    values: list[Any] = [before.replace(tzinfo=None)]
+    if rule.events:
+        where += f" AND name IN ({', '.join('?' * len(rule.events))})"
+        values += rule.events
+    if rule.field:
+        where += " AND json_exists(properties, ?)"
+        values.append('$."' + rule.field + '"')
+    return where, values
+
+
+def _against(rule: RetentionRule) -> tuple[str, ...]:
+    """Name the duties in use that keep events which a rule takes whole."""
+    if rule.field:
+        return ()
+    kept = [each for each in duties.duties() if each.is_active and each.events]
+    return tuple(each.title for each in kept if not rule.events or set(each.events) & set(rule.events))
 
 
 def _check(rule: RetentionRule) -> None:

@@ -199,14 +199,18 @@ class HoldRule(models.Model):
 
 
 class HoldRow(models.Model):
-    """A hold on one customer as a whole: a dispute, an order of a court."""
+    """A hold on one customer as a whole, a dispute or an order of a court: a row for each of their persons."""
 
+    hold = models.BigIntegerField(default=0, db_index=True)  # its number: that of its first row
     person = models.BigIntegerField(db_index=True)
     customer = models.BigIntegerField(db_index=True)
     reason = models.CharField(max_length=300)
     until = models.DateField()
     by = models.CharField(max_length=64)
     since = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=64, default="")
+    released_why = models.CharField(max_length=300, default="")
 
     class Meta:
         app_label = "privacy"

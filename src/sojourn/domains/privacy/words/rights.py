@@ -196,13 +196,19 @@ class Duty:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hold:
-    """A hold on one customer as a whole, until a day."""
+    """A hold on one customer as a whole, until a day or until it is released."""
 
-    customer: int
+    id: int
+    customers: tuple[int, ...]  # whom it locks, by the numbers of today; more than one when they were taken apart
     reason: str
     until: date
     by: str
     since: datetime
+    released_at: datetime | None
+    released_by: str
+    released_why: str
+    is_active: bool
+    is_locked: bool  # an erasure was asked for: what is left is read for legal duties only, and goes with the end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,6 +234,8 @@ class RetentionPreview:
     customers: int
     since: datetime | None  # the oldest event concerned
     until: datetime  # events before it are
+    spared: int  # customers whose events stay because of a hold
+    duties: tuple[str, ...]  # titles of statutory duties that keep events which the rule would take
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
