@@ -25,6 +25,11 @@ class UnreadableError(SojournError):
     code = "unreadable_segment"
     status = 503
 
+    def __init__(self) -> None:  # no word of the cause: it would name files of this machine
+        super().__init__(
+            "A part of the event store cannot be read. Nothing was changed; `sojourn doctor` names the file."
+        )
+
 
 @contextmanager
 def session(
@@ -41,10 +46,7 @@ def session(
         connection.execute(f"CREATE VIEW events AS {source_sql(paths)}")
         yield connection
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        # the text would name files of this machine
-        raise UnreadableError(
-            "A part of the event store cannot be read. Nothing was changed; `sojourn doctor` names the file."
-        ) from error
+        raise UnreadableError from error
     finally:
         connection.close()
 

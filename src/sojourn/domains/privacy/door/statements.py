@@ -285,16 +285,6 @@ def several(event_ids: Sequence[int], persons: Sequence[int], units: frozenset[s
     )
 
 
-def fetched(event_ids: Sequence[int], persons: Sequence[int], customer: int) -> Statement:
-    """Write the reading of events that were found in the timeline; their persons let row groups be passed over."""
-    marks, theirs = ", ".join("?" * len(event_ids)), ", ".join("?" * len(persons))
-    return Statement(
-        f"SELECT {LISTED} FROM (SELECT *, CAST(? AS BIGINT) AS customer FROM events "
-        f"WHERE person IN ({theirs}) AND event_id IN ({marks})) ORDER BY occurred_at DESC, event_id DESC",
-        [customer, *persons, *event_ids],
-    )
-
-
 EXPORTED: Final = (
     "CAST(event_id AS VARCHAR) AS message_id, CAST(customer AS VARCHAR) AS user_id, kind AS type, name AS event, "
     "occurred_at AS timestamp, channel, touchpoint, unit, CAST(agent AS VARCHAR) AS agent, product, "

@@ -11,11 +11,10 @@ import numpy as np
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy.contracts import EventFilter, EventPage, EventRow, Purpose
-from sojourn.domains.privacy.door import statements
-from sojourn.domains.privacy.door.listed import row_of
+from sojourn.domains.privacy.door.listed import rows_of
 from sojourn.domains.privacy.door.picking import picked
 from sojourn.domains.privacy.door.sight import Sight, sight
-from sojourn.domains.privacy.door.stream import fetching
+from sojourn.domains.privacy.door.stream import fetched
 from sojourn.domains.privacy.queries.cursors import cursor_after, read_cursor
 from sojourn.domains.privacy.queries.reach import require_reachable
 from sojourn.engine.kernels.words import Int64s
@@ -55,11 +54,12 @@ def events_of(
     current = require_reachable(customer, purpose=purpose, viewer=viewer)
     theirs = np.array(identity.persons_of(customer=current), np.int64)
     found = _found(sight(purpose=purpose, viewer=viewer), theirs, period, events)
-    page = _page(found, None if cursor is None else read_cursor(cursor), limit + 1)
-    rows = _fetched(page, theirs, current, limit) if len(page.at) else ()
-    if len(page.at) <= limit:
+    rest = _after(found, None if cursor is None else read_cursor(cursor))
+    page = Found(rest.at[:limit], rest.event_id[:limit])
+    rows = _fetched(page, theirs, current) if len(page.at) else ()
+    if len(rest.at) <= limit:
         return EventPage(rows=rows, next_cursor=None)
-    return EventPage(rows=rows, next_cursor=cursor_after(int(page.at[limit - 1]), int(page.event_id[limit - 1])))
+    return EventPage(rows=rows, next_cursor=cursor_after(int(page.at[-1]), int(page.event_id[-1])))
 
 
 def happened(
@@ -93,16 +93,14 @@ def _found(looking: Sight, theirs: Int64s, period: Period, events: EventFilter) 
     return Found(when[order], which[order])
 
 
-def _page(found: Found, after: tuple[int, int] | None, limit: int) -> Found:
-    if after is not None:
-        at, event_id = after
-        rest = (found.at < at) | ((found.at == at) & (found.event_id < event_id))
-        found = Found(found.at[rest], found.event_id[rest])
-    return Found(found.at[:limit], found.event_id[:limit])
+def _after(found: Found, after: tuple[int, int] | None) -> Found:
+    if after is None:
+        return found
+    at, event_id = after
+    rest = (found.at < at) | ((found.at == at) & (found.event_id < event_id))
+    return Found(found.at[rest], found.event_id[rest])
 
 
-def _fetched(page: Found, theirs: Int64s, customer: int, limit: int) -> tuple[EventRow, ...]:
+def _fetched(page: Found, theirs: Int64s, customer: int) -> tuple[EventRow, ...]:
     held = Period(since=instant(int(page.at[-1])), until=instant(int(page.at[0])) + MOMENT)
-    wanted = statements.fetched(page.event_id[:limit].tolist(), theirs.tolist(), customer)
-    with fetching(period=held) as connection:
-        return tuple(row_of(row) for row in connection.execute(wanted.sql, wanted.values).fetchall())
+    return rows_of(fetched(page.event_id, theirs, period=held), customer=customer)
