@@ -18,6 +18,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -60,6 +61,10 @@ class Result:
         }
 
 
+# A body, and where its message ids, each event's user (with mail, phone and device), and its instants stand.
+Template = tuple[bytearray, list[int], list[list[int]], list[int]]
+
+
 class Bodies:
     """Makes request bodies of fixed shape, each event with a message id of its own."""
 
@@ -77,19 +82,24 @@ class Bodies:
         for at in messages:
             body[at + 2 : at + 18] = b"%016d" % number
             number += 1
-        for at in users:
-            body[at + 2 : at + 10] = b"%08d" % int(below() ** 2 * USERS)
+        for places in users:
+            user = b"%08d" % int(below() ** 2 * USERS)
+            for at in places:
+                body[at + 2 : at + 10] = user
         for at in times:
             body[at : at + 23] = now
         self._number = number
         return bytes(body)
 
 
-def _template(size: int, chance: random.Random, *, single: bool) -> tuple[bytearray, list[int], list[int], list[int]]:
+def _template(size: int, chance: random.Random, *, single: bool) -> Template:
     items = [_track(chance) for _ in range(size)] if single else [_event(chance) for _ in range(size)]
     sent = {"sentAt": TIME.decode()}
     raw = json.dumps({**items[0], **sent} if single else {"batch": items, **sent}, separators=(",", ":")).encode()
-    return bytearray(raw), _places(raw, MESSAGE), _places(raw, USER), _places(raw, TIME)
+    begins = [*_places(raw, b'{"messageId"'), len(raw)]
+    users = _places(raw, USER)
+    mine = [[at for at in users if low < at < high] for low, high in pairwise(begins)]
+    return bytearray(raw), _places(raw, MESSAGE), [each for each in mine if each], _places(raw, TIME)
 
 
 def _places(raw: bytes, mark: bytes) -> list[int]:
