@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import resource
-import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -60,7 +59,7 @@ def measured(customers: int, folder: Path) -> Iterator[tuple[str, str]]:
     for database in ("default", "stream"):
         call_command("migrate", database=database, verbosity=0)
     yield from _resolver()
-    _fill(customers)
+    fill(customers)
     yield f"identifiers, edges of {customers:,} customers", f"{3 * customers:,}, {2 * customers:,}"
     from sojourn.domains.access.contracts import SYSTEM
     from sojourn.domains.identity import actions
@@ -87,26 +86,29 @@ def _timed(do: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - began, result
 
 
-def _fill(customers: int) -> None:
-    """Store customers with a device and an address each, as the resolver would."""
+def fill(customers: int) -> None:
+    """Store customers with a number, a device and an address each, as the resolver would of the generator's events."""
+    from django.conf import settings
     from django.db import router, transaction
 
     from sojourn.domains.identity import statements
     from sojourn.domains.identity.models import Edge
+    from sojourn.kit import sealing
 
-    sealed, chance = bytearray(44), np.random.default_rng(1)
+    sealer, chance = sealing.sealer(settings.SOJOURN), np.random.default_rng(1)
     for at in range(0, customers, AT_ONCE):
         count = min(AT_ONCE, customers - at)
         tokens = chance.integers(1, 1 << 62, (3, count))
-        digests = secrets.token_bytes(16 * 3 * count)
+        numbers = [f"u-{number:08d}" for number in range(at, at + count)]
+        forms = (("user", "{}"), ("anonymous", "device-{}"), ("email", "{}@example.com"))
         with transaction.atomic(using=router.db_for_write(Edge)):
-            for row, kind in enumerate(("user", "anonymous", "email")):
-                starts = range(16 * row * count, 16 * (row + 1) * count, 16)
-                rows = [
-                    (token, kind, bytearray(digests[low : low + 16]), sealed)
-                    for token, low in zip(tokens[row].tolist(), starts, strict=True)
-                ]
-                statements.write(statements.ADD_IDENTIFIERS, sorted(rows))
+            for row, (kind, form) in enumerate(forms):
+                values = [form.format(number) for number in numbers]
+                blinds = map(statements.blob, sealer.blind_many(kind, values))
+                sealed = map(statements.blob, sealer.seal_many([each.encode() for each in values], use="identifier"))
+                kinds = [kind] * count
+                rows = sorted(zip(tokens[row].tolist(), kinds, blinds, sealed, strict=True))
+                statements.write(statements.ADD_IDENTIFIERS, rows)
             users, devices, mails = (some.tolist() for some in tokens)
             edges = [(user, device, 1, 7, at, 0, True) for user, device in zip(users, devices, strict=True)]
             held = [mails[place - place % SHARED] if place % SHARED == 1 else mails[place] for place in range(count)]
