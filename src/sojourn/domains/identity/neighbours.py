@@ -21,6 +21,11 @@ EDGES: Final = "SELECT id, person, other, kind, at_us FROM identity_edge WHERE i
 DECIDED: Final = EDGES.replace("is_standing", "is_standing AND kind IN (5, 6)")  # these join blocked persons, too
 KINDS: Final = "SELECT token, kind, is_blocked FROM identity_identifier WHERE token IN {}"
 HOLDERS: Final = "SELECT DISTINCT person FROM identity_edge WHERE is_standing AND other = %s LIMIT %s"
+CROWDED: Final = """
+SELECT i.token FROM identity_identifier i WHERE {most} < (SELECT COUNT(*) FROM (
+  SELECT DISTINCT e.person FROM identity_edge e WHERE e.is_standing AND e.other = i.token LIMIT {most} + 1) some
+) AND i.token IN {{}}
+"""
 
 
 @dataclass(slots=True)
@@ -56,9 +61,8 @@ def around(persons: Iterable[int], rules: Rules) -> Neighbourhood:
         held.update(each.other for each in fresh if each.kind in HOLDING)
         frontier = {token for each in fresh for token in (each.person, each.other)} - walked
         _learn(frontier, found)
-        for identifier in frontier & held:
-            if len(holders(identifier, rules.holders_max + 1)) > rules.holders_max:
-                found.crowded.add(identifier)
+        crowded = CROWDED.format(most=int(rules.holders_max))
+        found.crowded.update(token for (token,) in statements.read_in(crowded, sorted(frontier & held)))
     return found
 
 

@@ -56,26 +56,25 @@ def _e164(text: str, region: str) -> str | None:
 def _is_plain(digits: str) -> bool:
     """Say whether an international number needs no parsing: a tenth of the time, and most senders write them so.
 
-    Behind its country's code stands no 0, and the country has no other prefix that might stand there by mistake.
+    Behind its country's code stands no 0 and nothing else that dialling within the country puts before a number.
     """
-    found = next((digits[:size] for size in (1, 2, 3) if digits[:size] in _plain_codes()), None)
-    return found is not None and 8 <= len(digits) <= 15 and digits[len(found)] != "0"
+    if not 8 <= len(digits) <= 15:
+        return False
+    size = next((size for size in (1, 2, 3) if digits[:size] in _dialled()), 0)
+    return size > 0 and digits[size] != "0" and _dialled()[digits[:size]].match(digits, size) is None
 
 
 @functools.cache
-def _plain_codes() -> frozenset[str]:
-    """List the country codes whose main country, which decides about the form, has the prefix 0 or none."""
+def _dialled() -> dict[str, re.Pattern[str]]:
+    """Give, by country code, what is dialled before a number within its main country, which decides about the form."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-    def prefixes(region: str) -> set[str | None]:
-        found = PhoneMetadata.metadata_for_region(region, None)
-        return set() if found is None else {found.national_prefix, found.national_prefix_for_parsing}
-
-    return frozenset(
-        str(code)
-        for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()
-        if code != 39 and prefixes(regions[0]) <= {None, "0"}  # Italy keeps its 0
-    )
+    found = {}
+    for code, (main, *_) in COUNTRY_CODE_TO_REGION_CODE.items():
+        country = PhoneMetadata.metadata_for_region(main, None)
+        if country is not None:
+            found[str(code)] = re.compile(country.national_prefix_for_parsing or country.national_prefix or "0")
+    return found
 
 
 def words(value: object) -> frozenset[str]:

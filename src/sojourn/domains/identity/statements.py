@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from django.db import connections, router
@@ -74,10 +75,20 @@ def read(sql: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def read_in(sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-    """Run a SELECT that ends in `IN {}` over any number of values."""
+def read_in(sql: str, values: Sequence[Any], *before: Any) -> Iterator[tuple[Any, ...]]:
+    """Run a SELECT that ends in `IN {}` over any number of values; `before` are those that stand before them."""
     for at in range(0, len(values), IN_AT_ONCE):
         some = values[at : at + IN_AT_ONCE]
         with connections[router.db_for_write(Identifier)].cursor() as cursor:
-            cursor.execute(sql.format("(" + ",".join(["%s"] * len(some)) + ")"), some)
+            cursor.execute(sql.format("(" + ",".join(["%s"] * len(some)) + ")"), [*before, *some])
+            yield from cursor.fetchall()
+
+
+def read_rows_in(sql: str, rows: Sequence[tuple[int, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Run a SELECT that ends in `IN {}`, of several columns, over any number of rows as wide."""
+    for at in range(0, len(rows), IN_AT_ONCE):
+        some = rows[at : at + IN_AT_ONCE]
+        places = ",".join(["(" + ",".join(["%s"] * len(some[0])) + ")"] * len(some))
+        with connections[router.db_for_write(Identifier)].cursor() as cursor:
+            cursor.execute(sql.format(f"(VALUES {places})"), list(chain.from_iterable(some)))
             yield from cursor.fetchall()

@@ -18,6 +18,7 @@ from sojourn.domains.identity.ruleset import Rules
 LINKS: Final = "SELECT person, customer FROM identity_link WHERE person IN {}"
 WITH_EDGES: Final = "SELECT DISTINCT other FROM identity_edge WHERE other IN {}"
 WITH_OWN_EDGES: Final = "SELECT person, COUNT(*) FROM identity_edge WHERE person IN {} GROUP BY person"
+KNOWN: Final = "SELECT other, person, kind FROM identity_edge WHERE decision = 0 AND (other, person, kind) IN {}"
 ADDED: Final = "SELECT id, person, other, kind, at_us FROM identity_edge WHERE decision = 0 AND other IN {}"
 
 
@@ -46,7 +47,7 @@ def note(sightings: Sequence[Sighting], *, fresh: Collection[int] = (), rules: R
     `fresh` are tokens that this transaction made: nothing can be known of them. Nearly every edge leads to a device
     or an address that nobody else has; such a one needs no look at the rest of the graph.
     """
-    seen = [each for each in dict.fromkeys(sightings) if each.person != each.other]
+    seen = _unseen([each for each in dict.fromkeys(sightings) if each.person != each.other], fresh)
     if not seen:
         return
     rules = rules or rules_in_force()
@@ -89,6 +90,13 @@ def store(moves: dict[int, int], before: dict[int, int]) -> None:
     rows = [(version, person, before.get(person, person), customer) for person, customer in moves.items()]
     statements.write(statements.ADD_CHANGES, rows)
     statements.write(statements.SET_COUNTER, [("version", version)])
+
+
+def _unseen(sightings: Sequence[Sighting], fresh: Collection[int]) -> list[Sighting]:
+    """Leave out what the log holds already: it changes nothing, and whoever comes back says it again and again."""
+    asked = [(e.other, e.person, int(e.kind)) for e in sightings if e.other not in fresh and e.person not in fresh]
+    known = set(statements.read_rows_in(KNOWN, asked))
+    return [each for each in sightings if (each.other, each.person, int(each.kind)) not in known]
 
 
 def _sorted_out(
