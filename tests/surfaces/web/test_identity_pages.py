@@ -33,6 +33,8 @@ def test_each_edge_is_shown_and_an_edge_taken_out_is_brought_back() -> None:
     page = client.get(f"/customers/{ana}/identity").content.decode()
     assert "signed in on" in page
     assert "<code>77</code>" in page
+    assert 'class="identity-picture"' in page
+    assert 'href="#edge-1"' in page
     client.post(f"/customers/{ana}/identity/take-out", {"edge": Edge.objects.get(other=phone).pk})
     assert customers(phone) == [phone]
     decision = queries.decisions()[0].id
@@ -40,6 +42,16 @@ def test_each_edge_is_shown_and_an_edge_taken_out_is_brought_back() -> None:
     assert "somebody took it out" in after
     client.post(f"/customers/{ana}/identity/undo", {"decision": decision})
     assert customers(phone) == [ana]
+
+
+def test_identifiers_are_opened_where_they_belong_and_not_those_of_others() -> None:
+    ana = int(stored(said(("ana", "phone"), (None, "phone"))).person[0])
+    known("bob", email="shared@example.com")
+    known("ana", email="shared@example.com")
+    page = signed_in(Role.PRIVACY_OFFICER).get(f"/customers/{ana}/identity").content.decode()
+    assert "<code>ana</code>" in page
+    assert "shared@example.com" in page
+    assert ">bob<" not in page
 
 
 def test_a_merged_customer_s_page_leads_to_why_it_is_one() -> None:

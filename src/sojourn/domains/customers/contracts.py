@@ -105,6 +105,14 @@ class PanelAsked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Behind:
+    """What stands behind the tokens of a customer's graph, as far as a viewer may read it."""
+
+    values: dict[int, str]  # identifiers by token
+    events: dict[int, str]  # names of events by id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PanelLine:
     """A line of a panel; `page` names a page of the web surface and what its address takes, None leads nowhere."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.customers.contracts import Panel, PanelAsked, PanelLine
+from sojourn.domains.customers.contracts import Behind, Panel, PanelAsked, PanelLine
 from sojourn.domains.identity import actions as identity_actions
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.identity.contracts import Decided, EdgeKind, Why
@@ -21,6 +23,24 @@ def why(*, customer: int, viewer: Viewer) -> Why:
     """
     viewer.require(Right.IDENTITY_REVIEW, looking=True)
     return identity.why(customer=_reached(customer, viewer))
+
+
+def behind(found: Why, *, viewer: Viewer) -> Behind:
+    """Open what stands behind a customer's graph: its identifiers, and the names of the events that made its edges.
+
+    Identifiers are opened for those who may read customers, and never those of other customers' persons. Events are
+    named that the viewer may see for service.
+    """
+    members = {person for person, _ in found.persons}
+    others = {each.other for each in found.edges if each.kind in (EdgeKind.HOLDS, EdgeKind.VERIFIED)}
+    reading = viewer.within(Right.CUSTOMERS_READ) if viewer.can(Right.CUSTOMERS_READ) else None
+    if reading is None or not _is_reached(found.customer, reading):
+        return Behind(values={}, events={})
+    made_by = {each.event_id for each in found.edges if each.event_id}
+    return Behind(
+        values={each.person: each.value for each in identity.identifiers_of(sorted(members | others))},
+        events=privacy.names_of(found.customer, event_ids=made_by, purpose=Purpose.SERVICE, viewer=reading),
+    )
 
 
 def decisions(*, viewer: Viewer) -> tuple[Decided, ...]:
@@ -80,6 +100,10 @@ def panel(asked: PanelAsked) -> Panel | None:
 def _reached(customer: int, viewer: Viewer) -> int:
     looking = viewer.within(Right.IDENTITY_REVIEW)
     return privacy.require_reachable(customer, purpose=Purpose.SERVICE, viewer=looking)
+
+
+def _is_reached(customer: int, viewer: Viewer) -> bool:
+    return bool(privacy.reachable(np.array([customer], np.int64), purpose=Purpose.SERVICE, viewer=viewer)[0])
 
 
 def _are_reached(customers: Iterable[int], viewer: Viewer) -> bool:

@@ -29,7 +29,7 @@ from sojourn.domains.customers.contracts import (
     TimelineEvent,
     TraitRule,
 )
-from sojourn.domains.customers.joining import decisions, why
+from sojourn.domains.customers.joining import behind, decisions, why
 from sojourn.domains.customers.joining import panel as who_is_whom
 from sojourn.domains.customers.listing import trait_rule, trait_rules
 from sojourn.domains.customers.notes import about as told
@@ -41,6 +41,7 @@ from sojourn.kit.period import Period
 __all__ = [
     "PAGE",
     "accounts_of",
+    "behind",
     "company_panel",
     "computed",
     "consents_panel",

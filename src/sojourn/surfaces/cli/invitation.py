@@ -33,6 +33,8 @@ def print_invitation(
 ) -> None:
     """Print the box with address and sign-ins; with a public address a warning and its code too."""
     grid = Table.grid(padding=(0, 2))
+    for _ in range(3):  # folded where the terminal is narrow: an address cut short signs nobody in
+        grid.add_column(overflow="fold")
     grid.add_row("[bold]Open[/bold]", f"[bold cyan]{url}/[/bold cyan]")
     grid.add_row("[bold]Sign in as[/bold]", "[bold]with[/bold]", "[bold]and[/bold]")
     for role, (mail, password) in sign_ins.items():

@@ -22,6 +22,7 @@ from sojourn.domains.privacy.queries.freshness import freshness, recent_period
 from sojourn.domains.privacy.queries.journeys import ask
 from sojourn.domains.privacy.queries.listing import event, events
 from sojourn.domains.privacy.queries.memory import remembered
+from sojourn.domains.privacy.queries.naming import names_of
 from sojourn.domains.privacy.queries.preferences import preferences, preferences_until
 from sojourn.domains.privacy.queries.reach import found, reachable, require_reachable
 from sojourn.domains.privacy.queries.sides import ask_sides
@@ -80,6 +81,7 @@ __all__ = [
     "letter_of",
     "looks_personal",
     "measure",
+    "names_of",
     "notice_for",
     "notices",
     "overdue",

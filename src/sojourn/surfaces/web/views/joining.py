@@ -15,11 +15,13 @@ from django.views.decorators.http import require_POST
 from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.customers import actions, queries
+from sojourn.domains.customers.contracts import Behind
 from sojourn.domains.identity import actions as identity_actions
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.identity.contracts import EdgeKind, GraphEdge, Refusal
+from sojourn.domains.identity.contracts import EdgeKind, GraphEdge, Refusal, Why
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 from sojourn.kit.ids import short
+from sojourn.surfaces.web import identity_picture
 from sojourn.surfaces.web.doors import PageRequest, page
 
 KINDS = {
@@ -60,10 +62,13 @@ def customer_identity(request: PageRequest, number: int) -> HttpResponse:
     if found.customer != number:
         return redirect("customer-identity", number=found.customer)
     names = access.names({each.by for each in found.decisions})
+    told = queries.behind(found, viewer=request.viewer)
+    edges = [_edge(each, told) for each in found.edges]
     context = {
         "number": number,
-        "persons": [(_kind(kind), short(person), person == number) for person, kind in found.persons],
-        "edges": [_edge(each) for each in found.edges],
+        "persons": [(_kind(kind), _value(person, told), person == number) for person, kind in found.persons],
+        "edges": edges,
+        "pictures": _pictures(found, told),
         "decisions": [
             {"decision": each, "verb": VERBS.get(each.verb, each.verb), "by": names.get(each.by, each.by)}
             for each in found.decisions
@@ -136,18 +141,33 @@ def identity_rules(request: PageRequest) -> HttpResponse:
     return render(request, "web/identity_rules.html", context, status=status)
 
 
-def _edge(edge: GraphEdge) -> dict[str, Any]:
+def _edge(edge: GraphEdge, told: Behind) -> dict[str, Any]:
     return {
         "edge": edge,
+        "event": told.events.get(edge.event_id, ""),
         "from": _kind(edge.person_kind),
-        "from_short": short(edge.person),
+        "from_value": _value(edge.person, told),
         "verb": EDGES[edge.kind],
         "to": _kind(edge.other_kind),
-        "to_short": short(edge.other),
+        "to_value": _value(edge.other, told),
         "joins": _("yes") if edge.refusal is None else REFUSALS[edge.refusal],
         "can_go": edge.refusal is not Refusal.RETRACTED and not edge.decision,
         "is_dated": edge.at.year > 1970,
     }
+
+
+def _pictures(found: Why, told: Behind) -> list[dict[str, Any]]:
+    kinds = dict(found.persons) | {each.other: each.other_kind for each in found.edges}
+    kinds |= {each.person: each.person_kind for each in found.edges}
+    named = identity_picture.Named(
+        token=lambda token: (str(_kind(kinds[token])), _value(token, told)),
+        edge=lambda edge: told.events.get(edge.event_id) or str(EDGES[edge.kind]),
+    )
+    return identity_picture.drawn(found, named)
+
+
+def _value(token: int, told: Behind) -> str:
+    return told.values.get(token) or short(token)
 
 
 def _kind(kind: str) -> Any:
