@@ -190,6 +190,8 @@ class PeopleAsked:
     period: Period = Period()
     events: EventFilter = EventFilter()
     state: CustomerState | None = None
+    holds: str = ""  # a kind of product that they hold today
+    belongs_to: AccountKind | None = None  # to an account, household or company at all
     conditions: tuple[Condition, ...] = ()
     traits: tuple[str, ...] = ()  # slugs of computed traits that are shown
     sort: str = "last_at"
@@ -198,8 +200,6 @@ class PeopleAsked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-    holds: str = ""  # a kind of product that they hold today
-    belongs_to: AccountKind | None = None  # to an account, household or company at all
 class PersonLine:
     """A customer as a list shows them: pseudonymous."""
 

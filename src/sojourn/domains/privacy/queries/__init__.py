@@ -44,15 +44,15 @@ from sojourn.domains.privacy.rights.retaining import preview as retention_previe
 from sojourn.domains.privacy.rights.retaining import rules as retention_rules
 from sojourn.domains.privacy.rights.told import about_requests
 from sojourn.domains.privacy.scanning import Scan, UnprovenError, scan
-from sojourn.domains.privacy.webhooks.reading import webhook, webhook_messages, webhooks
 from sojourn.domains.privacy.standing.grouping import Grouped, grouped
+from sojourn.domains.privacy.webhooks.reading import webhook, webhook_messages, webhooks
 from sojourn.engine.scanning.words import Needles
 from sojourn.engine.stream.personal import is_suspicious as looks_personal
 
 __all__ = [
     "CORRECTABLE",
-    "Needles",
     "Grouped",
+    "Needles",
     "Reading",
     "Scan",
     "UnprovenError",
@@ -73,10 +73,10 @@ __all__ = [
     "events_of",
     "extract",
     "extracts",
-    "freshness",
     "found",
-    "happened",
+    "freshness",
     "grouped",
+    "happened",
     "holds",
     "letter_of",
     "looks_personal",
