@@ -28,7 +28,16 @@ def main() -> None:
     """Measure with so many customers as asked for."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--customers", type=int, default=CUSTOMERS)
-    for name, value in _rows(asked.parse_args().customers):
+    asked.add_argument("--into", type=Path, help="fill this data folder and measure nothing")
+    given = asked.parse_args()
+    if given.into:
+        _set_up(given.into)
+        fill(given.customers)
+        from sojourn.domains.identity import actions
+
+        actions.rebuild()
+        return
+    for name, value in _rows(given.customers):
         print(f"{name:<60} {value}", flush=True)
 
 
@@ -44,13 +53,13 @@ def measure() -> str:
 def _rows(customers: int) -> Iterator[tuple[str, str]]:
     """Fill an empty data folder and measure."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["SOJOURN_DATA"] = folder
-        os.environ["DJANGO_SETTINGS_MODULE"] = "sojourn.settings"
-        yield from measured(customers, Path(folder))
+        _set_up(Path(folder))
+        yield from measured(customers)
 
 
-def measured(customers: int, folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield what is measured, as (name, value)."""
+def _set_up(folder: Path) -> None:
+    os.environ["SOJOURN_DATA"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sojourn.settings"
     import django
 
     django.setup()
@@ -58,6 +67,10 @@ def measured(customers: int, folder: Path) -> Iterator[tuple[str, str]]:
 
     for database in ("default", "stream"):
         call_command("migrate", database=database, verbosity=0)
+
+
+def measured(customers: int) -> Iterator[tuple[str, str]]:
+    """Yield what is measured, as (name, value)."""
     yield from _resolver()
     fill(customers)
     yield f"identifiers, edges of {customers:,} customers", f"{3 * customers:,}, {2 * customers:,}"
