@@ -17,9 +17,11 @@ ROOMS = [
     "organisation",
     "identity",
     "collection/test_commits.py",
+    "collection/test_key_rotation.py",
     "collection/deliveries/test_deliveries.py",
     "journeys/test_saved.py",
     "privacy/test_door.py",
+    "privacy/test_scan.py",
 ]
 
 

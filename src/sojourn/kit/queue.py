@@ -10,6 +10,7 @@ from sojourn.kit import jobs
 from sojourn.kit.settings import Settings
 
 RUN = "sojourn.run"
+TABLES = "jobs"  # begins the names of the tables in PostgreSQL
 
 
 class HueyQueue:
@@ -17,7 +18,7 @@ class HueyQueue:
 
     def __init__(self, settings: Settings) -> None:
         if settings.database_url:
-            self.huey = PostgresHuey("sojourn", dsn=settings.database_url, results=False, table_prefix="jobs")
+            self.huey = PostgresHuey("sojourn", dsn=settings.database_url, results=False, table_prefix=TABLES)
         else:
             path = str(settings.data / "jobs.sqlite3")
             self.huey = SqliteHuey("sojourn", filename=path, results=False, fsync=True)

@@ -17,6 +17,7 @@ from sojourn.kit.vault import Kept, Manifest, Vault
 
 PIECE_BYTES: Final = 4 << 20
 ALLOWED: Final = frozenset({"lock", RESTORING})
+DATABASE: Final = "postgres"  # begins the path of what goes into a database instead of the folder
 
 
 class NotEmptyError(SojournError):
@@ -35,6 +36,8 @@ def unpack(vault: Vault, manifest: Manifest, folder: Path) -> int:
     _mark(folder, manifest.name)
     count = 0
     for kept in manifest.files:
+        if kept.path.startswith(f"{DATABASE}/"):
+            continue
         target = folder / kept.path
         if not target.resolve().is_relative_to(folder.resolve()):
             raise NotEmptyError("A file of the backup would lie outside the folder.")
@@ -52,6 +55,25 @@ def unpack(vault: Vault, manifest: Manifest, folder: Path) -> int:
         durable.reach("restore.file")
         count += 1
     return count
+
+
+def note_whole(folder: Path) -> None:
+    """Note that all is restored: whoever calls the restore again has only to finish it."""
+    marker = folder / RESTORING
+    fresh = marker.with_name(f"{RESTORING}.part")
+    fresh.write_text(json.dumps(json.loads(marker.read_text()) | {"is_whole": True}))
+    durable.sync_file(fresh)
+    fresh.replace(marker)
+    durable.sync_folder(folder)
+
+
+def is_whole(folder: Path, name: str) -> bool:
+    """Say whether a restore of this backup has only to be finished."""
+    try:
+        said = json.loads((folder / RESTORING).read_text())
+    except FileNotFoundError:
+        return False
+    return said["backup"] == name and bool(said.get("is_whole"))
 
 
 def finish(folder: Path) -> None:

@@ -35,7 +35,7 @@ def list_backups(request: HttpRequest) -> Page[Backup]:
 @router.post("/backups", response={200: Asked, **PROBLEMS}, summary="Make a backup")
 @needs(Right.BACKUPS_RUN)
 def make_backup(request: HttpRequest) -> Asked:
-    """The work process makes it while everything runs. Refused while the state is in PostgreSQL."""
+    """The work process makes it while everything runs."""
     actions.request_backup(viewer=viewer_of(request))
     return Asked()
 

@@ -34,11 +34,13 @@ from sojourn.domains.collection.actions.retaining import retain
 from sojourn.domains.collection.actions.tail import follow, new_rows, run_tail
 from sojourn.domains.collection.actions.traces import cases_of, forget_refused, forget_removals, settle_databases
 from sojourn.domains.collection.actions.upkeep import trim_quarantine, upkeep
+from sojourn.domains.collection.snapshots.postgres import bring_back, let_go
 from sojourn.domains.collection.writing import writing
 
 __all__ = [
     "Load",
     "begin",
+    "bring_back",
     "cancel",
     "cases_of",
     "clear_taken",
@@ -55,6 +57,7 @@ __all__ = [
     "is_requested",
     "keep_tombstones",
     "known_messages",
+    "let_go",
     "make_backup",
     "message_hashes",
     "needs_resealing",

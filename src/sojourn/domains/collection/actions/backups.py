@@ -1,8 +1,9 @@
 """Backing up while everything runs.
 
 The order makes the parts fit: a lease first, so that no segment goes; then the spool, so that no event is in neither
-spool nor stream; then the state's database, whose cursors must not be ahead of the stream; then the stream's database,
-and the segments that it names. Events that come meanwhile belong to the next backup.
+spool nor stream; then the state's database, whose cursors must not be ahead of the stream; then the stream's database
+(in PostgreSQL they are one, taken at one moment), and the segments that it names. Events that come meanwhile belong to
+the next backup.
 """
 
 from __future__ import annotations
@@ -12,30 +13,28 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import pysqlite3
 from django.conf import settings
-from django.db import connections
 
 from sojourn import __version__
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.collection import hooks
-from sojourn.domains.collection.contracts import Backup, SegmentCondition
+from sojourn.domains.collection.contracts import Backup
 from sojourn.domains.collection.queries.backups import backups, vault, verify_backup
 from sojourn.domains.collection.queries.manifest import lease
+from sojourn.domains.collection.snapshots import postgres, sqlite
 from sojourn.kit import durable, jobs
-from sojourn.kit.errors import ConflictError, InvalidError
+from sojourn.kit.errors import ConflictError
 from sojourn.kit.vault import Kept, Manifest, Vault
 from sojourn.kit.vault import backups as names_of
 
 JOB: Final = "collection.backup"
 LEASE_SECONDS: Final = 6 * 3_600
-STATE, STREAM, JOBS = "state.sqlite3", "stream.sqlite3", "jobs.sqlite3"
 MADE_AGAIN: Final = frozenset(
     {"cache", "tmp", "timeline", "backups", "segments", "spool"}
 )  # or brought in their own way
@@ -79,7 +78,7 @@ def make_backup(*, now: datetime | None = None) -> Backup:
 def is_backup_due(*, now: datetime | None = None) -> bool:
     """Say whether the time for the next backup has come; never while none is wanted."""
     hours = settings.SOJOURN.backup_every_hours
-    if not hours or "stream" not in connections.settings:
+    if not hours:
         return False
     newest = next(iter(backups()), None)
     return newest is None or newest.made_at + timedelta(hours=hours) <= (now or datetime.now(UTC))
@@ -105,46 +104,14 @@ def _stored(found: Vault, scratch: Path) -> tuple[list[Kept], dict[str, Any]]:
     files = [_put(found, path, place.data) for path in sorted(place.spool.glob("*.spool"))]
     if place.audit_head_file.exists():  # before the state: an end that the log has not come to would look cut off
         files.append(_put(found, place.audit_head_file, place.data))
-    files += [
-        _snapshot(found, place.data / name, scratch) for name in (STATE, STREAM, JOBS) if (place.data / name).exists()
-    ]
-    said: dict[str, Any] = {"tables": _counts(scratch)}
-    with closing(pysqlite3.connect(scratch / STREAM)) as stream:
-        rows = stream.execute(
-            "SELECT path, rows FROM collection_segmentrow WHERE condition = ? ORDER BY path", [SegmentCondition.LIVE]
-        ).fetchall()
-        batch = stream.execute("SELECT value FROM collection_counter WHERE name = 'batch'").fetchone()
-    files += [_put(found, place.segments / path, place.data) for path, _ in rows]
+    taken = postgres.take(found) if place.database_url else sqlite.take(found, scratch)
+    files += taken.files
+    files += [_put(found, place.segments / path, place.data) for path, _ in taken.segments]
     files += [_put(found, path, place.data) for path in _others(place.data)]
     if (place.spool / "next").exists():  # last: a number that was given meanwhile is not given again
         files.append(_put(found, place.spool / "next", place.data))
-    said |= {"batch": batch[0] if batch else 0, "events": sum(count for _, count in rows), "segments": len(rows)}
-    return files, said
-
-
-def _snapshot(found: Vault, path: Path, scratch: Path) -> Kept:
-    """Copy a database as it is at one moment, while others write, and store the copy."""
-    copy = scratch / path.name
-    with (
-        closing(pysqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as source,
-        closing(pysqlite3.connect(copy)) as target,
-    ):
-        source.backup(target)
-        target.execute("PRAGMA journal_mode=DELETE")
-        answer = target.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if answer != "ok":
-        raise ConflictError(f"The database {path.name} is damaged; no backup was made of it. Ask sojourn doctor.")
-    return _put(found, copy, scratch)
-
-
-def _counts(scratch: Path) -> dict[str, int]:
-    counts = {}
-    for path in sorted(scratch.glob("*.sqlite3")):
-        with closing(pysqlite3.connect(path)) as database:
-            tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
-            for (table,) in tables:
-                counts[f"{path.stem}.{table}"] = database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
-    return counts
+    said = {"tables": taken.tables, "batch": taken.batch, "segments": len(taken.segments)}
+    return files, said | {"events": sum(rows for _, rows in taken.segments)} | taken.said
 
 
 def _others(folder: Path) -> Iterator[Path]:
@@ -187,11 +154,6 @@ def _scratch() -> Iterator[Path]:
 
 
 def _refuse() -> None:
-    """Refuse what cannot be backed up, saying what to do."""
-    if settings.SOJOURN.database_url:
-        raise InvalidError(
-            "The state is in PostgreSQL. Stop Sojourn, back it up with pg_dump --format=custom together with the data "
-            "folder, and start again: only then do both fit. Nothing was done."
-        )
-    if not (settings.SOJOURN.data / STREAM).exists():
+    """Refuse while there is nothing that could be backed up."""
+    if not settings.SOJOURN.database_url and not (settings.SOJOURN.data / sqlite.STREAM).exists():
         raise ConflictError("There is nothing to back up yet.")

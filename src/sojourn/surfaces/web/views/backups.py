@@ -32,7 +32,6 @@ def backups(request: PageRequest) -> HttpResponse:
         "encryption": queries.encryption(),
         "every_hours": place.backup_every_hours,
         "keep": place.backups_keep,
-        "is_postgres": bool(place.database_url),
     }
     return render(request, "web/backups.html", context)
 
