@@ -146,7 +146,7 @@ def test_an_account_of_another_unit_is_as_one_that_does_not_exist() -> None:
     assert actions.find_accounts(key="DE893704", viewer=NORTH) == ()
     with pytest.raises(ForbiddenError):
         holds(viewer=NORTH)
-    with pytest.raises(ForbiddenError, match="in no part"):
+    with pytest.raises(InvalidError, match="in no part"):
         holds(account=AccountGiven(kind=AccountKind.COMPANY, key="new"), viewer=NORTH)
 
 

@@ -99,6 +99,16 @@ NEEDS: dict[str, Right | Open] = {
     "POST /customers/{customer}/notes": Right.CUSTOMERS_WRITE,
     "PUT /customers/{customer}/notes/{note}": Right.CUSTOMERS_WRITE,
     "DELETE /customers/{customer}/notes/{note}": Right.CUSTOMERS_WRITE,
+    "GET /accounts": Right.CUSTOMERS_READ,
+    "POST /accounts": Right.CUSTOMERS_WRITE,
+    "POST /accounts/find": Right.CUSTOMERS_READ,
+    "POST /accounts/import": Right.CUSTOMERS_WRITE,
+    "GET /accounts/{account}": Right.CUSTOMERS_READ,
+    "DELETE /accounts/{account}": Right.CUSTOMERS_WRITE,
+    "DELETE /accounts/{account}/members/{customer}": Right.CUSTOMERS_WRITE,
+    "GET /customers/{customer}/accounts": Right.CUSTOMERS_READ,
+    "GET /prospects/rule": Right.FIGURES_READ,
+    "PUT /prospects/rule": Right.PLAN_WRITE,
     "GET /identity/proposals": Right.IDENTITY_REVIEW,
     "POST /identity/proposals/decide": Right.IDENTITY_REVIEW,
     "GET /identity/proposals/{proposal}": Right.IDENTITY_REVIEW,
@@ -259,6 +269,10 @@ BODIES: dict[str, dict[str, object]] = {
     "PUT /journeys/{slug}": {"name": "a", "start": "A", "goals": ["B"]},
     "POST /questions": {"name": "a", "address": "/journeys/explorer"},
     "POST /customers/search": {"text": "a"},
+    "POST /accounts": {"kind": "company", "key": "a"},
+    "POST /accounts/find": {"key": "a"},
+    "POST /accounts/import": {"kind": "company", "text": "key"},
+    "PUT /prospects/rule": {"by_number": True, "by_account": True},
     "PUT /traits/{slug}": {"name": "a", "how": "count"},
     "POST /customers/{customer}/notes": {"text": "a"},
     "POST /customers/{customer}/identity/taken-out": {"edges": [1]},
@@ -379,7 +393,7 @@ def _asked(client: Client, endpoint: str) -> int:
     for name in ("code", "slug", "kpi_id", "purpose", "name"):
         path = path.replace(f"{{{name}}}", "nothing")
     numbers = ("event_id", "message", "delivery", "item", "person_id", "key_id", "question_id")
-    for name in (*numbers, "customer", "note", "proposal", "decision"):
+    for name in (*numbers, "customer", "account", "note", "proposal", "decision"):
         path = path.replace(f"{{{name}}}", "987654")
     path = path.replace("{number}", "987654")
     query = urlencode(QUERIES.get(endpoint, {}))

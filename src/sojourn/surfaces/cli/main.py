@@ -41,6 +41,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "identity": ("identity", "identity", "Match customers, and decide who is one."),
     "customer": ("profiles", "customer", "Show, find and note about one customer, by name; audited."),
     "traits": ("lists", "traits", "Manage traits that are computed from customers' events."),
+    "accounts": (
+        "accounts",
+        "accounts",
+        "Keep products held, households and companies with their people, and say who is a prospect.",
+    ),
     "patterns": ("patterns", "patterns", "Show who matches a path pattern, how often, and how long it takes."),
     "process": ("process", "process", "Mine a process tree from the most frequent ways through."),
     "retention": ("retention", "retention", "Show who comes back, by day, week or month of the start."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sojourn import __version__
 from sojourn.surfaces.rest import (
+    accounts,
     attribution,
     audit,
     backups,
@@ -76,6 +77,7 @@ for room in (
     customers,
     lists,
     profiles,
+    accounts,
     matching,
     graph,
     attribution,

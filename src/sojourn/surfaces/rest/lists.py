@@ -13,6 +13,7 @@ from pydantic import Field
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.customers import actions, queries
 from sojourn.domains.customers.contracts import (
+    AccountKind,
     ComputedValue,
     Condition,
     CustomerState,
@@ -53,6 +54,8 @@ class PeopleQuery(ListedAsked):
     """Which customers; those with an event in the period, all of time when none is given."""
 
     state: CustomerState | None = Field(None, description="Only customers, prospects or anonymous visitors.")
+    holds: str = Field("", max_length=63, description="Only who holds a product of this kind today.")
+    belongs_to: AccountKind | None = Field(None, description="Only who belongs to an account, household or company.")
     trait: list[str] = Field([], max_length=10, description="Slugs of computed traits to show; repeat for more.")
     when: list[Annotated[str, Field(max_length=300)]] = Field(
         [], max_length=10, description="`trait>=number`, `trait<=number` or `trait=text`; repeat for more."
@@ -206,6 +209,8 @@ def _asked(request: HttpRequest, asked: PeopleQuery) -> PeopleAsked:
         period=Period() if whole else period(asked, viewer_of(request)),
         events=event_filter(asked),
         state=asked.state,
+        holds=asked.holds.strip(),
+        belongs_to=asked.belongs_to,
         conditions=tuple(map(_condition, asked.when)),
         traits=tuple(asked.trait),
         sort=asked.sort,

@@ -110,13 +110,13 @@ def joined(given: MemberGiven, known: Named) -> Joining:
 
 
 def check_reached(givens: Sequence[AccountGiven], has_members: bool, viewer: Viewer) -> None:
-    """Raise ForbiddenError for an account out of reach, or one that would be when nobody belongs to it."""
+    """Raise ForbiddenError for an account out of reach, InvalidError for one that would be, as nobody belongs to it."""
     looking = viewer.within(Right.CUSTOMERS_WRITE)
     known = list(storing.existing(givens).values())
     if len(list(reading.seen(known, looking))) < len(known):
         raise ForbiddenError("This account has nobody whom you reach.")
     if not known and not has_members and looking.units is not None:
-        raise ForbiddenError("Say who belongs to the account: without anybody it is in no part of the organisation.")
+        raise InvalidError("members: say who belongs to it; without anybody it is in no part of the organisation.")
 
 
 def named(number: int) -> str:
