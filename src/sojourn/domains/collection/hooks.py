@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Protocol
 
-from sojourn.domains.collection.contracts import Held, Holding, Keep, TailBatch
+from sojourn.domains.collection.contracts import Check, Held, Holding, Keep, TailBatch
 from sojourn.engine.stream.claims import Claims, Resolved, Tokens
 from sojourn.kit.hooks import Hook
 
@@ -65,10 +65,17 @@ class Registry(Protocol):
         ...
 
 
+# What rooms above find out about their own tables when the doctor looks.
+checks: Final[Hook[Callable[[], Iterable[Check]]]] = Hook("collection.checks")
+
 # What must be kept beside the backups, so that a restore can do it again (erasures), and doing it again: a number of
 # persons. Each has one answer.
 since_backup: Final[Hook[Callable[[], bytes]]] = Hook("collection.since_backup")
 replay: Final[Hook[Callable[[bytes], int]]] = Hook("collection.replay")
+
+# Whoever keeps blind indexes puts all of them under the newest key (`kit.sealing`) and gives how many it changed; safe
+# to repeat. New ones come under it already; old ones are looked for under both until all have answered.
+reindex: Final[Hook[Callable[[], int]]] = Hook("collection.reindex")
 
 # Exactly one answer is expected of each: identity's registry, and the purposes of rows that name none (a bit mask).
 registry: Final[Hook[Callable[[], Registry]]] = Hook("collection.registry")

@@ -49,7 +49,7 @@ class Trait(models.Model):
     person = models.BigIntegerField()
     name = models.CharField(max_length=64)
     sealed = models.BinaryField()
-    blind = models.BinaryField(max_length=16, null=True)  # mail and phone, to be found without being read
+    blind = models.BinaryField(max_length=16, null=True)  # of mail, phone and plain traits, to be found unread
     occurred_us = models.BigIntegerField()
     source = models.CharField(max_length=63, default="")  # who told us
 

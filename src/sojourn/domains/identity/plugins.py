@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sojourn.domains.collection import hooks
-from sojourn.domains.collection.contracts import Held
+from sojourn.domains.collection.contracts import Check, Held
 from sojourn.domains.identity import actions, queries
+from sojourn.kit import jobs
 from sojourn.kit.sealed import seals
 
 seals("identity.Identifier", "sealed", use="identifier")
@@ -67,6 +68,28 @@ hooks.holds(
     told_by="Random numbers that say which identifiers were seen together; the identifiers themselves are told.",
 )
 hooks.holds("identity.Decision", erased_by=forget_persons, told_by=tell_identity)
+
+
+@hooks.checks.answer
+def check_traits() -> Iterable[Check]:
+    """Say whether traits of older versions have what newer ones write with them, and have it made where not."""
+    left = queries.behind()
+    if left and jobs.is_bound():
+        jobs.defer("identity.catch_up")
+    yield Check(
+        name="traits",
+        ok=not left,
+        detail="Stored traits lack what this version writes with them: " + " and ".join(left) + "."
+        if left
+        else "All have what this version writes with them.",
+        advice="The work process catches up by itself; look again in an hour." if left else "",
+    )
+
+
+@hooks.reindex.answer
+def make_indexes_anew() -> int:
+    """Put blind indexes under the newest key."""
+    return actions.reindex()
 
 
 @hooks.registry.answer

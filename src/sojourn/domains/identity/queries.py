@@ -10,6 +10,7 @@ from django.db import connections, router
 from sojourn.domains.identity import rulebook, statements
 from sojourn.domains.identity.about import about as about
 from sojourn.domains.identity.contracts import Moves, PersonMap
+from sojourn.domains.identity.having import customers_with as customers_with
 from sojourn.domains.identity.marks import marks_of as marks_of
 from sojourn.domains.identity.models import Identifier, Link, LinkChange, MapCounter, Trait
 from sojourn.domains.identity.named import with_identifiers as with_identifiers
@@ -21,6 +22,7 @@ from sojourn.domains.identity.opened import persons_called as persons_called
 from sojourn.domains.identity.opened import persons_with as persons_with
 from sojourn.domains.identity.opened import texts_of as texts_of
 from sojourn.domains.identity.opened import traits_of as traits_of
+from sojourn.domains.identity.progress import behind as behind
 from sojourn.domains.identity.reasons import decision as decision
 from sojourn.domains.identity.reasons import decisions as decisions
 from sojourn.domains.identity.reasons import why as why
@@ -31,6 +33,7 @@ from sojourn.domains.identity.reviewing import proposal as proposal
 from sojourn.domains.identity.reviewing import proposals as proposals
 from sojourn.domains.identity.rulebook import rule_versions as rule_versions
 from sojourn.domains.identity.rulebook import rules_in_force as rules_in_force
+from sojourn.domains.identity.rules import is_plain as is_plain
 
 
 def rules_text() -> str:

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import Final
 
+from sojourn.engine.stream.personal import is_personal_name, is_suspicious
+
 # Traits that are found by their whole words; of an address the town and the postal code.
 SEARCHED_BY_WORD: Final = ("name", "first_name", "last_name", "username", "company", "address", "city", "town")
 _OF_AN_ADDRESS: Final = ("city", "town", "postalCode", "postal_code", "postcode", "zip")
@@ -14,6 +16,14 @@ _WORD: Final = re.compile(r"\w+")
 _WORD_CHARACTERS: Final = 40
 _WORDS_MAX: Final = 20
 PHONE_CHARACTERS: Final = 64
+PLAIN_CHARACTERS: Final = 100
+# Reserved traits that name somebody or tell of them in their own words.
+NAMING: Final = frozenset(
+    {
+        "name", "first_name", "last_name", "username", "email", "phone", "mobile_phone", "address", "avatar",
+        "birthday", "description", "id", "website", "city", "town", "street", "zip",
+    }
+)  # fmt: skip
 
 
 def normalised(name: str, value: object, *, region: str = "") -> str | None:
@@ -34,6 +44,35 @@ def normalised(name: str, value: object, *, region: str = "") -> str | None:
         digits = "".join(each for each in text if each.isdigit())
         return _e164(text, region) or (("+" if text.startswith("+") else "") + digits if digits else None)
     return None
+
+
+def is_plain(name: str) -> bool:
+    """Say whether a trait names nobody by its name, so that customers may be listed by what it is.
+
+    >>> is_plain("plan"), is_plain("last_name"), is_plain("workPhone")
+    (True, False, False)
+    """
+    return name not in NAMING and not is_personal_name(name)
+
+
+def plain(name: str, value: object) -> str | None:
+    """Write the value of a plain trait as it is compared: without case; None where nobody is listed by it.
+
+    >>> plain("plan", " Premium "), plain("is_member", True), plain("visits", 3.0), plain("email", "a@b.de")
+    ('premium', 'true', '3', None)
+    """
+    if not is_plain(name):
+        return None
+    if isinstance(value, dict):  # a company with its name
+        value = value.get("name")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"{value:g}" if abs(value) < 1e6 and value == float(f"{value:g}") else str(value)
+    if not isinstance(value, str):
+        return None
+    text = unicodedata.normalize("NFKC", value).strip().casefold()
+    return text if text and len(text) <= PLAIN_CHARACTERS and not is_suspicious(text) else None
 
 
 def _e164(text: str, region: str) -> str | None:

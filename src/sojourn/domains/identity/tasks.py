@@ -12,6 +12,13 @@ def index_words() -> None:
     actions.index_words()
 
 
+@jobs.job("identity.catch_up", every_seconds=3_600)
+def catch_up() -> None:
+    """Give traits of older versions what newer ones write at once, until all have it."""
+    if not actions.catch_up():
+        jobs.defer("identity.catch_up")
+
+
 @jobs.job("identity.apply_rules")
 def apply_rules(version: int) -> None:
     """Assign everybody's customer by the rules in force."""

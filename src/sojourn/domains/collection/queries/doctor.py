@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import DatabaseError, connections, router
 
-from sojourn.domains.collection import reserve
+from sojourn.domains.access import queries as access
+from sojourn.domains.collection import hooks, reserve
 from sojourn.domains.collection.contracts import Check, Pressure, SegmentCondition
 from sojourn.domains.collection.models import (
     BatchRow,
@@ -35,9 +36,11 @@ MB = 1024 * 1024
 
 
 def doctor() -> tuple[Check, ...]:
-    """Check key, databases, disk, spool, manifest against files, every segment's columns, cursors, leases, worker."""
-    looks: tuple[Callable[[], Iterator[Check]], ...] = (
+    """Check key, databases, disk, spool, manifest against files and columns, cursors, worker, audit log and rooms."""
+    looks: tuple[Callable[[], Iterable[Check]], ...] = (
         _key, _databases, _disk, _spool, _manifest, _segments, _batches, _cursors, _leases, _outbox, _worker,
+        _audit,
+        *hooks.checks,
     )  # fmt: skip
     found: list[Check] = []
     for look in looks:
@@ -244,4 +247,16 @@ def _worker() -> Iterator[Check]:
         detail += f" Failing: {', '.join(broken)}."
     yield Check(
         name="work process", ok=ok, detail=detail, advice="" if ok else "Look at its log, and restart the server."
+    )
+
+
+def _audit() -> Iterator[Check]:
+    """Recompute the last part of the audit log's chain."""
+    found = access.audit_glance()
+    said = f"The last {found.rows:,} of {found.place:,} entries of the audit log are"
+    yield Check(
+        name="audit log",
+        ok=found.ok,
+        detail=f"{said} untouched." if found.ok else f"{said} not all as they were written: {found.wrong:,} findings.",
+        advice="" if found.ok else "Run sojourn audit verify: it looks at all of it and says what is wrong.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sojourn.domains.identity.actions.burying import bury, lift_tombstone
+from sojourn.domains.identity.actions.catching_up import catch_up
 from sojourn.domains.identity.actions.correcting import correct
 from sojourn.domains.identity.actions.deciding import merge, unmerge
 from sojourn.domains.identity.actions.forget import forget, forget_cases, forget_in_part
@@ -23,6 +24,7 @@ __all__ = [
     "apply_rules",
     "beneath",
     "bury",
+    "catch_up",
     "correct",
     "decide_many",
     "forget",

@@ -70,15 +70,19 @@ def _identifiers(persons: Sequence[int], sealer: sealing.Sealer) -> Iterator[tup
 def _contacts(persons: Sequence[int], sealer: sealing.Sealer) -> Iterator[tuple[str, str]]:
     ours = set(persons)
     for some in _some(persons):
-        told = Trait.objects.filter(person__in=some, blind__isnull=False).values_list("name", "blind", "sealed")
-        rows = [(name, bytes(blind or b""), bytes(sealed)) for name, blind, sealed in told]
-        holders = Trait.objects.filter(blind__in={blind for _, blind, _ in rows}).values_list("blind", "person")
-        shared = {bytes(blind or b"") for blind, person in holders if person not in ours}
-        for name, blind, sealed in rows:
-            if blind not in shared:
-                text = rules.normalised(name, msgspec.json.decode(sealer.open(sealed, use="trait")))
-                if text is not None:
-                    yield name, text
+        told = Trait.objects.filter(person__in=some, name__in=CONTACTS, blind__isnull=False).values_list(
+            "name", "sealed"
+        )
+        texts: dict[str, set[str]] = {name: set() for name in CONTACTS}
+        for name, sealed in told:
+            text = rules.normalised(name, msgspec.json.decode(sealer.open(bytes(sealed), use="trait")))
+            if text is not None:
+                texts[name].add(text)
+        for name, values in texts.items():
+            sought = sealer.sought(name, list(values))
+            holders = Trait.objects.filter(blind__in=sought).values_list("blind", "person")
+            shared = {sought[bytes(blind or b"")] for blind, person in holders if person not in ours}
+            yield from ((name, text) for text in values - shared)
 
 
 def _some(persons: Sequence[int]) -> Iterator[Sequence[int]]:

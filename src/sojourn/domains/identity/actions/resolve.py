@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from django.conf import settings
 
-from sojourn.domains.identity import contacts, statements, tombstones
+from sojourn.domains.identity import contacts, having, statements, tombstones
 from sojourn.domains.identity.actions.devices import Devices
 from sojourn.domains.identity.actions.holding import Held
 from sojourn.domains.identity.actions.linking import Sighting, note
@@ -18,6 +18,7 @@ from sojourn.domains.identity.contracts import EdgeKind
 from sojourn.domains.identity.models import MapCounter
 from sojourn.domains.identity.rulebook import rules_in_force
 from sojourn.domains.identity.ruleset import ANONYMOUS, DEFAULT, USER
+from sojourn.domains.identity.tombstones import CONTACTS
 from sojourn.domains.identity.wording import Words, words_of
 from sojourn.engine.stream.claims import Claims, Resolved, Tokens, Trait
 from sojourn.kit import sealing
@@ -103,6 +104,7 @@ class Resolver:
         statements.write("DELETE FROM identity_text WHERE id = %s", [(each,) for each in ids])
 
     def _begin(self) -> None:
+        self._sealer.refresh()  # no key comes while a batch is at it: what is sought and what is stored fit
         epoch = MapCounter.objects.filter(name="epoch").values_list("value", flat=True).first() or 0
         if epoch != self._epoch:
             self.forget()
@@ -131,22 +133,23 @@ class Resolver:
         return np.fromiter(map(known.__getitem__, values), np.int64, len(values))
 
     def _learn(self, kind: str, values: list[str], known: dict[str | None, int]) -> None:
-        by_blind = dict(zip(self._sealer.blind_many(kind, values), values, strict=True))
+        sought = self._sealer.sought(kind, values)
         sql = "SELECT blind, token FROM identity_identifier WHERE blind IN {}"
-        old: dict[str, int] = {}
-        for found, token in statements.read_in(sql, list(map(statements.blob, by_blind))):
-            old[by_blind.pop(bytes(found))] = token
+        found = statements.read_in(sql, list(map(statements.blob, sought)))
+        old = {sought[bytes(blind)]: token for blind, token in found}
         known.update(old)
+        new = [value for value in values if value not in old]
         if kind == ANONYMOUS and old:
             self._devices.learn_stays(known, old)
         if kind in tombstones.KINDS:
-            gone = self._stone.erased(kind, list(by_blind.values()))
+            gone = self._stone.erased(kind, new)
             known.update(dict.fromkeys(gone, tombstones.GONE))
-            by_blind = {blind: value for blind, value in by_blind.items() if value not in gone}
-        sealed = self._sealer.seal_many([value.encode() for value in by_blind.values()], use="identifier")
+            new = [value for value in new if value not in gone]
+        sealed = self._sealer.seal_many([value.encode() for value in new], use="identifier")
         tokens = random_tokens(len(sealed))
-        known.update(zip(by_blind.values(), tokens, strict=True))
-        blobs = zip(tokens, map(statements.blob, by_blind), map(statements.blob, sealed), strict=True)
+        known.update(zip(new, tokens, strict=True))
+        blinds = self._sealer.blind_many(kind, new)
+        blobs = zip(tokens, map(statements.blob, blinds), map(statements.blob, sealed), strict=True)
         self._new += [(token, kind, digest, hidden) for token, digest, hidden in blobs]
 
     def _fill(self, person: Tokens, claims: Claims) -> None:
@@ -173,7 +176,8 @@ class Resolver:
                     self._devices.base_of(value, self._known[kind]) if kind == ANONYMOUS else self._known[kind][value]
                 )
             for _, token in statements.read_in(
-                "SELECT blind, token FROM identity_identifier WHERE blind IN {}", [self._sealer.blind(kind, value)]
+                "SELECT blind, token FROM identity_identifier WHERE blind IN {}",
+                list(map(statements.blob, self._sealer.sought(kind, [value]))),
             ):
                 return int(token)
         return tombstones.GONE if self._stone.erased(USER, [value]) else int(self._column(ANONYMOUS, [value])[0])
@@ -195,17 +199,11 @@ class Resolver:
                 newest[key] = each
         sealed = self._sealer.seal_many([each.value for each in newest.values()], use="trait")
         rows = [
-            (token, name, statements.blob(hidden), self._trait_blind(name, each.value), each.at_us, each.source[:63])
+            (token, name, statements.blob(hidden), trait_blind(name, each.value, self._sealer), each.at_us, each.source[:63])
             for ((token, name), each), hidden in zip(newest.items(), sealed, strict=True)
         ]
         told = ((token, name, each.value, each.at_us) for (token, name), each in newest.items())
         return rows, words_of(told, self._sealer)
-
-    def _trait_blind(self, name: str, value: bytes) -> bytearray | None:
-        if name not in ("email", "phone"):
-            return None
-        text = contacts.told(name, value)
-        return None if text is None else statements.blob(self._sealer.blind(name, text))
 
     def _write(
         self,
@@ -228,6 +226,15 @@ class Resolver:
 def _add(new: list[tuple[int, str, bytearray, bytearray]], blocked: list[int]) -> None:
     statements.write(statements.ADD_IDENTIFIERS, sorted(new))  # in the table's order: fewer pages are touched
     statements.write(statements.BLOCK, [(token,) for token in blocked])
+
+
+def trait_blind(name: str, value: bytes, sealer: sealing.Sealer) -> bytearray | None:
+    """Digest a trait's value, which is JSON, as it is stored; None for a trait by which nobody is looked for."""
+    if name not in CONTACTS:
+        digest = having.blind(name, value, sealer)
+        return None if digest is None else statements.blob(digest)
+    text = contacts.told(name, value)
+    return None if text is None else statements.blob(sealer.blind(name, text))
 
 
 def _texts(claims: Claims, person: Tokens, sealer: sealing.Sealer) -> list[tuple[int, int, str, bytes]]:
