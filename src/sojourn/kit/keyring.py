@@ -3,6 +3,8 @@
 The **root** is a secret that never changes; everything comes from it that must stay the same when keys are rotated. At
 first it is the only key; from the first rotation on it lies in `keys/root`, sealed under the newest key. `key.mark`
 names every key that may still seal something, so that one which is missing is noticed at the start and not later.
+`keys/index` names the key under which all blind indexes stand; where it names another than the newest, or is not there
+(they come from the root then), they are on their way to the newest.
 """
 
 from __future__ import annotations
@@ -37,10 +39,11 @@ class SealingError(SojournError):
 
 @dataclass(frozen=True, kw_only=True)
 class Keyring:
-    """The keys, newest first, and the sealed root ("" while it is the only key)."""
+    """The keys, newest first, the sealed root ("" while it is the only key), and the name of the key of all indexes."""
 
     masters: tuple[bytes, ...]
     root: bytes = b""
+    index: bytes = b""
 
 
 class Watch:
@@ -55,7 +58,7 @@ class Watch:
         if now == self._seen or now is None:
             return None
         self._seen = now
-        return Keyring(masters=_masters(self._settings), root=_root(self._settings))
+        return _read(self._settings, _masters(self._settings))
 
 
 def read(settings: Settings) -> Keyring:
@@ -66,7 +69,7 @@ def read(settings: Settings) -> Keyring:
         _make(settings.keys_file)
     masters = _masters(settings)
     if _check(settings, masters):
-        return Keyring(masters=masters, root=_root(settings))
+        return _read(settings, masters)
     raise SealingError("This is not the key that sealed this data folder. Nothing was changed; put that key back.")
 
 
@@ -85,6 +88,12 @@ def keep_root(settings: Settings, sealed: bytes) -> None:
     """Keep the root, sealed under the newest key."""
     durable.make_folder(_root_file(settings).parent)
     _replace(_root_file(settings), _encoded(sealed) + "\n")
+
+
+def keep_index(settings: Settings, name: bytes) -> None:
+    """Note that all blind indexes stand under the key of a name."""
+    durable.make_folder(_index_file(settings).parent)
+    _replace(_index_file(settings), name.hex() + "\n")
 
 
 def drop_older(settings: Settings) -> int:
@@ -129,15 +138,35 @@ def _root(settings: Settings) -> bytes:
         return b""
 
 
+def _read(settings: Settings, masters: tuple[bytes, ...]) -> Keyring:
+    return Keyring(masters=masters, root=_root(settings), index=_index(settings))
+
+
+def _index(settings: Settings) -> bytes:
+    try:
+        return bytes.fromhex(_index_file(settings).read_text())
+    except FileNotFoundError:
+        return b""
+
+
+def _index_file(settings: Settings) -> Path:
+    return settings.keys_file.with_name("index")
+
+
 def _root_file(settings: Settings) -> Path:
     return settings.keys_file.with_name("root")
 
 
-def _seen(settings: Settings) -> tuple[int, int, int] | None:
+def _seen(settings: Settings) -> tuple[tuple[int, int, int], ...] | None:
     if settings.key:
         return None  # the environment of a process does not change
+    keys = _state(settings.keys_file)
+    return None if keys is None else (keys, _state(_index_file(settings)) or (0, 0, 0))
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
     try:
-        found = settings.keys_file.stat()
+        found = path.stat()
     except FileNotFoundError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size

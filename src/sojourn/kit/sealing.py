@@ -2,8 +2,9 @@
 
 Each 32-byte key gives, by HKDF-SHA256, a key for each use. Values are sealed with AES-256-GCM and a random 96-bit
 nonce, and carry the name of their key; what was sealed before keys had names is opened with whichever key fits. What
-must not change when keys do (blind indexes, tombstones, sessions) comes from the root (`kit.keyring`). A blind index
-is a keyed BLAKE2b digest, so that equal values can be found without being read.
+must not change when keys do (tombstones, sessions, digests of what is not kept) comes from the root (`kit.keyring`). A
+blind index is a keyed BLAKE2b digest, so that equal values can be found without being read; it is made under the newest
+key, and looked for under every key under which some may still stand.
 """
 
 from __future__ import annotations
@@ -63,13 +64,19 @@ class Sealer:
     True
     """
 
-    def __init__(self, *masters: bytes, root: bytes | None = None, look: Callable[[], Keyring | None] | None = None):
+    def __init__(
+        self,
+        *masters: bytes,
+        root: bytes | None = None,
+        index: bytes = b"",
+        look: Callable[[], Keyring | None] | None = None,
+    ) -> None:
         self._root = root or masters[-1]
         self._generations: dict[bytes, Generation] = {}
-        self._take(masters)
+        self._begun: dict[tuple[bytes, str], hashlib.blake2b] = {}
+        self._fixed = self.derive("blind")
+        self._take(masters, index)
         self._look, self._looked_at = look, time.monotonic()
-        self._blinds: dict[str, hashlib.blake2b] = {}
-        self._blind_key = self.derive("blind")
 
     @property
     def newest(self) -> Generation:
@@ -95,7 +102,7 @@ class Sealer:
         with contextlib.suppress(OSError, SealingError):
             found = self._look() if self._look is not None else None
             if found is not None:
-                self._take(found.masters)
+                self._take(found.masters, found.index)
 
     def generation(self, name: bytes) -> Generation | None:
         """Give the key of a name, also one that has come since the last look."""
@@ -135,15 +142,37 @@ class Sealer:
         raise SealingError("A sealed value cannot be opened: wrong key, or the value was changed.")
 
     def blind(self, kind: str, value: str) -> bytes:
-        """Digest a normalised value of a kind into 16 bytes that only this key can make."""
+        """Digest a normalised value of a kind into 16 bytes that only the newest key can make."""
         return self.blind_many(kind, [value])[0]
 
     def blind_many(self, kind: str, values: Iterable[str]) -> list[bytes]:
-        """Digest normalised values of a kind as `blind` does."""
-        begun = self._blinds.get(kind)
+        """Digest normalised values of a kind as `blind` does, to be stored."""
+        return self._digests(self._index_keys[0], kind, values)
+
+    def sought(self, kind: str, values: Sequence[str]) -> dict[bytes, str]:
+        """Give every digest under which values of a kind may stand, with its value: more than one a value only while
+        indexes are on their way to a new key.
+        """
+        return {
+            digest: value
+            for key in self._index_keys
+            for digest, value in zip(self._digests(key, kind, values), values, strict=True)
+        }
+
+    def fixed(self, kind: str, value: str) -> bytes:
+        """Digest a value of a kind as no rotation changes it: for what is not kept itself, and cannot be made anew."""
+        return self._digests(self._fixed, kind, [value])[0]
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether all blind indexes stand under the newest key."""
+        return len(self._index_keys) == 1
+
+    def _digests(self, key: bytes, kind: str, values: Iterable[str]) -> list[bytes]:
+        begun = self._begun.get((key, kind))
         if begun is None:
-            begun = self._blinds[kind] = hashlib.blake2b(
-                digest_size=BLIND_BYTES, key=self._blind_key, person=kind.encode()[:16]
+            begun = self._begun[key, kind] = hashlib.blake2b(
+                digest_size=BLIND_BYTES, key=key, person=kind.encode()[:16]
             )
         found = []
         for value in values:
@@ -152,11 +181,15 @@ class Sealer:
             found.append(state.digest())
         return found
 
-    def _take(self, masters: Sequence[bytes]) -> None:
+    def _take(self, masters: Sequence[bytes], index: bytes) -> None:
         known = {each.master: each for each in self._generations.values()}
         found = [known.get(master) or Generation(master) for master in masters]
         self._newest = found[0]  # before the names: whoever seals now is understood by who opens
         self._generations = {each.name: each for each in found}
+        keys = [each.derive("blind") for each in (found[:1] if index == found[0].name else found)]
+        if not index:
+            keys.append(self._fixed)  # where they began
+        self._index_keys = tuple(dict.fromkeys(keys))
 
 
 def sealer(settings: Settings) -> Sealer:
@@ -167,7 +200,7 @@ def sealer(settings: Settings) -> Sealer:
     watch = keyring.Watch(settings)  # before reading: what changes in between is noticed later
     ring = keyring.read(settings)
     root = Sealer(*ring.masters).open(ring.root, use="root") if ring.root else None
-    return Sealer(*ring.masters, root=root, look=watch.look)
+    return Sealer(*ring.masters, root=root, index=ring.index, look=watch.look)
 
 
 def seal_root(made: Sealer) -> bytes:

@@ -8,8 +8,9 @@ from sojourn.kit import jobs
 
 @jobs.job("collection.reseal")
 def reseal() -> None:
-    """Seal what older master keys sealed under the newest one."""
+    """Seal what older master keys sealed under the newest one, and make blind indexes anew under it."""
     actions.reseal()
+    actions.reindex()
 
 
 @jobs.job("collection.backup")

@@ -26,8 +26,8 @@ def with_mails(values: Iterable[str]) -> dict[str, tuple[int, ...]]:
 
 
 def _persons(sql: str, kind: str, wanted: dict[str, str]) -> dict[str, tuple[int, ...]]:
-    blinds = dict(zip(wanted, sealing.sealer(settings.SOJOURN).blind_many(kind, wanted.values()), strict=True))
-    found: dict[bytes, list[int]] = {}
-    for blind, person in statements.read_in(sql, [statements.blob(each) for each in set(blinds.values())]):
-        found.setdefault(bytes(blind), []).append(person)
-    return {value: tuple(found[blind]) for value, blind in blinds.items() if blind in found}
+    sought = sealing.sealer(settings.SOJOURN).sought(kind, list(set(wanted.values())))
+    found: dict[str, list[int]] = {}
+    for blind, person in statements.read_in(sql, list(map(statements.blob, sought))):
+        found.setdefault(sought[bytes(blind)], []).append(person)
+    return {value: tuple(found[normal]) for value, normal in wanted.items() if normal in found}

@@ -13,7 +13,7 @@ from django.db import connections, router
 from sojourn.domains.identity import contacts, rules, statements
 from sojourn.domains.identity.contracts import Found, FoundBy, OpenedIdentifier, OpenedTrait
 from sojourn.domains.identity.models import TraitWord
-from sojourn.domains.identity.wording import blind_words
+from sojourn.domains.identity.wording import sought_words
 from sojourn.engine.kernels.words import Int64s
 from sojourn.kit import sealing
 from sojourn.kit.period import instant
@@ -81,7 +81,7 @@ def find(text: str) -> Found:
     for name, by in (("email", FoundBy.MAIL), ("phone", FoundBy.PHONE)):
         normal = contacts.normalised(name, text)
         if normal is not None and (by is FoundBy.PHONE or "@" in normal):
-            hits |= dict.fromkeys(_by_trait(sealer.blind(name, normal)), by)
+            hits |= dict.fromkeys(_by_trait(sealer.sought(name, [normal])), by)
     named, is_cut = _by_words(rules.words(text), sealer)
     for person in named:
         hits.setdefault(person, FoundBy.WORDS)
@@ -89,23 +89,26 @@ def find(text: str) -> Found:
 
 
 def _by_identifier(text: str, sealer: sealing.Sealer) -> Iterator[tuple[int, FoundBy]]:
-    blinds = {sealer.blind(kind, text): kind for kind in EXACT} if text else {}
+    blinds = [blind for kind in EXACT for blind in sealer.sought(kind, [text])] if text else []
     sql = "SELECT token, kind FROM identity_identifier WHERE blind IN {}"
     for token, kind in statements.read_in(sql, [statements.blob(each) for each in blinds]):
         yield token, FoundBy(kind)
 
 
-def _by_trait(blind: bytes) -> list[int]:
+def _by_trait(blinds: Iterable[bytes]) -> list[int]:
     sql = "SELECT person FROM identity_trait WHERE blind IS NOT NULL AND blind IN {}"
-    return [person for (person,) in statements.read_in(sql, [statements.blob(blind)])]
+    return [person for (person,) in statements.read_in(sql, list(map(statements.blob, blinds)))]
 
 
 def _by_words(words: Iterable[str], sealer: sealing.Sealer) -> tuple[list[int], bool]:
     """Find persons by words: the rarest word gives the candidates, whose customers must have the others too."""
-    wanted = blind_words(sorted(words), sealer)
+    sought = sought_words(sorted(words), sealer)
+    wanted: dict[str, list[int]] = {}
+    for number, word in sought.items():
+        wanted.setdefault(word, []).append(number)
     if not wanted:
         return [], False
-    lists = sorted((_with_word(word) for word in wanted), key=len)
+    lists = sorted((_with_word(numbers) for numbers in wanted.values()), key=len)
     rarest, others = lists[0], lists[1:]
     most = WORD_HITS_MAX if others else SINGLE_HITS_MAX
     is_cut = len(rarest) > most
@@ -115,17 +118,18 @@ def _by_words(words: Iterable[str], sealer: sealing.Sealer) -> tuple[list[int], 
     customer_of = families(candidates)
     members = list(customer_of)
     sql = "SELECT person, word FROM identity_traitword WHERE person IN {}"
-    needed, had = set(wanted), dict[int, set[int]]()
-    for person, word in statements.read_in(sql, members):
-        if word in needed:
-            had.setdefault(customer_of[person], set()).add(word)
-    return [person for person in candidates if had.get(customer_of[person]) == needed], is_cut
+    had: dict[int, set[str]] = {}
+    for person, number in statements.read_in(sql, members):
+        if number in sought:
+            had.setdefault(customer_of[person], set()).add(sought[number])
+    return [person for person in candidates if had.get(customer_of[person]) == wanted.keys()], is_cut
 
 
-def _with_word(word: int) -> list[int]:
+def _with_word(numbers: list[int]) -> list[int]:
     with connections[router.db_for_read(TraitWord)].cursor() as cursor:
-        sql = "SELECT DISTINCT person FROM identity_traitword WHERE word = %s LIMIT %s"
-        cursor.execute(sql, [word, WORD_HITS_MAX + 1])
+        marks = ", ".join(["%s"] * len(numbers))
+        sql = f"SELECT DISTINCT person FROM identity_traitword WHERE word IN ({marks}) LIMIT %s"
+        cursor.execute(sql, [*numbers, WORD_HITS_MAX + 1])
         return [person for (person,) in cursor.fetchall()]
 
 

@@ -68,10 +68,10 @@ def write(statement: str, rows: Sequence[Sequence[Any]]) -> None:
             cursor.executemany(statement, rows)
 
 
-def read(sql: str) -> list[tuple[Any, ...]]:
-    """Run a SELECT without values."""
+def read(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run a SELECT."""
     with connections[router.db_for_write(Identifier)].cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, values or None)
         return list(cursor.fetchall())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -28,4 +28,13 @@ def words_of(traits: Iterable[tuple[int, str, bytes, int]], sealer: sealing.Seal
 
 def blind_words(words: Iterable[str], sealer: sealing.Sealer) -> list[int]:
     """Digest words into the 64-bit numbers under which they are found."""
-    return [int.from_bytes(digest[:8], "big", signed=True) for digest in sealer.blind_many("word", words)]
+    return [_number(digest) for digest in sealer.blind_many("word", words)]
+
+
+def sought_words(words: Sequence[str], sealer: sealing.Sealer) -> dict[int, str]:
+    """Give the numbers under which words may be found, with their words."""
+    return {_number(digest): word for digest, word in sealer.sought("word", words).items()}
+
+
+def _number(digest: bytes) -> int:
+    return int.from_bytes(digest[:8], "big", signed=True)

@@ -22,7 +22,7 @@ from sojourn.domains.collection.actions.compaction import compact, delete_retire
 from sojourn.domains.collection.actions.deliveries import begin, cancel, start
 from sojourn.domains.collection.actions.delivering import run_deliveries
 from sojourn.domains.collection.actions.incoming import take_incoming
-from sojourn.domains.collection.actions.keys import needs_resealing, reseal, retire_keys, rotate_key
+from sojourn.domains.collection.actions.keys import needs_resealing, reindex, reseal, retire_keys, rotate_key
 from sojourn.domains.collection.actions.loading import (
     commit_loaded,
     known_messages,
@@ -64,6 +64,7 @@ __all__ = [
     "new_rows",
     "pass_on_observations",
     "record",
+    "reindex",
     "replay",
     "request",
     "request_backup",

@@ -43,7 +43,7 @@ TOMBSTONES: Final = "tombstones"
 
 
 class BackupRunsError(ConflictError):
-    """Another backup is being made."""
+    """A backup is being made."""
 
 
 def request_backup(*, viewer: Viewer) -> None:
@@ -60,7 +60,7 @@ def make_backup(*, now: datetime | None = None) -> Backup:
     Raise BackupRunsError, OSError and VaultError.
     """
     _refuse()
-    with _turn(), _scratch() as scratch:
+    with turn(), _scratch() as scratch:
         found = vault()
         taken = now or datetime.now(UTC)
         name = f"{taken:%Y%m%dT%H%M%S%fZ}"
@@ -129,7 +129,8 @@ def _put(found: Vault, path: Path, root: Path) -> Kept:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def turn() -> Iterator[None]:
+    """Let no other backup begin, and no key come or go while one is made; raise BackupRunsError while one is."""
     place = settings.SOJOURN.backups
     durable.make_folder(place)
     descriptor = os.open(place / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -137,7 +138,7 @@ def _turn() -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BackupRunsError("Another backup is being made; wait until it is done.") from None
+            raise BackupRunsError("A backup is being made; wait until it is done.") from None
         yield
     finally:
         os.close(descriptor)

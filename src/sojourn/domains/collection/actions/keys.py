@@ -1,10 +1,12 @@
 """A new master key while everything runs: new values are sealed under it at once, old ones one after the other.
 
-A killed run is begun again and finds what is left by the first bytes of each value, which name its key.
+A killed run is begun again and finds what is left by the first bytes of each value, which name its key. Blind indexes
+name none: rooms make all of them anew (`hooks.reindex`), and they are looked for under every key until that is done.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,7 +16,9 @@ from django.db import connections, transaction
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.collection.queries.keys import SealedTable, encryption, tables
+from sojourn.domains.collection import hooks
+from sojourn.domains.collection.actions.backups import BackupRunsError, turn
+from sojourn.domains.collection.queries.keys import SealedTable, encryption, seconds_old, tables
 from sojourn.domains.collection.writing import writing
 from sojourn.kit import durable, jobs, keyring, sealing
 from sojourn.kit.errors import ConflictError
@@ -33,13 +37,34 @@ def rotate_key(*, viewer: Viewer) -> str:
     place = settings.SOJOURN
     if len(sealing.sealer(place).older) >= OLDER_MAX:
         raise ConflictError(f"There are {OLDER_MAX} older keys already; retire them first.")
-    keyring.add(place)
-    keep_root()
+    with turn(), writing():  # no backup has one half of it, no batch begins under one key and ends under another
+        keyring.add(place)
+        keep_root()
     name = sealing.sealer(place).newest.name.hex()
     access.audit(viewer=viewer, what="encryption.rotate", on=f"key:{name}")
     if not jobs.is_bound():  # no work process does it
         reseal()
     return name
+
+
+def reindex() -> bool:
+    """Have every blind index made anew under the newest key and say whether all are; safe to repeat and to kill.
+
+    It waits until every search that knows older keys only has ended.
+    """
+    place = settings.SOJOURN
+    sealer = sealing.sealer(place)
+    if sealer.is_indexed:
+        return True
+    if seconds_old() < SETTLE_SECONDS:
+        return False
+    for answer in hooks.reindex:
+        answer()
+    with contextlib.suppress(BackupRunsError), turn(), writing():
+        if sealing.sealer(place).newest.name == sealer.newest.name:  # else there is more to do
+            keyring.keep_index(place, sealer.newest.name)
+            return True
+    return False
 
 
 def keep_root() -> None:
@@ -58,7 +83,9 @@ def reseal() -> int:
 def retire_keys(*, viewer: Viewer) -> int:
     """Forget the older keys and give how many; raise ForbiddenError, and ConflictError while one is needed."""
     viewer.require(Right.BACKUPS_RUN)
-    with writing():  # nothing is being loaded that was sealed before
+    if not jobs.is_bound():  # no work process has done it
+        reindex()
+    with turn(), writing():  # nothing is being loaded that was sealed before
         state = encryption()
         if not state.older:
             raise ConflictError("There is one key only.")
@@ -109,5 +136,7 @@ def _old_rows(table: SealedTable) -> Iterator[list[tuple[Any, bytes]]]:
 
 
 def needs_resealing() -> bool:
-    """Say whether there is something that an older key seals."""
+    """Say whether there is something that an older key seals, or has indexed."""
+    if not sealing.sealer(settings.SOJOURN).is_indexed:
+        return True
     return bool(sealing.sealer(settings.SOJOURN).older) and any(each.waiting for each in encryption().columns)

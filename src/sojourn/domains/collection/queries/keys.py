@@ -51,16 +51,23 @@ def encryption() -> Encryption:
     sealer = sealing.sealer(place)
     columns = tuple(_counted(table, sealer.prefix) for table in tables())
     older = {each.name for each in sealer.older}
+    indexes = [] if sealer.is_indexed else ["blind indexes"]
     in_spool = SpoolReader(place.spool, sealer).keys_in_use(Position(*position())) & older
     waiting = [f"{each.waiting} of {each.name}" for each in columns if each.waiting]
     return Encryption(
         newest=sealer.newest.name.hex(),
         older=tuple(each.name.hex() for each in sealer.older),
         is_in_environment=bool(place.key),
-        seconds_old=SETTLED if place.key else max(0.0, time.time() - place.keys_file.stat().st_mtime),
+        seconds_old=seconds_old(),
         columns=columns,
-        waits_for=", ".join(waiting + (["events in the spool"] if in_spool else [])),
+        waits_for=", ".join(waiting + indexes + (["events in the spool"] if in_spool else [])),
     )
+
+
+def seconds_old() -> float:
+    """Say how long ago the newest key came."""
+    place = settings.SOJOURN
+    return SETTLED if place.key else max(0.0, time.time() - place.keys_file.stat().st_mtime)
 
 
 SETTLED = 1e9  # keys of the environment are there since the processes are

@@ -15,7 +15,7 @@ USE: Final = "account"
 def blind(kind: AccountKind, key: str) -> bytes:
     """Digest an account's number, under its kind; case and blanks do not count."""
     normal = "".join(key.split()).casefold()
-    return sealing.sealer(settings.SOJOURN).blind(f"acc-{kind.value}", normal)
+    return sealing.sealer(settings.SOJOURN).fixed(f"acc-{kind.value}", normal)
 
 
 def seal(text: str) -> bytes:

@@ -7,6 +7,7 @@ from sojourn.domains.identity.actions.catching_up import catch_up
 from sojourn.domains.identity.actions.correcting import correct
 from sojourn.domains.identity.actions.deciding import merge, unmerge
 from sojourn.domains.identity.actions.forget import forget, forget_cases, forget_in_part
+from sojourn.domains.identity.actions.indexing import reindex
 from sojourn.domains.identity.actions.linking import link
 from sojourn.domains.identity.actions.matching import match_when_due, request_match, run_match, set_matching
 from sojourn.domains.identity.actions.proposing import forget_proposals, propose
@@ -40,6 +41,7 @@ __all__ = [
     "merge",
     "propose",
     "rebuild",
+    "reindex",
     "reject",
     "reopen",
     "request_match",

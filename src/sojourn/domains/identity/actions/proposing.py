@@ -51,7 +51,8 @@ def forget_proposals(*, persons: Sequence[int]) -> None:
 
 def _stored(pairs: dict[tuple[int, int], Suggestion], source: ProposalSource, at: datetime) -> int:
     before = _held(pairs)
-    marks = sealing.sealer(settings.SOJOURN).blind_many(MARK, [each.mark for each in pairs.values()])
+    sealer = sealing.sealer(settings.SOJOURN)
+    marks = [sealer.fixed(MARK, each.mark) for each in pairs.values()]  # what they were made of is not kept
     added, opened, renewed = [], [], []
     for (key, pair), mark in zip(pairs.items(), marks, strict=True):
         row = before.get(key)

@@ -197,10 +197,11 @@ class Resolver:
             key = (groups[each.group] if each.group is not None else int(person[each.row]), each.name)
             if key not in newest or each.at_us >= newest[key].at_us:
                 newest[key] = each
-        sealed = self._sealer.seal_many([each.value for each in newest.values()], use="trait")
+        sealed = map(statements.blob, self._sealer.seal_many([each.value for each in newest.values()], use="trait"))
+        blinds = [trait_blind(name, each.value, self._sealer) for (_, name), each in newest.items()]
         rows = [
-            (token, name, statements.blob(hidden), trait_blind(name, each.value, self._sealer), each.at_us, each.source[:63])
-            for ((token, name), each), hidden in zip(newest.items(), sealed, strict=True)
+            (token, name, hidden, blind, each.at_us, each.source[:63])
+            for ((token, name), each), hidden, blind in zip(newest.items(), sealed, blinds, strict=True)
         ]
         told = ((token, name, each.value, each.at_us) for (token, name), each in newest.items())
         return rows, words_of(told, self._sealer)
