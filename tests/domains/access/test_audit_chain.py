@@ -222,3 +222,15 @@ def test_who_looked_at_a_customer_is_told_to_those_who_serve_them(written: None)
     ]
     with pytest.raises(ForbiddenError):
         queries.looks(on="customer:2", viewer=Viewer(name="person:1", role=Role.MARKETER))
+
+
+def test_a_glance_looks_at_the_last_entries_only(written: None) -> None:
+    found = queries.audit_glance(most=3)
+    assert found.ok and (found.rows, found.place) == (3, ROWS)
+    run("UPDATE access_auditrow SET who = %s WHERE place = 2", "person:2")
+    assert queries.audit_glance(most=3).ok
+    assert not queries.audit_glance(most=5).ok
+    run("DELETE FROM access_auditrow WHERE place = 5")
+    assert [(each.kind, each.place) for each in queries.audit_glance(most=3).findings] == [(Tampering.MISSING, 5)]
+    run("DELETE FROM access_auditrow WHERE place = 6")
+    assert (Tampering.TRUNCATED, ROWS) in [(each.kind, each.place) for each in queries.audit_glance(most=3).findings]

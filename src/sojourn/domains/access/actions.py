@@ -26,6 +26,7 @@ from sojourn.domains.access.contracts import (
     Scope,
     Viewer,
 )
+from sojourn.domains.access.failures import note_failed_factor, note_failed_key, note_failed_sign_in
 from sojourn.domains.access.granting import (
     LastAdministratorError,
     apply_groups,
@@ -64,6 +65,9 @@ __all__ = [
     "grant_to_person",
     "invite",
     "map_group",
+    "note_failed_factor",
+    "note_failed_key",
+    "note_failed_sign_in",
     "note_seen",
     "require_over",
     "reset_factors",

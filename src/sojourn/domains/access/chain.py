@@ -1,8 +1,9 @@
 """The audit log's chain: each row sealed when it is written, linked to the row before it, its end noted elsewhere.
 
 A row carries a seal (HMAC-SHA256 of its canonical line) from the transaction that writes it. Its link (HMAC over the
-digest before it, its place and its line) is made at once on SQLite, which has one writer, and right after the commit on
-PostgreSQL: a lock held until some page's transaction ends would make all others wait and could deadlock.
+digest before it, its place and its line) is made in the same transaction on SQLite, which has one writer, and on
+PostgreSQL when no other transaction is at the chain's end. Nobody waits for it there, because the lock is held until
+some page's transaction ends: who does not get it links right after the commit, or leaves it to who has it.
 `docs/reference/audit.md` describes the form for who checks it outside Sojourn.
 """
 
@@ -18,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connections, router, transaction
+from django.db import OperationalError, connections, router, transaction
 
 from sojourn.domains.access import rules
 from sojourn.domains.access.models import AuditKey, AuditRow
@@ -28,6 +29,8 @@ USE = "audit"
 KEY_BYTES = 32
 MARK_BYTES = 16
 PG_LOCK = 0x736A_6175  # any number that nothing else locks
+PG_LOCK_NOT_AVAILABLE = "55P03"
+WAIT_MOST_MS = 500
 LOGGED_EVERY = 100  # links
 logger = logging.getLogger("sojourn.audit")
 
@@ -44,27 +47,39 @@ def append(*, at: datetime, who: str, what: str, on: str, detail: dict[str, str]
         line = rules.audit_text(at=at, who=who, what=what, on=on, detail=detail)
         seal = rules.audit_seal(key(), mark=mark, line=line)
         AuditRow.objects.create(at=at, who=who, what=what, object=on, detail=detail, mark=mark, seal=seal)
-        if connections[using].vendor == "sqlite":
-            link()
-        else:
+        if _is_turn(using):
+            _link_waiting(using)
+        if connections[using].vendor == "postgresql":
             transaction.on_commit(link, using=using, robust=True)
 
 
 def link() -> None:
-    """Link every sealed row that has no place yet, in the order of their numbers; rows with a wrong seal stay out."""
-    using, opened = database(), key()
-    with transaction.atomic(using=using, savepoint=False):
-        _wait_for_turn(using)
-        place, digest = begun = end()
-        for row in AuditRow.objects.filter(place__isnull=True).order_by("pk"):
-            line = line_of(row)
-            if row.seal != rules.audit_seal(opened, mark=row.mark, line=line):
-                continue
-            place += 1
-            digest = rules.audit_link(opened, before=digest, place=place, row=row.pk, mark=row.mark, line=line)
-            AuditRow.objects.filter(pk=row.pk).update(place=place, digest=digest)
-        if (place, digest) != begun:
-            transaction.on_commit(_note_end, using=using, robust=True)
+    """Link every sealed row that has no place yet, in the order of their numbers; rows with a wrong seal stay out.
+
+    When another transaction stays at the chain's end they are left to it: it links what waits when it has ended.
+    """
+    using = database()
+    try:
+        with transaction.atomic(using=using, savepoint=False):
+            _wait_for_turn(using, most_ms=WAIT_MOST_MS)
+            _link_waiting(using)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != PG_LOCK_NOT_AVAILABLE:
+            raise
+
+
+def _link_waiting(using: str) -> None:
+    opened = key()
+    place, digest = begun = end()
+    for row in AuditRow.objects.filter(place__isnull=True).order_by("pk"):
+        line = line_of(row)
+        if row.seal != rules.audit_seal(opened, mark=row.mark, line=line):
+            continue
+        place += 1
+        digest = rules.audit_link(opened, before=digest, place=place, row=row.pk, mark=row.mark, line=line)
+        AuditRow.objects.filter(pk=row.pk).update(place=place, digest=digest)
+    if (place, digest) != begun:
+        transaction.on_commit(_note_end, using=using, robust=True)
 
 
 def end() -> tuple[int, str]:
@@ -144,10 +159,22 @@ def _make_key() -> AuditKey:
         return AuditKey.objects.order_by("pk").first() or AuditKey.objects.create(sealed=sealed)
 
 
-def _wait_for_turn(using: str) -> None:
+def _is_turn(using: str) -> bool:
+    """Take the chain's end until the transaction ends, if nobody else has it."""
+    if connections[using].vendor != "postgresql":
+        return True
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [PG_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _wait_for_turn(using: str, *, most_ms: int = 0) -> None:
+    """Take the chain's end as soon as nobody else has it; raise OperationalError after `most_ms`, 0: never."""
     if connections[using].vendor == "postgresql":
         with connections[using].cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(most_ms)])
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PG_LOCK])
+            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
 
 
 def _note_end() -> None:

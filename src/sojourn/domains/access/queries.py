@@ -16,7 +16,7 @@ from sojourn.domains.access.contracts import LOCAL, SYSTEM, ApiKey, GroupRole, N
 from sojourn.domains.access.factors import has_factor, lacks_factor, must_have_factor, with_factor
 from sojourn.domains.access.invitations import account_of, base, has_mail
 from sojourn.domains.access.models import Account, AuditRow, GroupRow, Key
-from sojourn.domains.access.trail import audit_check, audit_choices, audit_log, looks
+from sojourn.domains.access.trail import audit_check, audit_choices, audit_glance, audit_log, looks
 from sojourn.kit.errors import NotFoundError
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "api_keys",
     "audit_check",
     "audit_choices",
+    "audit_glance",
     "audit_log",
     "group_roles",
     "has_factor",

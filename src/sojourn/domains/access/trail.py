@@ -105,12 +105,22 @@ def audit_check(*, viewer: Viewer, kept: tuple[int, str] | None = None) -> Audit
     return _Walk(kept).done()
 
 
-class _Walk:
-    """One walk along the chain."""
+def audit_glance(*, most: int = LATEST) -> AuditCheck:
+    """Recompute the last places of the chain, at most so many, and say what is wrong with them; quick, for the doctor.
 
-    def __init__(self, kept: tuple[int, str] | None) -> None:
+    What was linked before them is taken as it stands: `audit_check` looks at all.
+    """
+    ahead = AuditRow.objects.filter(place__lte=chain.end()[0] - most).order_by("-place").first()
+    return _Walk(None, after=(ahead.place or 0, ahead.digest) if ahead else (0, "")).done()
+
+
+class _Walk:
+    """One walk along the chain, from behind a place with its digest."""
+
+    def __init__(self, kept: tuple[int, str] | None, *, after: tuple[int, str] = (0, "")) -> None:
         self._key = chain.key()
-        self._place, self._digest, self._rows = 0, "", 0
+        self._begin = after[0]
+        self._place, self._digest, self._rows = *after, 0
         self._wrong, self._findings = 0, list[AuditFinding]()
         noted = self._read_noted()  # before the rows: those written meanwhile lie behind it
         self._noted = noted[0] if noted else 0
@@ -118,7 +128,7 @@ class _Walk:
 
     def done(self) -> AuditCheck:
         chain.link()  # a process may have died between its commit and its link
-        for row in AuditRow.objects.filter(place__isnull=False).order_by("place").iterator(CHUNK):
+        for row in AuditRow.objects.filter(place__gt=self._begin).order_by("place").iterator(CHUNK):
             self._step(row)
         waiting = 0
         for row in AuditRow.objects.filter(place__isnull=True).iterator(CHUNK):

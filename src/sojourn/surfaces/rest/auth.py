@@ -11,6 +11,7 @@ from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
+from sojourn.domains.access import actions
 from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import LOCAL, Scope, Viewer
 from sojourn.kit.errors import ForbiddenError
@@ -38,6 +39,7 @@ class Key(HttpBearer):
             token, server_file=settings.SOJOURN.server_file, address=request.META.get("REMOTE_ADDR", "")
         )
         if viewer is None:
+            actions.note_failed_key(token)
             raise UnauthorizedError("This key opens nothing: wrong, revoked or expired.")
         return _allowed(request, viewer)
 

@@ -10,7 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
 
-from sojourn.domains.access import queries
+from sojourn.domains.access import actions, queries
 
 logger = logging.getLogger("sojourn.web")
 
@@ -21,6 +21,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no: an administrator makes accounts."""
         return False
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note it in the audit log, without the mail address."""
+        actions.note_failed_sign_in(email=str(credentials.get("email") or ""))
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: that one is signed in or out can be seen."""

@@ -96,5 +96,11 @@ def note_change(sender: Any, signal: Any, user: Any, authenticator: Any, **given
     actions.audit(viewer=viewer, what=what, on=f"person:{user.pk}", kind=str(authenticator.type))
 
 
+@receiver(signals.authentication_failed)
+def note_failure(sender: Any, user: Any, authenticator: Any, **given: Any) -> None:
+    """Note in the audit log that a second factor was wrong."""
+    actions.note_failed_factor(person_id=user.pk, kind=str(authenticator.type))
+
+
 def _cipher() -> AESGCM:
     return AESGCM(sealing.sealer(settings.SOJOURN).derive(USE))
