@@ -63,6 +63,7 @@ CASES = [
     Case("A request that nobody could answer", "sojourn requests open access", 1, "give a mail address or a phone number, so that we can answer."),
     Case("A request under a law that is not there", "sojourn requests open access --email a@example.com --regulation moon", 1, "regulation: one of gdpr, uk_gdpr, ccpa, lgpd, pipeda, other."),
     Case("A correction without its value", "sojourn requests open rectification --email a@example.com --correct name", 2, "--correct needs TRAIT=VALUE."),
+    Case("Holidays of a year that cannot be", "sojourn requests holidays 1800", 2, "1800 is not in the range 1900<=x<=2199."),
     Case("A certificate of an erasure that was not", "sojourn requests certificate 12345", 1, "There is no erasure of this number."),
     Case("Lifting a restriction of nobody", "sojourn requests unrestrict 12345", 1, "There is no such customer."),
     Case("Lifting a tombstone that does not lie", "sojourn requests lift user nobody", 1, "No tombstone lies on this identifier."),

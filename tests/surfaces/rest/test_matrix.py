@@ -246,6 +246,7 @@ NEEDS: dict[str, Right | Open] = {
     "POST /requests/{number}/extend": Right.REQUESTS_HANDLE,
     "POST /requests/{number}/work": Right.REQUESTS_HANDLE,
     "POST /requests/{number}/close": Right.REQUESTS_HANDLE,
+    "GET /holidays": Right.REQUESTS_HANDLE,
     "GET /erasures": Right.REQUESTS_HANDLE,
     "GET /erasures/{number}/certificate": Right.REQUESTS_HANDLE,
     "POST /tombstones/lift": Right.REQUESTS_HANDLE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from domains.privacy.test_erasing import MAIL, ana
@@ -19,7 +21,7 @@ from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import SYSTEM, Role
 from sojourn.domains.collection import actions as collection
 from sojourn.domains.privacy import actions, queries
-from sojourn.domains.privacy.contracts import RequestState
+from sojourn.domains.privacy.contracts import Channel, Contact, RequestKind, RequestState
 from sojourn.domains.privacy.models import PackageRow, RequestRow
 from sojourn.kit import jobs, sealing
 from sojourn.surfaces.web.asking import A_MINUTE, TURNS
@@ -106,3 +108,62 @@ def test_a_request_that_nobody_could_answer_is_refused_and_many_are_slowed_down(
     answers = [customer.post("/your-data/", {"kind": "access"}).status_code for _ in range(A_MINUTE)]
     assert answers[-1] == 429
     assert not RequestRow.objects.exists()
+
+
+def test_a_deadline_skips_a_holiday_stands_in_the_calendar_and_alarms_when_it_has_passed(
+    officer: Client, settings: Any
+) -> None:
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, mail_host="mail.invalid")
+    place = settings.SOJOURN.data / "privacy"
+    place.mkdir(exist_ok=True)
+    (place / "holidays.yaml").write_text("calendar: DE-BE\n")
+    made = actions.open_request(
+        kind=RequestKind.ACCESS,
+        regulation="gdpr",
+        contact=Contact(email=MAIL),
+        channel=Channel.PHONE,
+        received_at=datetime(2024, 11, 25, 9, tzinfo=UTC),
+        by="person:1",
+    )
+    assert made.due_on == date(2024, 12, 27), "both days of Christmas are left out"
+
+    page = officer.get(f"/privacy/requests/{made.id}").content.decode()
+    assert "moved from 2024-12-25" in page and "2024-12-26" in page
+    calendar = officer.get("/privacy/requests/calendar.ics").content.decode()
+    assert "DTSTART;VALUE=DATE:20241227" in calendar and f"UID:request-{made.id}@" in calendar
+    assert MAIL not in calendar
+
+    actions.keep_data_rights(now=datetime(2024, 12, 20, 8, tzinfo=UTC))
+    assert not mail.outbox, "a week before nobody is told"
+    actions.keep_data_rights(now=datetime(2024, 12, 24, 8, tzinfo=UTC))
+    actions.keep_data_rights(now=datetime(2024, 12, 24, 20, tzinfo=UTC))
+    actions.keep_data_rights(now=datetime(2024, 12, 28, 8, tzinfo=UTC))
+    told = [each for each in mail.outbox if each.to == ["officer@bank.example"]]
+    assert len(told) == 2, "three days before, and late: once a day"
+    assert "due on 2024-12-27" in told[0].body and MAIL not in told[0].body
+    assert "late" in officer.get("/privacy/requests/").content.decode()
+    assert "late" in officer.get("/").content.decode()
+    actions.refuse_request(number=made.id, reason="Taken back on the phone.", viewer=SYSTEM, withdrawn=True)
+    actions.keep_data_rights(now=datetime(2024, 12, 29, 8, tzinfo=UTC))
+    assert len([each for each in mail.outbox if each.to == ["officer@bank.example"]]) == 2
+    assert "BEGIN:VEVENT" not in officer.get("/privacy/requests/calendar.ics").content.decode()
+
+
+def test_a_pause_and_an_extension_stand_on_the_page_with_their_reasons(officer: Client) -> None:
+    person, _ = ana()
+    said = {"kind": "access", "email": MAIL, "regulation": "gdpr", "channel": "phone"}
+    officer.post("/privacy/requests/new", said)
+    number = RequestRow.objects.get().pk
+    change = f"/privacy/requests/{number}/change"
+    asked = "Which of your three accounts do you mean?"
+    paused = officer.post(change, {"what": "pause", "why": "clarification", "reason": asked}, follow=True)
+    text = paused.content.decode()
+    assert "asked for what exactly they mean" in text
+    assert text.count(asked) == 2, "on the clock and in the letter"
+    RequestRow.objects.update(paused_at=timezone.now() - timedelta(days=3))
+    assert "3 days, which are added" in officer.post(change, {"what": "resume"}, follow=True).content.decode()
+    longer = officer.post(change, {"what": "extend", "reason": "Paper files of 1990 are to be read."}, follow=True)
+    assert "Paper files of 1990 are to be read." in longer.content.decode()
+    refused = officer.post(change, {"what": "extend", "reason": "Once more."}, follow=True)
+    assert "a second time the law does not allow" in refused.content.decode()
+    assert person

@@ -32,10 +32,12 @@ from sojourn.domains.privacy.words.rights import Certificate as Certificate
 from sojourn.domains.privacy.words.rights import Channel as Channel
 from sojourn.domains.privacy.words.rights import Clock as Clock
 from sojourn.domains.privacy.words.rights import Contact as Contact
+from sojourn.domains.privacy.words.rights import DueDay as DueDay
 from sojourn.domains.privacy.words.rights import Duty as Duty
 from sojourn.domains.privacy.words.rights import Erasure as Erasure
 from sojourn.domains.privacy.words.rights import ErasureState as ErasureState
 from sojourn.domains.privacy.words.rights import Hold as Hold
+from sojourn.domains.privacy.words.rights import Holiday as Holiday
 from sojourn.domains.privacy.words.rights import KeptBack as KeptBack
 from sojourn.domains.privacy.words.rights import Outcome as Outcome
 from sojourn.domains.privacy.words.rights import Package as Package

@@ -22,6 +22,7 @@ LISTED: Columns = [
     ("outcome", "outcome"),
 ]
 STEPS: Columns = [("step", "name"), ("state", "state"), ("outcome", "outcome")]
+HOLIDAYS: Columns = [("day", "day"), ("name", "name"), ("of", lambda row: "own list" if row["is_own"] else "calendar")]
 ERASURES: Columns = [
     ("number", "id"),
     ("state", "state"),
@@ -105,10 +106,11 @@ def acknowledge(server: Server, number: int) -> Shown:
 @requests.command("pause")
 @click.argument("number", type=NUMBER)
 @click.argument("why", type=click.Choice(["identity", "clarification"]))
+@click.option("--reason", default="", help="What exactly they were asked for; they read it.")
 @connected
-def pause(server: Server, number: int, why: str) -> Shown:
+def pause(server: Server, number: int, why: str, reason: str) -> Shown:
     """Stop the clock because the customer was asked for something."""
-    return _shown(server.post(f"/requests/{number}/pause", {"why": why}))
+    return _shown(server.post(f"/requests/{number}/pause", {"why": why, "reason": reason}))
 
 
 @requests.command("resume")
@@ -144,6 +146,16 @@ def work(server: Server, number: int) -> Shown:
 def close(server: Server, number: int, reason: str, withdrawn: bool) -> Shown:
     """Refuse a request, with the reason that the customer is told."""
     return _shown(server.post(f"/requests/{number}/close", {"reason": reason, "withdrawn": withdrawn}))
+
+
+@requests.command("holidays")
+@click.argument("year", type=click.IntRange(1900, 2199), required=False)
+@connected
+def holidays(server: Server, year: int | None) -> Shown:
+    """List the public holidays of a year by which deadlines are counted."""
+    page = server.get("/holidays", year=year)
+    empty = "None: say a calendar in privacy/holidays.yaml of the data folder, such as calendar: DE-BE."
+    return Shown(data=page, columns=HOLIDAYS, rows=page["items"], empty=empty)
 
 
 @requests.command("erasures")

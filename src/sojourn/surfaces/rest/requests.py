@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Path, Router, Schema, Status
+from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from sojourn.domains.access.contracts import Right
@@ -15,6 +15,7 @@ from sojourn.domains.privacy.contracts import (
     Channel,
     Contact,
     Erasure,
+    Holiday,
     Request,
     RequestKind,
 )
@@ -27,6 +28,7 @@ from sojourn.surfaces.rest.types import Flag, Instant
 router = Router(tags=["data rights"])
 BIGGEST = (1 << 63) - 1
 Number = Annotated[int, Path(ge=1, le=BIGGEST)]
+Year = Annotated[int | None, Query(ge=1900, le=2199, description="This one.")]
 Customer = Annotated[int, Path(ge=0, le=BIGGEST)]
 
 
@@ -75,6 +77,7 @@ class Pausing(Schema):
     """What the customer was asked for."""
 
     why: str = Field(description="identity or clarification.", max_length=16)
+    reason: str = Field("", max_length=300, description="What exactly; the customer reads it.")
 
 
 class Stone(Schema):
@@ -140,7 +143,7 @@ def verify_request(request: HttpRequest, number: Number, body: Verified) -> Requ
 @needs(Right.REQUESTS_HANDLE)
 def pause_request(request: HttpRequest, number: Number, body: Pausing) -> Request:
     """Where the law allows it."""
-    return actions.pause_request(number=number, why=body.why, viewer=viewer_of(request))
+    return actions.pause_request(number=number, why=body.why, reason=body.reason, viewer=viewer_of(request))
 
 
 @router.post(
@@ -175,6 +178,13 @@ def close_request(request: HttpRequest, number: Number, body: Closing) -> Reques
     return actions.refuse_request(
         number=number, reason=body.reason, withdrawn=body.withdrawn, viewer=viewer_of(request)
     )
+
+
+@router.get("/holidays", response={200: Page[Holiday], **PROBLEMS}, summary="List the holidays that deadlines know")
+@needs(Right.REQUESTS_HANDLE)
+def list_holidays(request: HttpRequest, year: Year = None) -> Page[Holiday]:
+    """Of the company's calendar and its own days, which stand in privacy/holidays.yaml of the data folder."""
+    return Page[Holiday](items=list(queries.holidays(year=year, viewer=viewer_of(request))))
 
 
 @router.get("/erasures", response={200: Page[Erasure], **PROBLEMS}, summary="List erasures, newest first")

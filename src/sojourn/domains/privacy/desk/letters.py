@@ -85,8 +85,10 @@ def _code(request: Request, said: dict[str, Any]) -> list[str]:
 
 def _asked(request: Request, said: dict[str, Any]) -> list[str]:
     if request.paused_for == "identity":
-        return [_("before we can answer, we have to make sure who you are. Please tell us how we can do so.")]
-    return [_("before we can answer, we have to know more precisely what your request is about. Please tell us.")]
+        told = [_("before we can answer, we have to make sure who you are. Please tell us how we can do so.")]
+    else:
+        told = [_("before we can answer, we have to know more precisely what your request is about. Please tell us.")]
+    return [*told, request.paused_reason] if request.paused_reason else told
 
 
 def _extended(request: Request, said: dict[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy.desk import letters
 from sojourn.domains.privacy.door.persons import persons_of
 from sojourn.domains.privacy.rights import deadlines
+from sojourn.domains.privacy.rights.holidays import Holidays, calendar
 from sojourn.domains.privacy.rights.reading import held_request, opened_contact
 from sojourn.domains.privacy.rights.sealed import CODE, CONTACT
 from sojourn.domains.privacy.tables.rights import RequestRow
@@ -28,6 +29,8 @@ from sojourn.domains.privacy.words.rights import (
     Channel,
     Clock,
     Contact,
+    DueDay,
+    Holiday,
     Outcome,
     Regulation,
     Request,
@@ -39,6 +42,7 @@ from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
 CODE_MINUTES: Final = 30
 CODE_ATTEMPTS: Final = 5
+REASON_MAX: Final = 300
 TEXT_MAX: Final = {"name": 200, "email": 254, "phone": 40, "message": 4_000, "language": 12}
 CORRECTABLE: Final = ("email", "phone", "name", "first_name", "last_name", "address", "birthday", "company")
 WAYS: Final = ("code", "document", "signed_in", "known_voice", "agent")
@@ -53,6 +57,37 @@ def own_regulations() -> Path:
 def regulations() -> dict[str, Regulation]:
     """Give the regulations by name, the company's own among them; raise RegulationError."""
     return deadlines.regulations(own_regulations())
+
+
+def own_holidays() -> Path:
+    """Say where a company's holidays stand."""
+    return Path(settings.SOJOURN.data / "privacy" / "holidays.yaml")
+
+
+def holidays(*, year: int | None = None, viewer: Viewer) -> tuple[Holiday, ...]:
+    """List the public holidays of a year (this one) by which deadlines are counted.
+
+    Raise ForbiddenError, HolidayError.
+    """
+    viewer.require(Right.REQUESTS_HANDLE, looking=True)
+    return calendar(own_holidays()).of_year(year or timezone.now().year)
+
+
+def due_day(number: int, *, viewer: Viewer) -> DueDay | None:
+    """Say of a request which holidays moved its deadline, None when its regulation is no longer there.
+
+    Raise ForbiddenError, NotFoundError, HolidayError.
+    """
+    viewer.require(Right.REQUESTS_HANDLE, looking=True)
+    row, known = held_request(number), regulations()
+    if row.regulation not in known:
+        return None
+    clock = known[row.regulation].clocks[RequestKind(row.kind)]
+    days = _holidays(clock)
+    found = deadlines.due_day(
+        clock, row.received_at.date(), paused_days=row.paused_days, is_extended=row.is_extended, holidays=days
+    )
+    return found if found.day == row.due_on else None  # the terms have changed since
 
 
 def open_request(
@@ -84,7 +119,7 @@ def open_request(
             customer=None if customer is None else existing(customer),
             contact=_sealed(checked),
             received_at=at,
-            due_on=deadlines.due_on(clock, at.date()),
+            due_on=deadlines.due_on(clock, at.date(), holidays=_holidays(clock)),
             acknowledge_by=_acknowledge_by(clock, at.date()),
         )
         access.audit_by(who=by, what="request.open", on=f"request:{row.pk}", kind=kind.value, channel=channel.value)
@@ -156,8 +191,13 @@ def verify(*, number: int, customer: int, how: str, viewer: Viewer) -> Request:
     return row.contract()
 
 
-def pause(*, number: int, why: str, viewer: Viewer) -> Request:
-    """Stop the clock because the customer was asked for something; raise ConflictError where the law does not."""
+def pause(*, number: int, why: str, viewer: Viewer, reason: str = "") -> Request:
+    """Stop the clock because the customer was asked for something; raise ConflictError where the law does not.
+
+    `reason` says in a sentence what they were asked for, and stands in the letter; raise InvalidError for a long one.
+    """
+    if len(reason.strip()) > REASON_MAX:
+        raise InvalidError(f"reason: at most {REASON_MAX} characters; the customer reads it.")
     with transaction.atomic(using=router.db_for_write(RequestRow)):
         row = _working(number, viewer)
         clock = _clock(row.regulation, RequestKind(row.kind))
@@ -167,6 +207,7 @@ def pause(*, number: int, why: str, viewer: Viewer) -> Request:
         if row.paused_at is not None:
             raise ConflictError("The clock stands already.")
         row.paused_for, row.paused_at, row.state = why, timezone.now(), RequestState.PAUSED
+        row.paused_reason = reason.strip()
         row.save()
         access.audit(viewer=viewer, what="request.pause", on=f"request:{number}", why=why)
     letters.send(row.contract(), opened_contact(row), letters.Occasion.ASKED)
@@ -187,8 +228,8 @@ def resume(*, number: int, viewer: Viewer) -> Request:
 
 def extend(*, number: int, reason: str, viewer: Viewer) -> Request:
     """Extend the deadline once, with a reason that the customer is told; raise ConflictError where the law does not."""
-    if not 1 <= len(reason.strip()) <= 300:
-        raise InvalidError("reason: 1 to 300 characters; the customer reads it.")
+    if not 1 <= len(reason.strip()) <= REASON_MAX:
+        raise InvalidError(f"reason: 1 to {REASON_MAX} characters; the customer reads it.")
     with transaction.atomic(using=router.db_for_write(RequestRow)):
         row = _working(number, viewer)
         clock = _clock(row.regulation, RequestKind(row.kind))
@@ -239,17 +280,29 @@ def _verify(row: RequestRow, how: str) -> None:
 def _run_again(row: RequestRow) -> None:
     assert row.paused_at is not None
     row.paused_days += max(0, (timezone.now().date() - row.paused_at.date()).days)
-    row.paused_at, row.paused_for = None, ""
+    row.paused_at, row.paused_for, row.paused_reason = None, "", ""
     row.state = RequestState.UNVERIFIED if row.verified_at is None else RequestState.OPEN
     row.due_on = _due_on(row, _clock(row.regulation, RequestKind(row.kind)))
 
 
 def _due_on(row: RequestRow, clock: Clock) -> date:
-    return deadlines.due_on(clock, row.received_at.date(), paused_days=row.paused_days, is_extended=row.is_extended)
+    return deadlines.due_on(
+        clock,
+        row.received_at.date(),
+        paused_days=row.paused_days,
+        is_extended=row.is_extended,
+        holidays=_holidays(clock),
+    )
 
 
 def _acknowledge_by(clock: Clock, day: date) -> date | None:
-    return None if clock.acknowledge is None else deadlines.ends_on(day, clock.acknowledge, rolls=False)
+    if clock.acknowledge is None:
+        return None
+    return deadlines.ends_on(day, clock.acknowledge, rolls=False, holidays=_holidays(clock))
+
+
+def _holidays(clock: Clock) -> Holidays:
+    return calendar(own_holidays(), code=clock.holidays)
 
 
 def _clock(regulation: str, kind: RequestKind) -> Clock:

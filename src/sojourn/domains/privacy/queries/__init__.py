@@ -1,7 +1,7 @@
 """The door: everything that other rooms and surfaces learn about events, under a purpose and for a viewer."""
 
 from sojourn.domains.privacy.about import about
-from sojourn.domains.privacy.desk.opening import CORRECTABLE, regulations
+from sojourn.domains.privacy.desk.opening import CORRECTABLE, due_day, holidays, regulations
 from sojourn.domains.privacy.desk.written import letter_of
 from sojourn.domains.privacy.extracts.reading import extract, extracts, sql
 from sojourn.domains.privacy.queries.consents import (
@@ -64,6 +64,7 @@ __all__ = [
     "consent_counts",
     "consent_days",
     "contact_of",
+    "due_day",
     "duties",
     "erasure",
     "erasure_certificate",
@@ -78,6 +79,7 @@ __all__ = [
     "grouped",
     "happened",
     "holds",
+    "holidays",
     "letter_of",
     "looks_personal",
     "measure",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,14 +11,15 @@ from typing import Any, Final
 
 import yaml
 
-from sojourn.domains.privacy.words.rights import Clock, Regulation, RequestKind, Span
+from sojourn.domains.privacy.rights.holidays import NONE, HolidayError, Holidays, calendar
+from sojourn.domains.privacy.words.rights import Clock, DueDay, Holiday, Regulation, RequestKind, Span
 from sojourn.kit.errors import InvalidError
 
 SHIPPED: Final = Path(__file__).with_name("regulations.yaml")
 PAUSES: Final = frozenset({"identity", "clarification"})
 UNITS: Final = frozenset({"days", "months", "business_days"})
 FIELDS: Final = frozenset(
-    {"title", "law", "answer", "acknowledge", "extension", "rolls", "pauses", "verified", "kinds"}
+    {"title", "law", "answer", "acknowledge", "extension", "rolls", "pauses", "verified", "kinds", "holidays"}
 )
 SATURDAY: Final = 5
 
@@ -35,10 +36,11 @@ def regulations(own: Path | None = None) -> dict[str, Regulation]:
     return _read(own, 0 if own is None else own.stat().st_mtime_ns)
 
 
-def ends_on(begin: date, span: Span, *, rolls: bool) -> date:
-    """Give the last day of a span that begins on a day; with `rolls` a weekend moves it to the Monday after.
+def ends_on(begin: date, span: Span, *, rolls: bool, holidays: Holidays = NONE) -> date:
+    """Give the last day of a span that begins on a day; with `rolls` one that is no working day moves to the next.
 
-    A month ends on the day of the same number, or on the last of a shorter month (Regulation 1182/71, art. 3).
+    A month ends on the day of the same number, or on the last of a shorter month; working days are those that are no
+    public holiday, Saturday or Sunday (Regulation 1182/71, art. 2(2), 3(2)c and 3(4)).
 
     >>> ends_on(date(2026, 1, 31), Span(months=1), rolls=False)
     datetime.date(2026, 2, 28)
@@ -49,28 +51,50 @@ def ends_on(begin: date, span: Span, *, rolls: bool) -> date:
     """
     day = _months_on(begin, span.months) + timedelta(days=span.days)
     for _ in range(span.business_days):
-        day += timedelta(days=1)
-        while day.weekday() >= SATURDAY:
-            day += timedelta(days=1)
-    while rolls and day.weekday() >= SATURDAY:
+        day = _working_from(day + timedelta(days=1), holidays)
+    return _working_from(day, holidays) if rolls else day
+
+
+def due_on(
+    clock: Clock, received: date, *, paused_days: int = 0, is_extended: bool = False, holidays: Holidays = NONE
+) -> date:
+    """Give the last day for an answer: the days on which the clock stood are added, an extension runs from the end."""
+    day = _ends(clock, received, paused_days, is_extended, holidays)
+    return _working_from(day, holidays) if clock.rolls else day
+
+
+def due_day(
+    clock: Clock, received: date, *, paused_days: int = 0, is_extended: bool = False, holidays: Holidays = NONE
+) -> DueDay:
+    """Say of the last day for an answer which holidays moved it."""
+    before = _ends(clock, received, paused_days, is_extended, holidays)
+    day = _working_from(before, holidays) if clock.rolls else before
+    first = received if clock.answer.business_days else before
+    passed = (first + timedelta(days=n) for n in range((day - first).days))
+    skipped = [each for each in passed if each != received and each.weekday() < SATURDAY and holidays.name(each)]
+    told = tuple(Holiday(day=each, name=holidays.name(each), is_own=each in (holidays.own or {})) for each in skipped)
+    return DueDay(day=day, before=before, holidays=told)
+
+
+def _ends(clock: Clock, received: date, paused_days: int, is_extended: bool, holidays: Holidays) -> date:
+    day = ends_on(received, clock.answer, rolls=False, holidays=holidays)
+    if is_extended and clock.extension is not None:
+        day = ends_on(day, clock.extension, rolls=False, holidays=holidays)
+        if clock.answer.months:  # counted from the beginning, so that 31 January is not cut to 28 twice
+            months = clock.answer.months + clock.extension.months
+            day = ends_on(received, Span(months=months), rolls=False)
+    return day + timedelta(days=paused_days)
+
+
+def _working_from(day: date, holidays: Holidays) -> date:
+    while day.weekday() >= SATURDAY or holidays.name(day):
         day += timedelta(days=1)
     return day
 
 
-def due_on(clock: Clock, received: date, *, paused_days: int = 0, is_extended: bool = False) -> date:
-    """Give the last day for an answer: the days on which the clock stood are added, an extension runs from the end."""
-    day = ends_on(received, clock.answer, rolls=False)
-    if is_extended and clock.extension is not None:
-        day = ends_on(day, clock.extension, rolls=False)
-        if clock.answer.months:  # counted from the beginning, so that 31 January is not cut to 28 twice
-            months = clock.answer.months + clock.extension.months
-            day = ends_on(received, Span(months=months), rolls=False)
-    return ends_on(day + timedelta(days=paused_days), Span(), rolls=clock.rolls)
-
-
 def _months_on(begin: date, months: int) -> date:
     year, month = divmod(begin.year * 12 + begin.month - 1 + months, 12)
-    return date(year, month + 1, min(begin.day, calendar.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(begin.day, monthrange(year, month + 1)[1]))
 
 
 @lru_cache(maxsize=4)
@@ -119,7 +143,17 @@ def _clock(where: str, kind: RequestKind, terms: Mapping[str, Any]) -> Clock:
         rolls=bool(terms.get("rolls")),
         pauses=pauses,
         is_verified=kind.value in (terms.get("verified") or ()),
+        holidays=_calendar(where, terms.get("holidays")),
     )
+
+
+def _calendar(where: str, said: Any) -> str:
+    if said is None:
+        return ""
+    try:
+        return calendar(code=str(said)).code
+    except HolidayError as refusal:
+        raise RegulationError(f"{where}.holidays: {refusal.message.removeprefix('calendar: ')}") from None
 
 
 def _span(where: str, said: Any) -> Span | None:

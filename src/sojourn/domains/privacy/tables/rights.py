@@ -111,6 +111,7 @@ class RequestRow(models.Model):
     paused_for = models.CharField(max_length=16, default="")
     paused_at = models.DateTimeField(null=True)
     paused_days = models.IntegerField(default=0)
+    paused_reason = models.CharField(max_length=300, default="")
     is_extended = models.BooleanField(default=False)
     extension_reason = models.CharField(max_length=300, default="")
     outcome = models.CharField(max_length=12, default="")
@@ -143,6 +144,8 @@ class RequestRow(models.Model):
             verified_how=self.verified_how,
             paused_for=self.paused_for,
             paused_at=self.paused_at,
+            paused_reason=self.paused_reason,
+            paused_days=self.paused_days,
             extended=self.is_extended,
             extension_reason=self.extension_reason,
             outcome=Outcome(self.outcome) if self.outcome else None,

@@ -116,6 +116,25 @@ class Clock:
     rolls: bool
     pauses: frozenset[str]
     is_verified: bool
+    holidays: str = ""  # the calendar that the law names; empty: the company's
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holiday:
+    """A public holiday by which deadlines are counted."""
+
+    day: date
+    name: str
+    is_own: bool  # of the company's list, not of the country's
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueDay:
+    """The last day of a deadline, and what moved it from the day on which it would have ended."""
+
+    day: date
+    before: date  # the same, unless that day is no working day
+    holidays: tuple[Holiday, ...]  # skipped while counting or rolling, weekends aside
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +175,8 @@ class Request:
     verified_how: str
     paused_for: str  # identity, clarification, ""
     paused_at: datetime | None
+    paused_reason: str  # what the customer was asked for
+    paused_days: int  # for which the clock has stood, without the pause that lasts
     extended: bool
     extension_reason: str
     outcome: Outcome | None

@@ -35,6 +35,10 @@ OUTCOMES = {
     Outcome.REFUSED: gettext_lazy("refused"),
     Outcome.WITHDRAWN: gettext_lazy("taken back"),
 }
+PAUSES = {
+    "identity": gettext_lazy("a proof of who they are"),
+    "clarification": gettext_lazy("what exactly they mean"),
+}
 STEPS = {
     "gather": gettext_lazy("Gather what is held"),
     "correct": gettext_lazy("Correct the attributes"),
@@ -168,6 +172,9 @@ def _shown(request: PageRequest, number: int, form: VerifyForm, *, status: int =
         "corrections": sorted((contact.corrections or {}).items()),
         "channel": CHANNELS[found.channel],
         "law": law,
+        "asked_for": PAUSES.get(found.paused_for, found.paused_for),
+        "pauses": [(each, PAUSES[each]) for each in sorted(law.clocks[found.kind].pauses)] if law else [],
+        "due": queries.due_day(number, viewer=request.viewer),
         "clock": law and law.clocks[found.kind],
         "steps": [(STEPS.get(each.name, each.name), each) for each in found.steps],
         "form": form,
@@ -202,7 +209,7 @@ _DO: dict[str, Callable[[PageRequest, int], Any]] = {
     "code": _code,
     "check": _check,
     "pause": lambda request, number: actions.pause_request(
-        number=number, why=request.POST.get("why", ""), viewer=request.viewer
+        number=number, why=request.POST.get("why", ""), reason=request.POST.get("reason", ""), viewer=request.viewer
     ),
     "resume": lambda request, number: actions.resume_request(number=number, viewer=request.viewer),
     "extend": lambda request, number: actions.extend_request(
