@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Final
 
@@ -33,7 +34,7 @@ from sojourn.domains.customers.people import export_people as export_people
 from sojourn.domains.customers.people import people as people
 from sojourn.domains.customers.queries import PAGE, named, reached
 from sojourn.domains.identity import queries as identity
-from sojourn.domains.identity.contracts import FoundBy
+from sojourn.domains.identity.contracts import FoundBy, OpenedTrait
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import EventFilter
 from sojourn.kit.errors import InvalidError, NotFoundError
@@ -60,7 +61,7 @@ def view_customer(*, customer: int, viewer: Viewer, now: datetime | None = None)
         state=rules.state_of(
             kinds := frozenset(each.kind for each in identifiers),
             {each.name for each in traits},
-            is_customer=stages.makes_customers(persons, kinds),
+            is_customer=current in stages.makes_customers(dict.fromkeys(persons, current), {current: kinds}),
         ),
         traits=traits,
         identifiers=tuple(CustomerIdentifier(kind=each.kind, value=each.value) for each in identifiers),
@@ -202,15 +203,15 @@ def _of_case(token: int, viewer: Viewer) -> list[int]:
 
 def _hits(customers: list[int], by: dict[int, FoundBy]) -> tuple[Hit, ...]:
     customer_of = identity.families(customers)
-    persons = list(customer_of)
-    traits, identifiers = identity.traits_of(persons), identity.identifiers_of(persons)
+    traits, kinds = defaultdict[int, list[OpenedTrait]](list), defaultdict[int, set[str]](set)
+    for trait in identity.traits_of(list(customer_of)):
+        traits[customer_of[trait.person]].append(trait)
+    for identifier in identity.identifiers_of(list(customer_of)):
+        kinds[customer_of[identifier.person]].add(identifier.kind)
+    ours = stages.makes_customers(customer_of, kinds)
     rows = []
     for customer in customers:
-        theirs = {
-            each.name: each.value for each in rules.newest(t for t in traits if customer_of[t.person] == customer)
-        }
-        own = [person for person in persons if customer_of[person] == customer]
-        kinds = frozenset(each.kind for each in identifiers if customer_of[each.person] == customer)
-        state = rules.state_of(kinds, theirs, is_customer=stages.makes_customers(own, kinds))
+        theirs = {each.name: each.value for each in rules.newest(traits[customer])}
+        state = rules.state_of(kinds[customer], theirs, is_customer=customer in ours)
         rows.append(Hit(customer=customer, name=rules.name_of(theirs), state=state, found_by=by[customer]))
     return tuple(rows)

@@ -13,14 +13,13 @@ from django.db import connections, router
 from sojourn.domains.identity import contacts, rules, statements
 from sojourn.domains.identity.contracts import Found, FoundBy, OpenedIdentifier, OpenedTrait
 from sojourn.domains.identity.models import TraitWord
+from sojourn.domains.identity.worded import persons_by_words
 from sojourn.domains.identity.wording import sought_words
 from sojourn.engine.kernels.words import Int64s
 from sojourn.kit import sealing
 from sojourn.kit.period import instant
 
 EXACT: Final = ("user", "anonymous", "case")  # kinds of identifiers that people type in whole
-WORD_HITS_MAX: Final = 5_000  # persons with the rarest of several words that are looked at
-SINGLE_HITS_MAX: Final = 1_000  # with a single word: nobody reads more
 
 TRAITS: Final = "SELECT person, name, sealed, source, occurred_us FROM identity_trait WHERE person IN {}"
 IDENTIFIERS: Final = "SELECT token, kind, sealed FROM identity_identifier WHERE token IN {}"
@@ -101,36 +100,11 @@ def _by_trait(blinds: Iterable[bytes]) -> list[int]:
 
 
 def _by_words(words: Iterable[str], sealer: sealing.Sealer) -> tuple[list[int], bool]:
-    """Find persons by words: the rarest word gives the candidates, whose customers must have the others too."""
-    sought = sought_words(sorted(words), sealer)
-    wanted: dict[str, list[int]] = {}
-    for number, word in sought.items():
-        wanted.setdefault(word, []).append(number)
-    if not wanted:
-        return [], False
-    lists = sorted((_with_word(numbers) for numbers in wanted.values()), key=len)
-    rarest, others = lists[0], lists[1:]
-    most = WORD_HITS_MAX if others else SINGLE_HITS_MAX
-    is_cut = len(rarest) > most
-    candidates = rarest[:most]
-    if not others or not candidates:
-        return candidates, is_cut
-    customer_of = families(candidates)
-    members = list(customer_of)
-    sql = "SELECT person, word FROM identity_traitword WHERE person IN {}"
-    had: dict[int, set[str]] = {}
-    for person, number in statements.read_in(sql, members):
-        if number in sought:
-            had.setdefault(customer_of[person], set()).add(sought[number])
-    return [person for person in candidates if had.get(customer_of[person]) == wanted.keys()], is_cut
-
-
-def _with_word(numbers: list[int]) -> list[int]:
-    with connections[router.db_for_read(TraitWord)].cursor() as cursor:
-        marks = ", ".join(["%s"] * len(numbers))
-        sql = f"SELECT DISTINCT person FROM identity_traitword WHERE word IN ({marks}) LIMIT %s"
-        cursor.execute(sql, [*numbers, WORD_HITS_MAX + 1])
-        return [person for (person,) in cursor.fetchall()]
+    """Find persons by words; say whether there may be more."""
+    numbers: dict[str, list[int]] = {}
+    for number, word in sought_words(sorted(words), sealer).items():
+        numbers.setdefault(word, []).append(number)
+    return persons_by_words(list(numbers.values()))
 
 
 def persons_called(kind: str) -> Int64s:

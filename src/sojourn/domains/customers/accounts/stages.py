@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -63,12 +63,15 @@ def save_prospect_rule(*, rule: ProspectRule, viewer: Viewer, now: datetime | No
     return row.contract()
 
 
-def makes_customers(persons: Sequence[int], kinds: frozenset[str]) -> bool:
-    """Say whether somebody with these persons and kinds of identifiers is a customer by the rule."""
+def makes_customers(customer_of: Mapping[int, int], kinds: Mapping[int, Collection[str]]) -> set[int]:
+    """Say which customers are so by the rule; given each person's customer, and their kinds of identifiers."""
     rule = prospect_rule()
-    if rule.by_number and CUSTOMER_NUMBER in kinds:
-        return True
-    return rule.by_account and _held(rule.products).filter(person__in=list(persons)).exists()
+    found = {number for number, some in kinds.items() if rule.by_number and CUSTOMER_NUMBER in some}
+    others = [person for person, number in customer_of.items() if number not in found]
+    if rule.by_account and others:
+        holders = _held(rule.products).filter(person__in=others).values_list("person", flat=True)
+        found |= {customer_of[person] for person in holders}
+    return found
 
 
 def in_state(customers: Int64s, state: CustomerState, *, batch: int) -> Flags:
