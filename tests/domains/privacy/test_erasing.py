@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import router, transaction
+from django.db import connections, router, transaction
 
 from domains.identity.test_resolving import said
 from domains.privacy.bank import event, load
@@ -26,9 +28,11 @@ from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import ErasureState
 from sojourn.domains.privacy.models import ErasureRow
 from sojourn.engine.stream.claims import Text, Trait
-from sojourn.engine.stream.spool import Frame, SpoolWriter
+from sojourn.engine.stream.spool import HEADER, Frame, SpoolWriter
 from sojourn.kit import durable, sealing
 from sojourn.kit.errors import ConflictError, ForbiddenError
+from sojourn.surfaces.intake.commit import GroupCommit
+from sojourn.surfaces.intake.health import Health
 from sojourn.surfaces.worker.intake import Feed
 
 pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
@@ -122,6 +126,38 @@ def test_events_that_wait_in_the_spool_are_dropped_and_counted(place: Path) -> N
     assert [row.name for row in queries.events(viewer=SYSTEM).rows] == ["Late"]
     assert [(each.source, each.code, each.count) for each in manifest.refused_counts()] == [("web", "erased_before", 1)]
     assert not RefusedItem.objects.exists(), "what an erased person sends is kept nowhere"
+
+
+def test_the_open_spool_file_goes_too_whether_intake_runs_or_not(place: Path) -> None:
+    async def take(then: Callable[[], int]) -> int:
+        writer = SpoolWriter(settings.SOJOURN.spool, sealing.sealer(settings.SOJOURN), 1 << 20)
+        intake = GroupCommit(writer, Health(), lambda error: None)
+        item = json.dumps({"type": "track", "event": "Late", "userId": USER, "messageId": "m"}).encode()
+        await intake.put([Frame("web", "items", time.time_ns() // 1_000, items=[item])])
+        try:
+            return await asyncio.to_thread(then)
+        finally:
+            intake.stop()
+
+    def forget() -> int:
+        while Feed(settings.SOJOURN).step() is not None:
+            pass
+        number = erased(person)
+        connections.close_all()
+        return number
+
+    person, _ = ana()
+    while_it_runs = asyncio.run(take(forget))
+    assert queries.erasure(while_it_runs).state is ErasureState.PROVEN, queries.erasure(while_it_runs).message
+    assert [path.stat().st_size for path in settings.SOJOURN.spool.glob("*.spool")] == [HEADER.size]
+    identity.lift_tombstone(kind="user", value=USER)
+    person = asyncio.run(take(lambda: 0)) or ana()[0]
+    while_it_is_down = forget()
+    assert queries.erasure(while_it_is_down).state is ErasureState.PROVEN, queries.erasure(while_it_is_down).message
+    assert not list(settings.SOJOURN.spool.glob("*.spool"))
+    writer = SpoolWriter(settings.SOJOURN.spool, sealing.sealer(settings.SOJOURN), 1 << 20)
+    assert writer.position.segment > 2, "no number is given twice"
+    writer.close()
 
 
 def test_a_reader_that_holds_old_files_delays_the_proof_and_not_the_removal(place: Path) -> None:

@@ -47,7 +47,15 @@ def test_a_running_process_seals_under_the_new_key_and_opens_under_both(place: S
     assert new[:5] != old[:5]
     assert {running.open(each, use="trait") for each in (old, new)} == {b"ana"}
     fresh = sealer(place)
-    assert (fresh.blind("email", "a@b.example"), fresh.derive("tombstone")) == (blind, lasting)
+    assert fresh.derive("tombstone") == lasting
+    assert blind == fresh.fixed("email", "a@b.example")
+    for each in (fresh, running):
+        newest = each.blind("email", "a@b.example")
+        assert newest != blind and each.sought("email", ["a@b.example"]).keys() == {newest, blind}
+    keyring.keep_index(place, running.newest.name)
+    running.refresh()
+    for each in (sealer(place), running):
+        assert each.is_indexed and each.sought("email", ["a@b.example"]).keys() == {newest}
 
 
 def test_the_old_key_can_go_and_what_must_stay_the_same_does(place: Settings) -> None:

@@ -9,10 +9,8 @@ when there is a newer master key) and never touches an old one, so no place and 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import struct
-import time
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -20,26 +18,43 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sojourn.kit.errors import SojournError
+from sojourn.engine.stream.spoolfolder import (
+    SpoolError,
+    ask_to_roll,
+    asked,
+    file_of,
+    files,
+    first_number,
+    locked,
+    make_folder,
+    size,
+    spool_bytes,
+    sync_folder,
+    write_next,
+)
 from sojourn.kit.sealing import NAME_BYTES, Sealer, SealingError
+
+__all__ = [
+    "HEADER",
+    "Frame",
+    "Position",
+    "Refused",
+    "SpoolError",
+    "SpoolReader",
+    "SpoolWriter",
+    "ask_to_roll",
+    "spool_bytes",
+]
 
 MAGIC: Final = b"SJSPOOL2"
 MAGIC_UNNAMED: Final = b"SJSPOOL1"  # the key's name does not stand in the salt
 SALT_BYTES: Final = 16
 HEADER: Final = struct.Struct(">8sQ16s")
 RECORD: Final = struct.Struct(">II")  # bytes of the ciphertext, ordinal of the first item
-SUFFIX: Final = ".spool"
 SEGMENT_LIMIT: Final = 1 << 31
 ORDINAL_LIMIT: Final = 1 << 30
 CHUNK_BYTES: Final = 8 << 20
 BUFFERS_AT_ONCE: Final = 512  # below IOV_MAX
-
-
-class SpoolError(SojournError):
-    """The spool cannot be written or was written by somebody else; nothing that was acknowledged is lost."""
-
-    code = "spool"
-    status = 503
 
 
 class Position(NamedTuple):
@@ -80,21 +95,16 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
         return len(self.items) + len(self.refused)
 
 
-def spool_bytes(folder: Path) -> int:
-    """Sum the sizes of the spool's files, in bytes; a missing folder is empty."""
-    return sum(_size(path) for path in _files(folder).values())
-
-
 class SpoolWriter:
     """Appends frames durably; one writer a folder, which is held by a lock until ``close``."""
 
     def __init__(self, folder: Path, sealer: Sealer, segment_bytes: int) -> None:
         self._folder, self._sealer, self._segment_bytes = folder, sealer, segment_bytes
-        fresh = _make_folder(folder)
-        self._lock = _locked(folder / "lock")
+        fresh = make_folder(folder)
+        self._lock = locked(folder / "lock")
         self._file = -1
         self._broken = False
-        self._number = _first_number(folder, fresh=fresh)
+        self._number = first_number(folder, fresh=fresh)
         self._begin()
 
     @property
@@ -131,6 +141,11 @@ class SpoolWriter:
         self._number += 1
         self._begin()
 
+    def roll_if_asked(self) -> None:
+        """Begin the next file when somebody asked for it (`ask_to_roll`) since this one was begun."""
+        if asked(self._folder) >= self._number:
+            self.roll()
+
     def close(self) -> None:
         """Let go of the file and the lock."""
         for descriptor in (self._file, self._lock):
@@ -145,12 +160,12 @@ class SpoolWriter:
         self._key = self._sealer.newest.name
         salt = self._key + os.urandom(SALT_BYTES - NAME_BYTES)
         try:
-            _write_next(self._folder, self._number + 1)  # before the file: a number is never given twice
+            write_next(self._folder, self._number + 1)  # before the file: a number is never given twice
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
-            self._file = os.open(_path(self._folder, self._number), flags, 0o600)
+            self._file = os.open(file_of(self._folder, self._number), flags, 0o600)
             self._offset = os.write(self._file, HEADER.pack(MAGIC, self._number, salt))
             os.fsync(self._file)
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
         except OSError as error:
             self._broken = True
             raise SpoolError(f"A spool file cannot be made: {error.strerror}.") from error
@@ -190,7 +205,7 @@ class SpoolReader:
         crash was never acknowledged: it is skipped once a newer file exists, and waited for otherwise.
         """
         # Listed before reading: what a newer file closes then holds no frame that is read too late.
-        numbers = sorted(_files(self._folder))
+        numbers = sorted(files(self._folder))
         found: list[tuple[Position, Frame]] = []
         for number in (n for n in numbers if n >= after.segment):
             start = after if number == after.segment else Position(number, HEADER.size, 0)
@@ -202,10 +217,10 @@ class SpoolReader:
     def keys_in_use(self, after: Position) -> set[bytes]:
         """Name the master keys of files that hold frames behind a place; files without a name need none of them."""
         names = set()
-        for number in (n for n in sorted(_files(self._folder)) if n >= after.segment):
+        for number in (n for n in sorted(files(self._folder)) if n >= after.segment):
             start = after if number == after.segment else Position(number, HEADER.size, 0)
             if self._next_in_file(start):
-                with _path(self._folder, number).open("rb") as file:
+                with file_of(self._folder, number).open("rb") as file:
                     head = file.read(HEADER.size)
                 if head[:8] == MAGIC:
                     names.add(HEADER.unpack(head)[2][:NAME_BYTES])
@@ -213,16 +228,41 @@ class SpoolReader:
 
     def delete(self, done: Position) -> int:
         """Delete the closed files that lie wholly before a place, give their count; the loader's last step."""
-        numbers = sorted(_files(self._folder))
+        numbers = sorted(files(self._folder))
         gone = [n for n in numbers if n < done.segment]
         if numbers and done.segment in numbers[:-1] and not self._next_in_file(done):
             gone.append(done.segment)
         for number in gone:
-            _path(self._folder, number).unlink(missing_ok=True)
+            file_of(self._folder, number).unlink(missing_ok=True)
             self._ciphers.pop(number, None)
         if gone:
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
         return len(gone)
+
+    def newest(self) -> int:
+        """Give the number of the newest file, 0 without any."""
+        return max(files(self._folder), default=0)
+
+    def holds_frames(self, number: int) -> bool:
+        """Say whether a file holds more than its header."""
+        return size(file_of(self._folder, number)) > HEADER.size
+
+    def empty(self, done: Position) -> bool:
+        """Delete all files, the newest too, where all is loaded and nobody writes; say whether that was so."""
+        try:
+            lock = locked(self._folder / "lock")
+        except SpoolError:
+            return False
+        try:
+            if self.read(done, 1):
+                return False
+            for path in files(self._folder).values():
+                path.unlink(missing_ok=True)
+            sync_folder(self._folder)
+            self._ciphers.clear()
+            return True
+        finally:
+            os.close(lock)
 
     def _next_in_file(self, after: Position) -> list[tuple[Position, Frame]]:
         """Give the first frame behind a place in that place's own file, or nothing."""
@@ -232,7 +272,7 @@ class SpoolReader:
 
     def _read_file(self, number: int, offset: int, max_items: int, found: list[tuple[Position, Frame]]) -> None:
         try:
-            file = os.open(_path(self._folder, number), os.O_RDONLY)
+            file = os.open(file_of(self._folder, number), os.O_RDONLY)
         except FileNotFoundError:
             return
         try:
@@ -317,73 +357,3 @@ def _named_cipher(sealer: Sealer, number: int, salt: bytes) -> AESGCM:
 
 def _unnamed_cipher(sealer: Sealer, number: int, salt: bytes) -> AESGCM:
     return AESGCM(sealer.derive(f"spool:{number}:{salt.hex()}"))
-
-
-def _path(folder: Path, number: int) -> Path:
-    return folder / f"{number:010d}{SUFFIX}"
-
-
-def _files(folder: Path) -> dict[int, Path]:
-    try:
-        names = [path.name for path in folder.iterdir()]
-    except FileNotFoundError:
-        return {}
-    found = (name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
-    return {int(stem): _path(folder, int(stem)) for stem in found if stem.isdigit()}
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _make_folder(folder: Path) -> bool:
-    if folder.exists():
-        return False
-    folder.mkdir(parents=True, mode=0o700)
-    _sync_folder(folder.parent)
-    return True
-
-
-def _first_number(folder: Path, *, fresh: bool) -> int:
-    highest = max(_files(folder), default=0)
-    try:
-        return max(int((folder / "next").read_text()), highest + 1)
-    except FileNotFoundError:
-        # Somebody removed the number file: the clock is higher than any number given so far, so that the loader,
-        # which has passed the old numbers, does not take the new files for read ones.
-        return 1 if fresh else max(int(time.time()), highest + 1)
-    except ValueError:
-        raise SpoolError(f"{folder / 'next'} does not hold a number; remove it to go on.") from None
-
-
-def _write_next(folder: Path, number: int) -> None:
-    fresh = folder / "next.new"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, b"%d\n" % number)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    fresh.rename(folder / "next")
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _locked(path: Path) -> int:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise SpoolError(f"Another intake writes to {path.parent}; stop it first.") from None
-    return descriptor

@@ -15,6 +15,7 @@ from typing import Final
 from sojourn.engine.stream.spool import Frame, SpoolError, SpoolWriter
 from sojourn.surfaces.intake.health import Health
 
+LOOK_SECONDS: Final = 0.5  # an erasure asks for the next file, and waits for it
 ROLL_SECONDS: Final = 30.0  # a closed file can be deleted: what is loaded should not lie in the spool for long
 
 Waiting = tuple[list[Frame], "asyncio.Future[None]"]
@@ -29,7 +30,7 @@ class GroupCommit:
         self._waiting: list[Waiting] = []
         self._wake = threading.Condition()
         self._stopping = False
-        self._rolled_at = time.monotonic()
+        self._rolled_at = self._looked_at = time.monotonic()
         self.failure: SpoolError | None = None
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
         self._thread.start()
@@ -56,7 +57,7 @@ class GroupCommit:
         while True:
             with self._wake:
                 if not self._waiting and not self._stopping:
-                    self._wake.wait(ROLL_SECONDS)
+                    self._wake.wait(LOOK_SECONDS)
                 group, self._waiting = self._waiting, []
                 if not group and self._stopping:
                     return
@@ -72,6 +73,9 @@ class GroupCommit:
         if started - self._rolled_at >= ROLL_SECONDS:
             self._writer.roll()
             self._rolled_at = started
+        if started - self._looked_at >= LOOK_SECONDS:
+            self._writer.roll_if_asked()
+            self._looked_at = started
         if group:
             self._writer.append([frame for frames, _ in group for frame in frames])
             self._health.synced(time.monotonic() - started, requests=len(group))

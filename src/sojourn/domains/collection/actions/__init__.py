@@ -32,7 +32,13 @@ from sojourn.domains.collection.actions.loading import (
 from sojourn.domains.collection.actions.outbox import clear_taken, record, waiting
 from sojourn.domains.collection.actions.retaining import retain
 from sojourn.domains.collection.actions.tail import follow, new_rows, run_tail
-from sojourn.domains.collection.actions.traces import cases_of, forget_refused, forget_removals, settle_databases
+from sojourn.domains.collection.actions.traces import (
+    cases_of,
+    forget_refused,
+    forget_removals,
+    settle_databases,
+    settle_spool,
+)
 from sojourn.domains.collection.actions.upkeep import trim_quarantine, upkeep
 from sojourn.domains.collection.snapshots.postgres import bring_back, let_go
 from sojourn.domains.collection.writing import writing
@@ -78,6 +84,7 @@ __all__ = [
     "run_deliveries",
     "run_tail",
     "settle_databases",
+    "settle_spool",
     "start",
     "take_incoming",
     "tidy",

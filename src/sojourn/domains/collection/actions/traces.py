@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,12 +13,15 @@ from django.db import connections, router, transaction
 from sojourn.domains.collection.actions.commit import SEALED_FOR
 from sojourn.domains.collection.manifest import live, path_of
 from sojourn.domains.collection.models import ConsumerCursor, RefusedItem, RemovalRow
+from sojourn.domains.collection.queries.manifest import position
 from sojourn.engine.scanning.searching import Searcher
 from sojourn.engine.scanning.words import Needles
 from sojourn.engine.stream import query
+from sojourn.engine.stream.spool import Position, SpoolReader, ask_to_roll
 from sojourn.kit import sealing
 
 ITEMS_AT_ONCE = 2_000
+LOOK_SECONDS = 0.05
 
 
 def forget_refused(*, needles: Needles) -> int:
@@ -69,6 +73,21 @@ def forget_removals(*, persons: Sequence[int]) -> int:
         rows = RemovalRow.objects.filter(person__in=list(persons))
         (rows if heard is None else rows.filter(batch__lte=heard)).delete()
         return RemovalRow.objects.filter(person__in=list(persons)).count()
+
+
+def settle_spool(*, wait_seconds: float = 5.0) -> None:
+    """Delete what is loaded from the spool, the newest file too: intake is asked for the next one, and waited for.
+
+    Where intake does not run, the files go under its lock. What is yet to be loaded stays.
+    """
+    place = settings.SOJOURN
+    reader, done = SpoolReader(place.spool, sealing.sealer(place)), Position(*position())
+    if not place.spool.exists() or reader.empty(done):
+        return
+    asked, until = ask_to_roll(place.spool), time.monotonic() + wait_seconds
+    while reader.newest() == asked and reader.holds_frames(asked) and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+    reader.delete(done)
 
 
 def settle_databases(*, rewrite: bool = False) -> None:

@@ -111,6 +111,7 @@ def prove(erasure: int) -> bool:
     if not row.kept and collection.forget_removals(persons=marks.persons):
         return _not_yet(row, "Work that follows new events has yet to take note; that takes seconds.")
     collection.settle_databases()
+    collection.settle_spool()
     needles = Needles(texts=tuple(marks.texts), tokens=() if row.kept else (*marks.persons, *marks.cases))
     try:
         looked = scan(needles)
@@ -184,7 +185,7 @@ def _advice(rest: dict[str, int]) -> str:
     places = ", ".join(f"{store} ({count})" for store, count in sorted(rest.items()))
     what = {
         "segments": "a reader still holds old files; they go when its lease ends",
-        "spool": "events that arrived before are being loaded and dropped; the file goes when it is full or on restart",
+        "spool": "events that arrived before are being loaded and dropped; intake begins another file within a second",
         "deliveries": "a file waits to be loaded; load it or call it off",
         "incoming": "files in the watched folder name them; take those away",
     }
