@@ -88,6 +88,12 @@ NEEDS: dict[str, Right | Open] = {
     "GET /customers": Right.CUSTOMERS_LIST,
     "GET /customers/export": Right.CUSTOMERS_EXPORT,
     "GET /customers/{customer}/computed": Right.CUSTOMERS_READ,
+    "GET /lists": Right.CUSTOMERS_LIST,
+    "POST /lists": Right.CUSTOMERS_LIST,
+    "GET /lists/{list_id}": Right.CUSTOMERS_LIST,
+    "PATCH /lists/{list_id}": Right.CUSTOMERS_LIST,
+    "DELETE /lists/{list_id}": Right.CUSTOMERS_LIST,
+    "POST /lists/{list_id}/restore": Right.CUSTOMERS_LIST,
     "GET /traits": Right.FIGURES_READ,
     "PUT /traits/{slug}": Right.PLAN_WRITE,
     "DELETE /traits/{slug}": Right.PLAN_WRITE,
@@ -270,6 +276,7 @@ BODIES: dict[str, dict[str, object]] = {
     "PUT /journeys/{slug}": {"name": "a", "start": "A", "goals": ["B"]},
     "POST /questions": {"name": "a", "address": "/journeys/explorer"},
     "POST /customers/search": {"text": "a"},
+    "POST /lists": {"name": "a"},
     "POST /accounts": {"kind": "company", "key": "a"},
     "POST /accounts/find": {"key": "a"},
     "POST /accounts/import": {"kind": "company", "text": "key"},
@@ -393,7 +400,7 @@ def _asked(client: Client, endpoint: str) -> int:
     method, path = endpoint.split(" ")
     for name in ("code", "slug", "kpi_id", "purpose", "name"):
         path = path.replace(f"{{{name}}}", "nothing")
-    numbers = ("event_id", "message", "delivery", "item", "person_id", "key_id", "question_id")
+    numbers = ("event_id", "message", "delivery", "item", "person_id", "key_id", "question_id", "list_id")
     for name in (*numbers, "customer", "account", "note", "proposal", "decision"):
         path = path.replace(f"{{{name}}}", "987654")
     path = path.replace("{number}", "987654")

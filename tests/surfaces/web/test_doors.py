@@ -21,6 +21,7 @@ ARGUMENTS = {
     "number": 999_999,
     "kpi_id": "nps",
     "question": "nothing",
+    "saved": "nothing",
     "name": "marketing",
     "note": 1,
     "file_format": "csv",

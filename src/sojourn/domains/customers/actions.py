@@ -33,6 +33,10 @@ from sojourn.domains.customers.people import ListFormat as ListFormat
 from sojourn.domains.customers.people import export_people as export_people
 from sojourn.domains.customers.people import people as people
 from sojourn.domains.customers.queries import PAGE, named, reached
+from sojourn.domains.customers.saving import change_list as change_list
+from sojourn.domains.customers.saving import delete_list as delete_list
+from sojourn.domains.customers.saving import restore_list as restore_list
+from sojourn.domains.customers.saving import save_list as save_list
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.identity.contracts import FoundBy, OpenedTrait
 from sojourn.domains.privacy import queries as privacy

@@ -23,6 +23,9 @@ from sojourn.domains.customers.words.accounts import MemberRole as MemberRole
 from sojourn.domains.customers.words.accounts import Per as Per
 from sojourn.domains.customers.words.accounts import ProspectRule as ProspectRule
 from sojourn.domains.customers.words.accounts import RefusedAccountRow as RefusedAccountRow
+from sojourn.domains.customers.words.lists import Known as Known
+from sojourn.domains.customers.words.lists import Parameters as Parameters
+from sojourn.domains.customers.words.lists import SavedList as SavedList
 from sojourn.domains.identity.contracts import FoundBy as FoundBy
 from sojourn.domains.privacy.contracts import Coverage, EventFilter, EventRow, Purpose
 from sojourn.engine.kernels.computed import How as How
@@ -193,6 +196,7 @@ class PeopleAsked:
     holds: str = ""  # a kind of product that they hold today
     belongs_to: AccountKind | None = None  # to an account, household or company at all
     conditions: tuple[Condition, ...] = ()
+    known: tuple[Known, ...] = ()
     traits: tuple[str, ...] = ()  # slugs of computed traits that are shown
     sort: str = "last_at"
     ascending: bool = False

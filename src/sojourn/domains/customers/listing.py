@@ -14,6 +14,7 @@ from sojourn.domains.customers.accounts import stages
 from sojourn.domains.customers.computing import Column, column
 from sojourn.domains.customers.contracts import PeopleAsked, PersonLine, TraitRule
 from sojourn.domains.customers.models import TraitRow
+from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Coverage
 from sojourn.engine.kernels.computed import Spans, SpansFold
@@ -71,6 +72,8 @@ def listed(asked: PeopleAsked, *, viewer: Viewer, now: datetime) -> Listed:
     fits = np.ones(len(spans.customer), np.bool_)
     for each in asked.conditions:
         fits &= computed(each.trait).fits(spans.customer, each)
+    for told in asked.known:
+        fits &= np.isin(spans.customer, identity.customers_with(told.trait, told.value))
     if asked.state is not None:
         fits &= stages.in_state(spans.customer, asked.state, batch=answer.coverage.batch)
     if asked.holds:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from sojourn.domains.customers.contracts import How, ProspectRule, TraitRule
+from sojourn.domains.customers.contracts import How, ProspectRule, SavedList, TraitRule
 
 
 class NoteRow(models.Model):
@@ -97,3 +97,28 @@ class ProspectRuleRow(models.Model):
     def contract(self) -> ProspectRule:
         """Give the rule as other rooms see it."""
         return ProspectRule(by_number=self.by_number, by_account=self.by_account, products=tuple(self.products))
+
+
+class ListRow(models.Model):
+    """A saved list: filters, columns and order, and nothing of any customer; a deleted one stays for a day."""
+
+    id = models.CharField(max_length=12, primary_key=True)
+    name = models.CharField(max_length=100)
+    parameters = models.JSONField()  # a list of name and value, in order
+    is_shared = models.BooleanField()
+    owner = models.CharField(max_length=64, db_index=True)
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    def contract(self) -> SavedList:
+        """Give the list as other rooms see it."""
+        return SavedList(
+            id=self.id,
+            name=self.name,
+            parameters=tuple((name, value) for name, value in self.parameters),
+            is_shared=self.is_shared,
+            owner=self.owner,
+            created_at=self.created_at,
+            saved_at=self.saved_at,
+        )

@@ -54,15 +54,18 @@ def people(
         raise InvalidError(f"limit: choose 1 to {LIMIT_MOST} customers, and an offset from 0.")
     found = _listed(asked, viewer.within(Right.CUSTOMERS_LIST), now)
     total = len(found.order)
-    rows = () if is_too_few(total) else found.rows(offset, offset + limit)
+    too_few = is_too_few(total) or _hides(asked, total, viewer)
+    rows = () if too_few else found.rows(offset, offset + limit)
     _note(viewer, "customers.list", asked, total, len(rows), now)
+    if _hides(asked, total, viewer):
+        total = 0
     following = offset + limit
     return PeoplePage(
         rows=rows,
         total=total,
         offset=offset,
         next_offset=following if rows and following < total else None,
-        too_few=is_too_few(total),
+        too_few=too_few,
         coverage=found.coverage,
     )
 
@@ -79,7 +82,7 @@ def export_people(
     viewer.require(Right.CUSTOMERS_EXPORT)
     found = _listed(asked, viewer.within(Right.CUSTOMERS_EXPORT), now)
     total = len(found.order)
-    if is_too_few(total):
+    if is_too_few(total) or _hides(asked, total, viewer):
         raise InvalidError(
             f"Fewer than {settings.SOJOURN.k_floor} customers fit: a file of them would point at people."
         )
@@ -93,8 +96,16 @@ def export_people(
     )
 
 
+def _hides(asked: PeopleAsked, total: int, viewer: Viewer) -> bool:
+    """Say whether nothing may be told of a list, not even that it is empty.
+
+    Who may not read customers asked whether anybody's trait is something: none and a few must look the same.
+    """
+    return bool(asked.known) and total < settings.SOJOURN.k_floor and not viewer.can(Right.CUSTOMERS_READ)
+
+
 def _listed(asked: PeopleAsked, viewer: Viewer, now: datetime | None) -> Listed:
-    if len(asked.traits) > TRAITS_MOST or len(asked.conditions) > TRAITS_MOST:
+    if max(len(asked.traits), len(asked.conditions), len(asked.known)) > TRAITS_MOST:
         raise InvalidError(f"traits: at most {TRAITS_MOST} at once.")
     return listed(asked, viewer=viewer, now=now or timezone.now())
 
@@ -109,7 +120,11 @@ def _note(viewer: Viewer, what: str, asked: PeopleAsked, total: int, told: int, 
         customers=str(total),
         listed=str(told),
         state=asked.state.value if asked.state else "",
-        traits=" ".join(dict.fromkeys((*asked.traits, *(each.trait for each in asked.conditions)))),
+        traits=" ".join(
+            dict.fromkeys(
+                (*asked.traits, *(each.trait for each in asked.conditions), *(each.trait for each in asked.known))
+            )
+        ),
     )
 
 

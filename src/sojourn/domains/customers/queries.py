@@ -33,6 +33,12 @@ from sojourn.domains.customers.joining import behind, decisions, why
 from sojourn.domains.customers.joining import panel as who_is_whom
 from sojourn.domains.customers.listing import trait_rule, trait_rules
 from sojourn.domains.customers.notes import about as told
+from sojourn.domains.customers.reading import condition as condition
+from sojourn.domains.customers.reading import known as known
+from sojourn.domains.customers.reading import read as asked_for
+from sojourn.domains.customers.saving import may_change as may_change_list
+from sojourn.domains.customers.saving import saved_list as saved_list
+from sojourn.domains.customers.saving import saved_lists as saved_lists
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import EventFilter, EventRow, Purpose
@@ -41,18 +47,24 @@ from sojourn.kit.period import Period
 __all__ = [
     "PAGE",
     "accounts_of",
+    "asked_for",
     "behind",
     "company_panel",
     "computed",
+    "condition",
     "consents_panel",
     "decisions",
     "groups",
     "holds_panel",
     "household_panel",
+    "known",
+    "may_change_list",
     "named",
     "panels",
     "prospect_rule",
     "reached",
+    "saved_list",
+    "saved_lists",
     "timeline",
     "told",
     "told_of_accounts",

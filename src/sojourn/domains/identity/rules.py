@@ -46,13 +46,13 @@ def normalised(name: str, value: object, *, region: str = "") -> str | None:
     return None
 
 
-def is_plain(name: str) -> bool:
-    """Say whether a trait names nobody by its name, so that customers may be listed by what it is.
+def is_plain(name: str, value: str = "") -> bool:
+    """Say whether a trait names nobody by its name or value, so that customers may be listed by what it is.
 
-    >>> is_plain("plan"), is_plain("last_name"), is_plain("workPhone")
-    (True, False, False)
+    >>> is_plain("plan"), is_plain("last_name"), is_plain("workPhone"), is_plain("plan", "ana@example.com")
+    (True, False, False, False)
     """
-    return name not in NAMING and not is_personal_name(name)
+    return name not in NAMING and not is_personal_name(name) and not is_suspicious(value)
 
 
 def plain(name: str, value: object) -> str | None:

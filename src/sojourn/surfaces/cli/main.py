@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "customers": ("customers", "customers", "List the customers behind a number: pseudonymous, and audited."),
     "identity": ("identity", "identity", "Match customers, and decide who is one."),
     "customer": ("profiles", "customer", "Show, find and note about one customer, by name; audited."),
+    "lists": ("saved_lists", "lists", "Save lists of customers: filters, columns and order."),
     "traits": ("lists", "traits", "Manage traits that are computed from customers' events."),
     "accounts": (
         "accounts",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -15,7 +15,6 @@ from sojourn.domains.customers import actions, queries
 from sojourn.domains.customers.contracts import (
     AccountKind,
     ComputedValue,
-    Condition,
     CustomerState,
     How,
     PeopleAsked,
@@ -23,7 +22,6 @@ from sojourn.domains.customers.contracts import (
     TraitRule,
 )
 from sojourn.domains.privacy.contracts import Coverage, Purpose
-from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
@@ -60,9 +58,17 @@ class PeopleQuery(ListedAsked):
     when: list[Annotated[str, Field(max_length=300)]] = Field(
         [], max_length=10, description="`trait>=number`, `trait<=number` or `trait=text`; repeat for more."
     )
+    known: list[Annotated[str, Field(max_length=300)]] = Field(
+        [],
+        max_length=10,
+        description="`trait=text` of a trait that senders told, none that names people; repeat.",
+    )
     sort: str = Field("last_at", max_length=63, description="last_at, first_at, events, or a computed trait's slug.")
     ascending: bool = Field(False, description="Smallest first; who has no value stands last in both directions.")
     purpose: ReadFor = "analytics"
+    saved: Annotated[str, Field(max_length=12)] = Field(
+        "", description="A saved list; it says which customers, in place of everything else here."
+    )
 
 
 class PeopleListed(PeopleQuery):
@@ -204,37 +210,24 @@ def delete_trait(request: HttpRequest, slug: Slug) -> Status[None]:
 
 
 def _asked(request: HttpRequest, asked: PeopleQuery) -> PeopleAsked:
+    viewer = viewer_of(request)
+    if asked.saved:
+        found = queries.saved_list(id=asked.saved.replace("\x00", ""), viewer=viewer)
+        return queries.asked_for(found.parameters, viewer=viewer)
     whole = asked.since is None and asked.until is None and asked.days is None
     return PeopleAsked(
-        period=Period() if whole else period(asked, viewer_of(request)),
+        period=Period() if whole else period(asked, viewer),
         events=event_filter(asked),
         state=asked.state,
         holds=asked.holds.strip(),
         belongs_to=asked.belongs_to,
-        conditions=tuple(map(_condition, asked.when)),
+        conditions=tuple(map(queries.condition, asked.when)),
+        known=tuple(map(queries.known, asked.known)),
         traits=tuple(asked.trait),
         sort=asked.sort,
         ascending=asked.ascending,
         purpose=Purpose(asked.purpose),
     )
-
-
-def _condition(text: str) -> Condition:
-    for sign in (">=", "<="):
-        slug, found, number = text.partition(sign)
-        if found:
-            try:
-                value = Decimal(number.strip())
-            except InvalidOperation:
-                value = Decimal("NaN")
-            if not value.is_finite() or abs(value) > Decimal(10) ** 12:
-                raise InvalidError(f"when: a number stands behind {sign}, such as visits>=3.")
-            named = slug.strip()
-            return Condition(trait=named, at_least=value) if sign == ">=" else Condition(trait=named, at_most=value)
-    slug, found, said = text.partition("=")
-    if not found:
-        raise InvalidError("when: write trait>=number, trait<=number or trait=text.")
-    return Condition(trait=slug.strip(), equals=said.strip())
 
 
 def _person(row: PersonLine) -> PersonAnswer:

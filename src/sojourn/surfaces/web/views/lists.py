@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
@@ -17,17 +17,17 @@ from sojourn.domains.access.contracts import Right
 from sojourn.domains.customers import actions, queries
 from sojourn.domains.customers.contracts import (
     ComputedValue,
-    Condition,
     CustomerState,
     How,
     PeopleAsked,
     PersonLine,
+    SavedList,
     TraitRule,
 )
-from sojourn.domains.privacy import queries as privacy
-from sojourn.domains.privacy.contracts import EventFilter, Purpose
+from sojourn.domains.privacy.contracts import Purpose
 from sojourn.kit.errors import InvalidError, SojournError
 from sojourn.surfaces.web.doors import PageRequest, page
+from sojourn.surfaces.web.saved_lists import DELETED, is_said, opened, parameters, said_by
 from sojourn.surfaces.web.told import computed_text, linked
 
 LIMIT = 50
@@ -52,37 +52,49 @@ HOWS = (
     (How.UNIQUE_COUNT, gettext_lazy("Number of different ones")),
     (How.UNIQUE, gettext_lazy("Different ones")),
 )
-ASKED = ("event", "channel", "unit", "state", "days", "trait", "low", "high", "is", "sort", "up", "purpose")
+COLUMNS = 10
 
 
 @page(Right.CUSTOMERS_LIST)
 def people(request: PageRequest) -> HttpResponse:
     """List customers by filters, pseudonymous; the look is audited."""
-    said = {name: request.GET.get(name, "").strip()[:200] for name in ASKED}
+    saved = opened(request)
+    as_saved = saved is not None and not is_said(request)
+    said = said_by(request, saved)
     rules = queries.traits(viewer=request.viewer)
     context: dict[str, Any] = {
         "said": said,
+        "columns": said["col"].split(" ") if said["col"] else [each.slug for each in rules[:COLUMNS]],
         "rules": rules,
         "days": DAYS,
         "states": STATES,
         "sorts": [*SORTS, *((each.slug, each.name) for each in rules if each.how is not How.UNIQUE)],
         "purposes": PURPOSES,
+        "saved": saved,
+        "saved_lists": queries.saved_lists(viewer=request.viewer),
+        "as_saved": as_saved,
+        "may_change": saved is not None and queries.may_change_list(saved, viewer=request.viewer),
+        "deleted": request.session.pop(DELETED, None),
     }
     offset = request.GET.get("from", "0")
     begin = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 9 else 0
     try:
-        found = actions.people(asked=_asked(request, said, rules), viewer=request.viewer, limit=LIMIT, offset=begin)
+        found = actions.people(asked=_asked(request, saved), viewer=request.viewer, limit=LIMIT, offset=begin)
     except SojournError as refusal:
         return render(request, "web/people_list.html", {**context, "refused": refusal.message}, status=refusal.status)
-    kept = [(name, value) for name, value in said.items() if value]
+    kept = [] if as_saved else [(name, value) for name, value in said.items() if value]
+    kept += [("saved", saved.id)] if saved else []
+    shown = [each for each in rules if each.slug in context["columns"]]
     context |= {
         "found": found,
-        "lines": [_line(row, rules) for row in found.rows],
+        "shown": shown,
+        "lines": [_line(row, shown) for row in found.rows],
         "following": linked([*kept, ("from", str(found.next_offset))]) if found.next_offset else "",
         "first": linked(kept) if begin else "",
         "as_file": linked(kept),
         "last_shown": begin + len(found.rows),
         "is_filtered": bool(kept),
+        "kept": [("of" if name == "saved" else name, value) for name, value in kept],
     }
     return render(request, "web/people_list.html", context)
 
@@ -90,10 +102,8 @@ def people(request: PageRequest) -> HttpResponse:
 @page(Right.CUSTOMERS_EXPORT)
 def people_export(request: PageRequest, file_format: str) -> HttpResponseBase:
     """Give the list as a file."""
-    said = {name: request.GET.get(name, "").strip()[:200] for name in ASKED}
-    rules = queries.traits(viewer=request.viewer)
     made = actions.export_people(
-        asked=_asked(request, said, rules),
+        asked=_asked(request, opened(request)),
         viewer=request.viewer,
         file_format=actions.ListFormat.PARQUET if file_format == "parquet" else actions.ListFormat.CSV,
     )
@@ -155,46 +165,16 @@ def _rule(said: dict[str, str]) -> TraitRule:
     )
 
 
-def _asked(request: PageRequest, said: dict[str, str], rules: tuple[TraitRule, ...]) -> PeopleAsked:
-    days = int(said["days"]) if said["days"] in set(map(str, DAYS)) else None
-    dimensions: dict[str, tuple[str, ...]] = {name: (said[name],) for name in ("channel", "unit") if said[name]}
-    conditions: tuple[Condition, ...] = ()
-    if said["trait"] and (said["low"] or said["high"] or said["is"]):
-        wanted = Condition(
-            trait=said["trait"],
-            at_least=_number(said["low"]),
-            at_most=_number(said["high"]),
-            equals=said["is"] or None,
-        )
-        conditions = (wanted,)
-    purpose = said["purpose"] if said["purpose"] in {each.value for each, _words in PURPOSES} else Purpose.ANALYTICS
-    asked = PeopleAsked(
-        events=EventFilter(names=(said["event"],) if said["event"] else (), dimensions=dimensions),
-        state=CustomerState(said["state"]) if said["state"] in set(CustomerState) else None,
-        conditions=conditions,
-        traits=tuple(each.slug for each in rules[:10]),
-        sort=said["sort"] or "last_at",
-        ascending=bool(said["up"]),
-        purpose=Purpose(purpose),
-    )
-    if days is None:
+def _asked(request: PageRequest, saved: SavedList | None) -> PeopleAsked:
+    """Say which customers the page lists; without a choice of columns, the first computed traits."""
+    as_saved = saved is not None and not is_said(request)
+    wanted = saved.parameters if saved and as_saved else parameters(said_by(request, saved))
+    asked = queries.asked_for(wanted, viewer=request.viewer)
+    if asked.traits:
         return asked
-    period = privacy.recent_period(days=days, viewer=request.viewer)
-    return replace(asked, period=period)
+    return replace(asked, traits=tuple(each.slug for each in queries.traits(viewer=request.viewer)[:COLUMNS]))
 
 
-def _number(text: str) -> Decimal | None:
-    if not text:
-        return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or abs(value) > Decimal(10) ** 12:
-        raise InvalidError(_("Write numbers such as 3 or 12.50."))
-    return value
-
-
-def _line(row: PersonLine, rules: tuple[TraitRule, ...]) -> dict[str, Any]:
-    values: list[ComputedValue | None] = [row.traits.get(each.slug) for each in rules[:10]]
+def _line(row: PersonLine, rules: Sequence[TraitRule]) -> dict[str, Any]:
+    values: list[ComputedValue | None] = [row.traits.get(each.slug) for each in rules]
     return {"row": row, "values": [computed_text(value) for value in values]}
