@@ -62,6 +62,11 @@ def test_units_that_cannot_be_told_apart_share_their_ranks_and_few_have_none() -
     assert {row.unit: row.figure.n for row in mine.rows} == {"n1": 70, "m": 0}  # what m had was the South's
 
 
+def test_the_kpi_whose_answers_name_units_is_looked_at_first() -> None:
+    load([*answers([10] * 9, unit=None), *answers([5] * 3, 101, unit="n1", kind="csat", scale="1-5")])
+    assert queries.most_told(period=MONTH, viewer=SYSTEM) == "csat"
+
+
 def test_journeys_belong_to_the_unit_of_their_start_while_it_was_there() -> None:
     journeys.save(journey=SHORT, viewer=SYSTEM)
     load([

@@ -13,14 +13,29 @@ from django.utils.module_loading import autodiscover_modules
 from domains.identity.claiming import said
 from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.collection import actions as collection
+from sojourn.domains.customers import queries as customers
 from sojourn.domains.identity import actions as identity
+from sojourn.domains.identity import queries as queries_of_identity
 from sojourn.domains.identity.models import Identifier
 from sojourn.domains.privacy import queries
 from sojourn.domains.privacy.contracts import RequestState
 from sojourn.kit import sealing
 from sojourn.surfaces.cli.furnishing import plant_requests
+from sojourn.surfaces.cli.planting import plant_customers
 
 pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
+
+
+def test_traits_are_computed_and_matching_runs_by_itself() -> None:
+    plant_customers()
+    plant_customers()
+    assert [each.slug for each in customers.traits(viewer=SYSTEM)] == [
+        "channel",
+        "complaints",
+        "sign-ins",
+        "transferred",
+    ]
+    assert queries_of_identity.matching_terms().every_days == 7
 
 
 def test_requests_are_planted_in_several_states_and_once(tmp_path: Path, settings: Any) -> None:
@@ -43,4 +58,4 @@ def test_requests_are_planted_in_several_states_and_once(tmp_path: Path, setting
         RequestState.CLOSED,
     }
     assert queries.overdue(viewer=SYSTEM) == 1
-    assert [each.name for each in queries.duties()] == ["bank-records"]
+    assert [each.name for each in queries.duties(viewer=SYSTEM)] == ["bank-records"]

@@ -208,14 +208,24 @@ def _of_case(token: int, viewer: Viewer) -> list[int]:
 def _hits(customers: list[int], by: dict[int, FoundBy]) -> tuple[Hit, ...]:
     customer_of = identity.families(customers)
     traits, kinds = defaultdict[int, list[OpenedTrait]](list), defaultdict[int, set[str]](set)
+    numbers = defaultdict[int, list[str]](list)
     for trait in identity.traits_of(list(customer_of)):
         traits[customer_of[trait.person]].append(trait)
     for identifier in identity.identifiers_of(list(customer_of)):
         kinds[customer_of[identifier.person]].add(identifier.kind)
+        if identifier.kind == FoundBy.NUMBER:
+            numbers[customer_of[identifier.person]].append(identifier.value)
     ours = stages.makes_customers(customer_of, kinds)
     rows = []
     for customer in customers:
         theirs = {each.name: each.value for each in rules.newest(traits[customer])}
-        state = rules.state_of(kinds[customer], theirs, is_customer=customer in ours)
-        rows.append(Hit(customer=customer, name=rules.name_of(theirs), state=state, found_by=by[customer]))
+        hit = Hit(
+            customer=customer,
+            name=rules.name_of(theirs),
+            numbers=tuple(numbers[customer]),
+            town=rules.town_of(theirs),
+            state=rules.state_of(kinds[customer], theirs, is_customer=customer in ours),
+            found_by=by[customer],
+        )
+        rows.append(hit)
     return tuple(rows)

@@ -141,6 +141,8 @@ class Hit:
 
     customer: int
     name: str
+    numbers: tuple[str, ...]  # customer numbers, as their senders know them
+    town: str
     state: CustomerState
     found_by: FoundBy
 

@@ -59,6 +59,17 @@ def name_of(traits: Mapping[str, Any]) -> str:
     return whole or parts or _said(company.get("name") if isinstance(company, dict) else company)
 
 
+def town_of(traits: Mapping[str, Any]) -> str:
+    """Give the town that somebody lives in, "" when none is known; it tells those of one name apart.
+
+    >>> town_of({"address": {"city": "Bonn", "street": "Domplatz 1"}}), town_of({"town": "Kiel"}), town_of({})
+    ('Bonn', 'Kiel', '')
+    """
+    address = traits.get("address")
+    places = [address, traits] if isinstance(address, dict) else [traits]
+    return next((said for place in places for name in ("city", "town") if (said := _said(place.get(name)))), "")
+
+
 def text_ids(properties: Mapping[str, object]) -> Iterator[int]:
     """Give the ids of sealed texts that an event's properties name."""
     for name, value in properties.items():

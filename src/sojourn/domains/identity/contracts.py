@@ -200,6 +200,7 @@ class FoundBy(StrEnum):
     MAIL = "mail"
     PHONE = "phone"
     WORDS = "words"
+    TOKEN = "token"  # the number that pages and the API show, whole or in short
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

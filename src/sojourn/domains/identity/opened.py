@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from django.db import connections, router
 
 from sojourn.domains.identity import contacts, rules, statements
 from sojourn.domains.identity.contracts import Found, FoundBy, OpenedIdentifier, OpenedTrait
-from sojourn.domains.identity.models import TraitWord
+from sojourn.domains.identity.models import Identifier, TraitWord
 from sojourn.domains.identity.worded import persons_by_words
 from sojourn.domains.identity.wording import sought_words
 from sojourn.engine.kernels.words import Int64s
@@ -24,6 +25,12 @@ EXACT: Final = ("user", "anonymous", "case")  # kinds of identifiers that people
 TRAITS: Final = "SELECT person, name, sealed, source, occurred_us FROM identity_trait WHERE person IN {}"
 IDENTIFIERS: Final = "SELECT token, kind, sealed FROM identity_identifier WHERE token IN {}"
 TEXTS: Final = "SELECT id, person, sealed FROM identity_text WHERE id IN {}"
+PERSONS: Final = ("user", "anonymous", "stay")  # kinds of identifiers that are persons themselves
+BY_TOKEN: Final = (
+    "SELECT token FROM identity_identifier WHERE token >= %s AND token < %s AND kind IN (%s, %s, %s) LIMIT 50"
+)
+SHORT: Final = re.compile("[0-7][0-9a-f]{3}-[0-9a-f]{4}")
+LONGEST_TOKEN: Final = 19
 FAMILIES: Final = (
     "SELECT link.person, link.customer FROM identity_link AS own "
     "JOIN identity_link AS link ON link.customer = own.customer WHERE own.person IN {}"
@@ -70,8 +77,9 @@ def texts_of(ids: Sequence[int], *, persons: Collection[int]) -> dict[int, dict[
 def find(text: str) -> Found:
     """Find who has a text as identifier, mail address or phone number, or all of its words in name, company or town.
 
-    Matching is exact: identifiers as they were sent, mail and phone in their normal form, words whole and without
-    case and accents. A customer's words may stand with several of its persons.
+    A number as pages show it, whole or in short (465b-e67d), is found too. Matching is exact: identifiers as they were
+    sent, mail and phone in their normal form, words whole and without case and accents. A customer's words may stand
+    with several of its persons.
     """
     sealer = sealing.sealer(settings.SOJOURN)
     exact = dict(_by_identifier(text.strip(), sealer))
@@ -81,6 +89,7 @@ def find(text: str) -> Found:
         normal = contacts.normalised(name, text)
         if normal is not None and (by is FoundBy.PHONE or "@" in normal):
             hits |= dict.fromkeys(_by_trait(sealer.sought(name, [normal])), by)
+    hits |= {person: FoundBy.TOKEN for person in _by_token(text.strip()) if person not in hits}
     named, is_cut = _by_words(rules.words(text), sealer)
     for person in named:
         hits.setdefault(person, FoundBy.WORDS)
@@ -92,6 +101,20 @@ def _by_identifier(text: str, sealer: sealing.Sealer) -> Iterator[tuple[int, Fou
     sql = "SELECT token, kind FROM identity_identifier WHERE blind IN {}"
     for token, kind in statements.read_in(sql, [statements.blob(each) for each in blinds]):
         yield token, FoundBy(kind)
+
+
+def _by_token(text: str) -> list[int]:
+    """Find persons by their own number: its digits, or the first half of it as `kit.ids.short` writes it."""
+    if SHORT.fullmatch(text.lower()):
+        first = int(text.replace("-", ""), 16) << 32
+        bounds = [first, first + (1 << 32)]
+    elif text.isascii() and text.isdigit() and len(text) <= LONGEST_TOKEN and 0 < int(text) < 1 << 63:
+        bounds = [int(text), int(text) + 1]
+    else:
+        return []
+    with connections[router.db_for_read(Identifier)].cursor() as cursor:
+        cursor.execute(BY_TOKEN, [bounds[0], min(bounds[1], (1 << 63) - 1), *PERSONS])
+        return [token for (token,) in cursor.fetchall()]
 
 
 def _by_trait(blinds: Iterable[bytes]) -> list[int]:

@@ -25,7 +25,7 @@ def run(settings: Settings, company: Company, size: int, *, now: int, console: C
     """Load the company up to ``now`` (microseconds) where that is a day or more ahead; raise SojournError."""
     with lock.hold(settings.data):
         prepare(settings)
-        from sojourn.surfaces.cli import furnishing  # after Django is set up
+        from sojourn.surfaces.cli import furnishing, planting  # after Django is set up
         from sojourn.surfaces.cli.shipping import ship
 
         state = read_state(settings.data) or _begun(company, size, now)
@@ -45,6 +45,7 @@ def run(settings: Settings, company: Company, size: int, *, now: int, console: C
         if company is BANK and not state.has_consents:
             furnishing.plant_consents(state)
             furnishing.plant_requests()
+            planting.plant_customers()
             state.has_consents = True
             write_state(settings.data, state)
     return state

@@ -13,7 +13,14 @@ from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, moment
 
-HITS: Columns = [("customer", "customer"), ("name", "name"), ("state", "state"), ("found by", "found_by")]
+HITS: Columns = [
+    ("customer", "customer"),
+    ("name", "name"),
+    ("number", lambda row: ", ".join(row["numbers"])),
+    ("town", "town"),
+    ("state", "state"),
+    ("found by", "found_by"),
+]
 TRAITS: Columns = [
     ("trait", "name"),
     ("value", lambda row: _plain(row["value"])),

@@ -52,6 +52,8 @@ class HitAnswer(Schema):
 
     customer: str
     name: str
+    numbers: list[str]
+    town: str
     state: CustomerState
     found_by: FoundBy
 
@@ -173,7 +175,14 @@ def delete_note(request: HttpRequest, customer: Number, note: NoteNumber) -> Sta
 
 def _hits(found: Hits) -> HitsAnswer:
     items = [
-        HitAnswer(customer=str(each.customer), name=each.name, state=each.state, found_by=each.found_by)
+        HitAnswer(
+            customer=str(each.customer),
+            name=each.name,
+            numbers=list(each.numbers),
+            town=each.town,
+            state=each.state,
+            found_by=each.found_by,
+        )
         for each in found.rows
     ]
     return HitsAnswer(items=items, total=found.total, is_cut=found.is_cut)

@@ -21,7 +21,7 @@ def whole(value: float | Decimal) -> str:
     return str(formats.number_format(round(value), use_l10n=True, force_grouping=True))
 
 
-def decimal(value: float, places: int = 1) -> str:
+def decimal(value: float | Decimal, places: int = 1) -> str:
     """Write a number with so many decimals, rounded (Django alone would cut); minus is a real minus sign.
 
     >>> decimal(28.185), decimal(-0.04), decimal(-1234.56)
@@ -30,6 +30,17 @@ def decimal(value: float, places: int = 1) -> str:
     exact = Decimal(f"{abs(value):.{places}f}")
     written = str(formats.number_format(exact, decimal_pos=places, use_l10n=True, force_grouping=True))
     return f"−{written}" if value < 0 and exact else written
+
+
+def money(value: Decimal, currency: str | None) -> str:
+    """Write an amount: no fewer than two decimals with a currency, and none that say nothing.
+
+    >>> money(Decimal("2500.0000"), "EUR"), money(Decimal("-0.1250"), "EUR"), money(Decimal("3.0"), None)
+    ('2,500.00 EUR', '−0.125 EUR', '3')
+    """
+    told = -int(value.normalize().as_tuple().exponent)
+    written = decimal(value, max(told, 2 if currency else 0))
+    return f"{written} {currency}" if currency else written
 
 
 def percent(share: float) -> str:

@@ -2,6 +2,6 @@
 
 from sojourn.domains.metrics.queries.figures import figure, figures
 from sojourn.domains.metrics.queries.kpis import kpi, kpis
-from sojourn.domains.metrics.queries.league import league, levels
+from sojourn.domains.metrics.queries.league import league, levels, most_told
 
-__all__ = ["figure", "figures", "kpi", "kpis", "league", "levels"]
+__all__ = ["figure", "figures", "kpi", "kpis", "league", "levels", "most_told"]

@@ -21,7 +21,7 @@ from sojourn.domains.metrics.rules import Estimate
 from sojourn.domains.organisation import queries as organisation
 from sojourn.domains.organisation.contracts import Unit
 from sojourn.domains.privacy import queries as privacy
-from sojourn.domains.privacy.contracts import Coverage, EventFilter, Purpose
+from sojourn.domains.privacy.contracts import Coverage, EventFilter, Measure, Purpose
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
@@ -64,6 +64,18 @@ def league(
 
     key = ("metrics.league", kpi, level, period, journey, fewest, organisation.version())
     return privacy.remembered(key=key, make=make, events=EventFilter(), purpose=purpose, viewer=viewer)
+
+
+def most_told(*, period: Period, viewer: Viewer) -> str:
+    """Choose the survey KPI with the most answers that name a unit, which league tables can say most about."""
+    asked = Measure(event=surveys.ANSWER, group=(surveys.KIND, "unit"))
+    rows = privacy.measure(measure=asked, period=period, viewer=viewer).value
+    told = dict.fromkeys(rules.SURVEY_KPIS, 0)
+    for row in rows:
+        kind, unit = row.key
+        if kind in told and unit:
+            told[kind] += row.events
+    return max(told, key=lambda kpi: told[kpi])
 
 
 def levels() -> tuple[str, ...]:

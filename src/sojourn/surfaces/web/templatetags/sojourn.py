@@ -41,6 +41,12 @@ def whole(value: float | Decimal | None) -> str:
 
 
 @register.filter
+def money(value: str, currency: str | None) -> str:
+    """Write an event's value with the locale's signs: two decimals with a currency, as many as it has without."""
+    return figures.money(Decimal(value), currency)
+
+
+@register.filter
 def short(number: int | str) -> str:
     """Write a customer's number in short, the same on every page."""
     return ids.short(int(number))

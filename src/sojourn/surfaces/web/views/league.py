@@ -18,18 +18,18 @@ def league(request: PageRequest) -> HttpResponse:
     """Compare the units of the level, KPI and journey that the address names."""
     kpis = {each.id: each for each in queries.kpis() if each.computed}
     named, levels = journeys.journeys(viewer=request.viewer), queries.levels()
-    kpi = kpis.get(request.GET.get("kpi", "")) or kpis["nps"]
     level = request.GET.get("level", "")
     level = level if level in levels else next(iter(levels[1:] or levels), "")
     days = request.GET.get("days", "")
     days = days if days in DAYS else DAYS[1]
+    period = privacy.recent_period(days=int(days), viewer=request.viewer)
+    kpi = kpis.get(request.GET.get("kpi", "")) or kpis[queries.most_told(period=period, viewer=request.viewer)]
     is_of_journeys = kpi.id in ("completion_rate", "abandonment_rate")
     slugs = [each.slug for each in named]
     journey = request.GET.get("journey", "")
     journey = journey if journey in slugs else next(iter(slugs), "")
     found = None
     if level and (journey or not is_of_journeys):
-        period = privacy.recent_period(days=int(days), viewer=request.viewer)
         found = queries.league(
             kpi=kpi.id,
             level=level,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import Look, Right
 from sojourn.domains.customers import actions, queries
 from sojourn.domains.customers.contracts import Customer, CustomerState, FoundBy, PanelLine
+from sojourn.domains.organisation import queries as organisation
 from sojourn.domains.privacy.contracts import EventFilter
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.ids import short
@@ -37,6 +39,7 @@ FOUND_BY = {
     FoundBy.CASE: gettext_lazy("case number"),
     FoundBy.MAIL: gettext_lazy("mail address"),
     FoundBy.PHONE: gettext_lazy("phone number"),
+    FoundBy.TOKEN: gettext_lazy("number shown on pages"),
     FoundBy.WORDS: gettext_lazy("words of name, company or town"),
 }
 
@@ -144,7 +147,7 @@ def _events(request: PageRequest, number: int) -> dict[str, Any]:
     return {
         "number": number,
         "asked": asked,
-        "events": [_shown(each) for each in found.rows] if found else [],
+        "events": _shown(found.rows) if found else [],
         "events_refused": refused,
         "following": following,
         "is_filtered": bool(kept),
@@ -152,11 +155,16 @@ def _events(request: PageRequest, number: int) -> dict[str, Any]:
     }
 
 
-def _shown(told: Any) -> dict[str, Any]:
+def _shown(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    names = {each.code: each.name for each in organisation.units()}
+    return [_event(each, names.get(each.event.unit, each.event.unit)) for each in rows]
+
+
+def _event(told: Any, unit: str | None) -> dict[str, Any]:
     row = told.event
     hidden = {f"{name}_id" for name, _ in told.texts}
     facts = [(name, value) for name, value in row.properties.items() if name not in hidden and value not in (None, "")]
-    return {"row": row, "texts": told.texts, "facts": facts}
+    return {"row": row, "texts": told.texts, "facts": facts, "unit": unit}
 
 
 def _day(text: str, *, days: int = 0) -> datetime | None:
