@@ -123,3 +123,19 @@ def test_forgetting_a_person_makes_the_next_event_somebody_else() -> None:
         actions.forget((old,))
     assert Trait.objects.count() == 0
     assert stored(said(("ana", None))).person[0] != old
+
+
+def wrote(who: tuple[str | None, str | None], text: str, **more: Any) -> str:
+    """Let somebody write a comment and give it as it is kept."""
+    Text.objects.all().delete()
+    comment = ClaimedText(7, 0, "comment", json.dumps({"comment": text}).encode())
+    person = int(stored(said(who, texts=[comment], **more)).person[0])
+    return str(queries.texts_of([7], persons=[person])[7]["comment"])
+
+
+def test_a_person_s_own_names_are_masked_in_what_they_write_as_told_now_or_before() -> None:
+    name = ClaimedTrait(0, "name", b'"Ana Silva-Oliveira"', 1)
+    assert wrote(("ana", "device-1"), "Ana Oliveira here; banana", traits=[name]) == ":name :name here; banana"
+    assert wrote(("ana", None), "Call Mrs. SILVA-Oliveira's office") == "Call Mrs. :name-:name's office", "told before"
+    assert wrote((None, "device-1"), "Ana, again") == ":name, again", "their device is the same customer"
+    assert wrote(("bob", None), "Ana Silva was kind") == "Ana Silva was kind", "no list of names is asked"

@@ -2,14 +2,14 @@
 
 A text is looked at in three steps, so that most cost little: its digits are counted and an @ looked for; then only the
 patterns run that could match; then a checksum decides where the kind has one. What is found becomes `:kind`. Names are
-masked where the caller knows them.
+masked where the caller knows them; lists of names are not used, they would mask May, Rose and Berlin.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sojourn.engine.stream.personal import is_free_text, is_free_text_name, is_iban, is_luhn, is_phone
@@ -48,6 +48,8 @@ STREET: Final = re.compile(
 )
 _NO_DIGITS: Final = bytes(each for each in range(256) if not 48 <= each <= 57)
 NAME_CHARS_MIN: Final = 3
+_WORD: Final = re.compile(r"\w+(?:['’-]\w+)*")
+_PART: Final = re.compile(r"\w+")
 
 
 class Masked(NamedTuple):
@@ -182,7 +184,7 @@ def without_personal(text: str, *, names: Sequence[str] = ()) -> Masked:
         for kinds in _worth_trying(text, len(digits)):
             text = _replaced(text, kinds, found)
     if names:
-        text = _without_names(text, names, found)
+        text = _without_names(text, name_words(names), found)
     return Masked(text, found)
 
 
@@ -214,15 +216,39 @@ def _replaced(text: str, kinds: Iterable[_Kind], found: dict[str, int]) -> str:
     return text
 
 
-def _without_names(text: str, names: Sequence[str], found: dict[str, int]) -> str:
-    words = {word for name in names for word in re.findall(r"[^\W\d_][\w'’-]+", name) if len(word) >= NAME_CHARS_MIN}
-    if not words:
+def _without_names(text: str, words: Collection[str], found: dict[str, int]) -> str:
+    low = text.casefold()
+    if not any(word in low for word in words):  # most texts: no look at their words
         return text
-    pattern = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    masked, count = re.subn(rf"(?<!\w)(?:{pattern})(?!\w)", ":name", text, flags=re.IGNORECASE)
-    if count:
-        found["name"] = count
-    return masked
+
+    def mask(hit: re.Match[str]) -> str:
+        if hit[0].casefold() in words:
+            found["name"] = found.get("name", 0) + 1
+            return ":name"
+        return _PART.sub(mask, hit[0]) if hit.re is _WORD else hit[0]
+
+    return _WORD.sub(mask, text)
+
+
+def name_words(names: Iterable[str]) -> frozenset[str]:
+    """Give the words of names by which they are known again in a text: whole and in parts, of three letters and more.
+
+    >>> sorted(name_words(["Ana Silva-Oliveira", "Jo"]))
+    ['ana', 'oliveira', 'silva', 'silva-oliveira']
+    """
+    found = (part for name in names for word in _WORD.findall(name.casefold()) for part in (word, *_PART.findall(word)))
+    return frozenset(part for part in found if len(part) >= NAME_CHARS_MIN and not part.isdigit())
+
+
+def without_names(name: str, value: Any, words: Collection[str]) -> Any:
+    """Mask words of names in a value that is set aside as free text, as `masked_text` masks the rest.
+
+    >>> without_names("comment", "Ana here, call ANA back", name_words(["Ana Silva"]))
+    ':name here, call :name back'
+    """
+    if words and isinstance(value, str) and (is_free_text_name(name) or is_free_text(value)):
+        return _without_names(value, words, {})
+    return value
 
 
 def masked_text(name: str, value: Any) -> Any:

@@ -16,6 +16,7 @@ from sojourn.domains.identity.actions.linking import Sighting, note
 from sojourn.domains.identity.actions.words import write_words
 from sojourn.domains.identity.contracts import EdgeKind
 from sojourn.domains.identity.models import MapCounter
+from sojourn.domains.identity.naming import nameless
 from sojourn.domains.identity.rulebook import rules_in_force
 from sojourn.domains.identity.ruleset import ANONYMOUS, DEFAULT, USER
 from sojourn.domains.identity.tombstones import CONTACTS
@@ -78,7 +79,7 @@ class Resolver:
             functools.partial(note, sightings, fresh={token for token, *_ in self._new}, rules=self._rules),
             holders,
             self._traits(traits, person),
-            _texts(claims, person, self._sealer),
+            _texts(claims, person, traits, self._sealer),
         )
         return Resolved(person=person, agent=agent, case=case, groups=groups, write=write, gone=gone)
 
@@ -238,9 +239,14 @@ def trait_blind(name: str, value: bytes, sealer: sealing.Sealer) -> bytearray | 
     return None if text is None else statements.blob(sealer.blind(name, text))
 
 
-def _texts(claims: Claims, person: Tokens, sealer: sealing.Sealer) -> list[tuple[int, int, str, bytes]]:
+def _texts(
+    claims: Claims, person: Tokens, traits: Sequence[Trait], sealer: sealing.Sealer
+) -> list[tuple[int, int, str, bytes]]:
+    values = list(nameless(claims.texts, person, traits, sealer))
+    sealed = sealer.seal_many(values, use="text")
     return [
-        (each.id, int(person[each.row]), each.name[:64], sealer.seal(each.value, use="text")) for each in claims.texts
+        (each.id, int(person[each.row]), each.name[:64], hidden)
+        for each, hidden in zip(claims.texts, sealed, strict=True)
     ]
 
 
