@@ -16,7 +16,9 @@ from sojourn.domains.customers.accounts.panels import company as company_panel
 from sojourn.domains.customers.accounts.panels import holds as holds_panel
 from sojourn.domains.customers.accounts.panels import household as household_panel
 from sojourn.domains.customers.accounts.per import groups
+from sojourn.domains.customers.accounts.per import version as accounts_version
 from sojourn.domains.customers.accounts.reading import of_customer as accounts_of
+from sojourn.domains.customers.accounts.stages import all_in_state as in_state
 from sojourn.domains.customers.accounts.stages import prospect_rule
 from sojourn.domains.customers.accounts.told import about as told_of_accounts
 from sojourn.domains.customers.allowed import consents as consents_panel
@@ -48,6 +50,7 @@ __all__ = [
     "PAGE",
     "accounts_of",
     "asked_for",
+    "accounts_version",
     "behind",
     "company_panel",
     "computed",
@@ -58,6 +61,7 @@ __all__ = [
     "holds_panel",
     "household_panel",
     "known",
+    "in_state",
     "may_change_list",
     "named",
     "panels",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.privacy.contracts import Coverage
 from sojourn.kit.period import Period
 
@@ -59,6 +60,9 @@ class Figure:
     change_high: float | None = None
     scale: str = ""  # of the answers, such as 0-10; "" where there is none
     mean: float | None = None  # beside a share of answers, on its scale
+    per: Per = Per.CUSTOMER  # what counts as one
+    groups: int | None = None  # accounts, households or companies behind it; None per customer
+    alone: int | None = None  # customers who were in none, each counted alone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

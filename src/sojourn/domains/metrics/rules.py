@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from typing import Any
 
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.metrics.contracts import Figure, Kpi
 from sojourn.domains.privacy.contracts import Coverage
 from sojourn.engine.answers.floors import shown
@@ -23,6 +25,7 @@ STANDARD_SCALE = {"nps": "0-10", "ces": "1-5", "ces_ease": "1-7"}  # csat has a 
 DETRACTORS_UP_TO = 6
 PROMOTERS_FROM = 9
 EASY_FROM = 5
+WORDS: Mapping[Per, str] = {Per.ACCOUNT: "accounts", Per.HOUSEHOLD: "households", Per.COMPANY: "companies"}
 NO_FIGURE = {"nps": "a net promoter score is asked on 0-10 (or, marked, 1-10)"}
 
 
@@ -38,9 +41,13 @@ class Estimate:
     scale: str = ""
     note: str = ""
     mean: float | None = None
+    per: Per = Per.CUSTOMER
+    groups: int | None = None
+    alone: int | None = None
 
 
 NOBODY = Clusters.of([])
+NOTHING: Mapping[str, Any] = {"mean": None, "groups": None, "alone": None}
 
 
 def catalogue() -> tuple[Kpi, ...]:
@@ -129,7 +136,7 @@ def above_floor(estimates: Iterable[Estimate], *, fewest: int) -> list[Estimate]
     }
     withheld = f"not shown: it is of fewer than {fewest} customers, or would tell a part that is"
     return [
-        each if id(each) in kept else replace(each, clusters=NOBODY, interval=None, note=withheld, mean=None)
+        each if id(each) in kept else replace(each, clusters=NOBODY, interval=None, note=withheld, **NOTHING)
         for each in found
     ]
 
@@ -187,13 +194,16 @@ def _figure(kpi: Kpi, now: Estimate, before: Estimate | None, coverage: Coverage
         high=None if found is None or few else found.high * now.factor,
         n=round(now.clusters.n),
         unit=kpi.unit,
-        method="" if found is None else found.method,
+        method="" if found is None else _method(found.method, now.per),
         note="; ".join(filter(None, [_why_few(now) if few and now.clusters is not NOBODY else "", now.note])),
         change=None,
         change_is_real=None,
         coverage=coverage,
         scale=now.scale,
         mean=None if few else now.mean,
+        per=now.per,
+        groups=now.groups,
+        alone=now.alone,
     )
     if few or before is None or before.interval is None or before.interval.is_too_few(before.width):
         return figure, None
@@ -206,8 +216,16 @@ def _figure(kpi: Kpi, now: Estimate, before: Estimate | None, coverage: Coverage
     ), changed.p
 
 
+def _method(method: str, per: Per) -> str:
+    """Name an interval's method; told per group, its clusters are sets of customers who share one."""
+    if per is Per.CUSTOMER:
+        return method
+    return f"{method.partition(', clustered')[0]}, clustered by {per.value}"
+
+
 def _why_few(estimate: Estimate) -> str:
     customers = estimate.clusters.customers
     if customers < MIN_CUSTOMERS:
-        return f"too few to say: {customers} customers, {MIN_CUSTOMERS} are needed"
+        ones = "customers" if estimate.per is Per.CUSTOMER else f"{WORDS[estimate.per]} and customers without one"
+        return f"too few to say: {customers} {ones}, {MIN_CUSTOMERS} are needed"
     return "too few to say: the interval is wider than 30 % of the scale"

@@ -135,6 +135,7 @@ class Coverage:
     customers: int
     events: int
     left_out: int | None  # customers whom the purpose's basis hides; None below the k floor
+    out_of_scope: int | None  # customers with no event in the viewer's units, whatever was asked; None below the floor
     period: Period
     batch: int  # newest batch that is in
     fresh_at: datetime | None  # when that batch was received
@@ -205,17 +206,23 @@ class Measure:
     field_name: str | None = None
     last_per_customer: tuple[str, ...] | None = None
     hits: tuple[float, ...] | None = None
+    misses: tuple[float, ...] = ()  # beside hits: each takes one away
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeasureRow:
-    """One group of a measure: its key, its value, the events and customers in it."""
+    """One group of a measure: its key, its value, the events and customers in it.
+
+    Read per account, household or company, `customers` are those that count as one, `in_groups` of them are groups and
+    the others customers who were in none; `clusters` are then sums over linked sets of customers.
+    """
 
     key: tuple[str | None, ...]
     value: float
     events: int
     customers: int
     clusters: Clusters | None = None
+    in_groups: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

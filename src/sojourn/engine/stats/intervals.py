@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
 from sojourn.engine.stats.clusters import Clusters
@@ -78,7 +78,7 @@ def proportion(clusters: Clusters, level: float = LEVEL) -> Interval:
     return Interval(p, found.low, found.high, clusters.customers, "Wilson score, clustered by customer")
 
 
-def net_score(promoters: int, passives: int, detractors: int, level: float = LEVEL) -> Interval:
+def net_score(promoters: float, passives: float, detractors: float, level: float = LEVEL) -> Interval:
     """Give the adjusted Wald interval of a net score (share of promoters minus share of detractors, -1 to 1).
 
     The variance is that of the three-point score +1, 0, -1: p + d - (p - d)^2. Three answers are added, 3/4 a
@@ -94,7 +94,23 @@ def net_score(promoters: int, passives: int, detractors: int, level: float = LEV
     half = _z(level) * sqrt((up + down - (up - down) ** 2) / added)
     value, middle = (promoters - detractors) / n, up - down
     low, high = min(max(middle - half, -1.0), value), max(min(middle + half, 1.0), value)
-    return Interval(value, low, high, n, "adjusted Wald for net scores")
+    return Interval(value, low, high, round(n), "adjusted Wald for net scores")
+
+
+def net_score_clustered(promoters: int, passives: int, detractors: int, clusters: Clusters) -> Interval:
+    """Give the interval of `net_score` where answers hang together: n is the effective sample size.
+
+    `clusters` are sums of +1, 0 and -1 over sets of answers that do not depend on each other. The answers are scaled to
+    as many as would give the variance between the sets if they were independent: Korn and Graubard (1998), as in
+    `proportion`. With one answer a set it is `net_score`. Raise ValueError when there are no answers.
+    """
+    n = promoters + passives + detractors
+    if clusters.nn == clusters.n:  # one answer each
+        return net_score(promoters, passives, detractors)
+    spread = (promoters + detractors) / n - ((promoters - detractors) / n) ** 2
+    effective = min(spread / clusters.variance, n) if clusters.variance else float(clusters.customers)
+    found = net_score(*(times * effective / n for times in (promoters, passives, detractors)))
+    return replace(found, n=clusters.customers, method=f"{found.method}, clustered")
 
 
 def mean(clusters: Clusters, level: float = LEVEL) -> Interval | None:

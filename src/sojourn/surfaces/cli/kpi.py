@@ -35,6 +35,14 @@ FIGURES: Columns = [
 @listing_options
 @click.option("--by", help="A dimension, or survey, or month.")
 @click.option("--journey", help="For KPIs of journeys: one of them.")
+@click.option(
+    "--per",
+    type=click.Choice(["customer", "account", "household", "company"]),
+    default="customer",
+    show_default=True,
+    help="What counts as one.",
+)
+@click.option("--state", type=click.Choice(["customer", "prospect", "anonymous"]), help="Only these count.")
 @connected
 def kpi(server: Server, kpi_id: str | None, **asked: Any) -> Shown:
     """Show figures of the KPI catalogue.
@@ -49,6 +57,9 @@ def kpi(server: Server, kpi_id: str | None, **asked: Any) -> Shown:
     page = server.get(f"{where}/figures", **asked)
     figures = page["items"]
     after = [coverage_line(figures[0]["coverage"])] if figures else []
+    if figures and figures[0]["groups"] is not None:
+        told = figures[0]
+        after.append(f"counted per {told['per']}: {told['groups']:,}, and {told['alone']:,} customers in none, alone")
     title = f"{row['name']} ({row['unit']}): {row['definition']}"
     return Shown(
         data=page, columns=FIGURES, rows=figures, before=[title], empty="No figures for this period.", after=after

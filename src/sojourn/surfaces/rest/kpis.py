@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 from pydantic import Field
 
+from sojourn.domains.customers.contracts import CustomerState, Per
 from sojourn.domains.metrics import queries
 from sojourn.domains.metrics.contracts import Figure, Kpi, League
 from sojourn.surfaces.rest.auth import viewer_of
@@ -24,6 +25,8 @@ class FigureAsked(ListedAsked):
 
     by: str | None = Field(None, max_length=200, description="A dimension, or survey, or month.")
     journey: str | None = Field(None, max_length=63, description="For KPIs of journeys: one of them.")
+    per: Per = Field(Per.CUSTOMER, description="What counts as one: a customer, or all of an account or household.")
+    state: CustomerState | None = Field(None, description="Only customers, prospects or anonymous visitors.")
 
 
 class LeagueAsked(PeriodAsked):
@@ -56,6 +59,8 @@ def figures(request: HttpRequest, kpi_id: KpiId, asked: Query[FigureAsked]) -> P
         by=asked.by,
         journey=asked.journey,
         viewer=viewer,
+        per=asked.per,
+        state=asked.state,
     )
     return Page[Figure](items=list(found))
 

@@ -13,17 +13,19 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
-from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.access.contracts import SYSTEM, Right, Viewer
 from sojourn.domains.customers.accounts import per
 from sojourn.domains.customers.accounts.storing import TEXT_MOST, bump
 from sojourn.domains.customers.contracts import HOLDING, AccountKind, CustomerState, ProspectRule
 from sojourn.domains.customers.models import AccountRow, MemberRow, ProspectRuleRow
 from sojourn.domains.customers.rules import CONTACTS, CUSTOMER_NUMBER
 from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy import queries as privacy
 from sojourn.engine.kernels.words import Flags, Int64s
 from sojourn.kit.errors import InvalidError
 
 PRODUCTS_MOST = 50
+ANONYMOUS = "anonymous"  # the kind of a device's identifier
 
 
 def prospect_rule() -> ProspectRule:
@@ -85,6 +87,13 @@ def in_state(customers: Int64s, state: CustomerState, *, batch: int) -> Flags:
     is_known = np.isin(customers, known)
     found: Flags = ~is_customer & (is_known if state is CustomerState.PROSPECT else ~is_known)
     return found
+
+
+def all_in_state(state: CustomerState) -> Int64s:
+    """List all customers, prospects or anonymous visitors, ascending."""
+    everyone = customers_of(np.concatenate([identity.persons_called(kind) for kind in (CUSTOMER_NUMBER, ANONYMOUS)]))
+    held, batch = everyone, privacy.freshness(viewer=SYSTEM).batch
+    return held[in_state(held, state, batch=batch)]
 
 
 def holders_of(product: str) -> Int64s:

@@ -10,6 +10,8 @@ from typing import cast
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.customers import queries as customers
+from sojourn.domains.customers.contracts import CustomerState, Per
 from sojourn.domains.metrics import rules
 from sojourn.domains.metrics.contracts import Figure, Wanted
 from sojourn.domains.metrics.queries import endings, surveys
@@ -18,7 +20,7 @@ from sojourn.domains.metrics.rules import Estimate
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Coverage, EventFilter, Purpose
 from sojourn.domains.privacy.queries import Reading
-from sojourn.kit.errors import ConflictError
+from sojourn.kit.errors import ConflictError, InvalidError
 from sojourn.kit.period import Period
 
 ALL_EVENTS = EventFilter()
@@ -37,6 +39,8 @@ class _Asking:
     viewer: Viewer
     purpose: Purpose
     events: EventFilter
+    per: Per
+    state: CustomerState | None
 
 
 def figure(
@@ -48,17 +52,23 @@ def figure(
     journey: str | None = None,
     events: EventFilter = ALL_EVENTS,
     purpose: Purpose = Purpose.ANALYTICS,
+    per: Per = Per.CUSTOMER,
+    state: CustomerState | None = None,
 ) -> tuple[Figure, ...]:
     """Compute a KPI over a period.
 
     Survey KPIs: one figure for each scale that was answered on, the KPI's own first, else the most answered one;
     `by` unit, channel, product, survey or month gives one for each part. Journey KPIs: one for each named
     journey; with `journey` one for it, or `by` unit, channel, product, source or month. The change is against the
-    period of the same length just before (none for an open period or months), tested as one family. Raise
-    NotFoundError, NotComputedError, or InvalidError for a breakdown there is not.
+    period of the same length just before (none for an open period or months), tested as one family.
+
+    Told `per` account, household or company, each of them counts where the KPI says customer; an answer counts for
+    each that its customer was in at the time, and who was in none counts alone. With a `state` only customers,
+    prospects or anonymous visitors count. Raise NotFoundError, NotComputedError, or InvalidError for a breakdown there
+    is not, and for a KPI of journeys told per group or of a state.
     """
     wanted = Wanted(kpi=kpi, period=period, by=by, journey=journey)
-    return figures(wanted=(wanted,), viewer=viewer, events=events, purpose=purpose)[0]
+    return figures(wanted=(wanted,), viewer=viewer, events=events, purpose=purpose, per=per, state=state)[0]
 
 
 def figures(
@@ -67,6 +77,8 @@ def figures(
     viewer: Viewer,
     events: EventFilter = ALL_EVENTS,
     purpose: Purpose = Purpose.ANALYTICS,
+    per: Per = Per.CUSTOMER,
+    state: CustomerState | None = None,
 ) -> tuple[tuple[Figure, ...], ...]:
     """Compute several figures, reading the answers to surveys once; each as `figure` does.
 
@@ -75,9 +87,13 @@ def figures(
     for each in wanted:
         if not kpi_of(kpi_id=each.kpi).computed:
             raise NotComputedError(f"{kpi_of(kpi_id=each.kpi).name} is defined, but not computed in this release.")
-    asking = _Asking(viewer, purpose, events)
+        if each.kpi not in rules.SURVEY_KPIS and (per is not Per.CUSTOMER or state is not None):
+            told = f"per: {per.value}" if per is not Per.CUSTOMER else "state"
+            raise InvalidError(f"{told}: {kpi_of(kpi_id=each.kpi).name} is told per customer, of all of them, only.")
+    asking = _Asking(viewer, purpose, events, per, state)
+    accounts = 0 if per is Per.CUSTOMER and state is None else customers.accounts_version()
     return privacy.remembered(
-        key=("metrics.figures", tuple(wanted), viewer.can(Right.CUSTOMERS_LIST)),
+        key=("metrics.figures", tuple(wanted), viewer.can(Right.CUSTOMERS_LIST), per, state, accounts),
         make=lambda: _computed(tuple(wanted), asking),
         events=events,
         purpose=purpose,
@@ -103,6 +119,8 @@ def _answers(wanted: tuple[Wanted, ...], asking: _Asking) -> AbstractContextMana
         events=asking.events,
         purpose=asking.purpose,
         viewer=asking.viewer,
+        groups=customers.groups(asking.per),
+        among=None if asking.state is None else customers.in_state(asking.state),
     )
 
 
@@ -123,7 +141,7 @@ def _estimates(
 ) -> tuple[list[Estimate], Coverage | None]:
     if wanted.kpi in rules.SURVEY_KPIS:
         assert answers is not None
-        return surveys.estimates(kpi=wanted.kpi, period=period, by=wanted.by, answers=answers), None
+        return surveys.estimates(kpi=wanted.kpi, period=period, by=wanted.by, answers=answers, per=asking.per), None
     return endings.estimates(
         kpi=wanted.kpi,
         journey=wanted.journey,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.metrics import rules
 from sojourn.domains.metrics.rules import Estimate
 from sojourn.domains.privacy.contracts import Aggregate, Coverage, Measure, MeasureRow
 from sojourn.domains.privacy.queries import Reading
 from sojourn.engine.stats.clusters import Clusters
-from sojourn.engine.stats.intervals import mean, net_score, proportion
+from sojourn.engine.stats.intervals import mean, net_score, net_score_clustered, proportion
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
 
@@ -31,6 +33,7 @@ class _Asked:
     period: Period
     group: tuple[str, ...]
     answers: Reading
+    per: Per = Per.CUSTOMER
 
     def measure(self, *, scale: str | None = None, **what: object) -> Measure:
         where: dict[str, tuple[str, ...]] = {KIND: (self.kpi,)}
@@ -50,9 +53,9 @@ def fields(parts: Iterable[str | None]) -> tuple[str, ...]:
     return (KIND, SCALE, SCORE, *sorted(BY[part] for part in named if part != "month"))
 
 
-def estimates(*, kpi: str, period: Period, by: str | None, answers: Reading) -> list[Estimate]:
+def estimates(*, kpi: str, period: Period, by: str | None, answers: Reading, per: Per = Per.CUSTOMER) -> list[Estimate]:
     """Estimate a survey KPI on each scale that was answered on; the KPI's own or most answered scale comes first."""
-    asked = _Asked(kpi, period, () if by is None else (BY[by],), answers)
+    asked = _Asked(kpi, period, () if by is None else (BY[by],), answers, per)
     counts = {row.key[0] or "": row.events for row in asked.rows(group=(SCALE,))}
     ranked = sorted(counts, key=lambda scale: (not rules.is_standard(kpi, scale), -counts[scale], scale))
     found = [each for scale in ranked for each in _on_scale(asked, scale, counts[scale])]
@@ -81,7 +84,38 @@ def _net_scores(asked: _Asked, scale: str, note: str) -> list[Estimate]:
     for row in rows:
         part, score = _part(row.key[:-1]), float(row.key[-1] or 0)
         counts[part][score] = counts[part].get(score, 0) + row.events
-    return [_net_score(part, scores, scale, note) for part, scores in sorted(counts.items())]
+    if asked.per is Per.CUSTOMER:
+        return [_net_score(part, scores, scale, note) for part, scores in sorted(counts.items())]
+    together = _net_clusters(asked, scale)
+    return [_net_score_per(asked.per, scores, together[part], scale, note) for part, scores in sorted(counts.items())]
+
+
+def _net_clusters(asked: _Asked, scale: str) -> dict[str, MeasureRow]:
+    """Sum up +1, 0 and -1 of each account's, household's or company's last answer over those that hang together."""
+    points = range((rules.ends_of(scale) or (0, 0))[1] + 1)
+    rows = asked.rows(
+        scale=scale,
+        group=asked.group,
+        aggregate=Aggregate.CLUSTERS,
+        field_name=SCORE,
+        hits=tuple(float(each) for each in points if each >= rules.PROMOTERS_FROM),
+        misses=tuple(float(each) for each in points if each <= rules.DETRACTORS_UP_TO),
+        last_per_customer=(SCALE, *asked.group),
+    )
+    return {_part(row.key): row for row in rows}
+
+
+def _net_score_per(per: Per, counts: Mapping[float, int], row: MeasureRow, scale: str, note: str) -> Estimate:
+    assert row.clusters is not None
+    found = _net_score(_part(row.key), counts, scale, note)
+    interval = net_score_clustered(*rules.promoters_and_detractors(counts), row.clusters)
+    return replace(found, clusters=row.clusters, interval=interval, **_told_per(per, row))
+
+
+def _told_per(per: Per, row: MeasureRow) -> dict[str, Any]:
+    if per is Per.CUSTOMER:
+        return {}
+    return {"per": per, "groups": row.in_groups, "alone": row.customers - row.in_groups}
 
 
 def _net_score(part: str, counts: Mapping[float, int], scale: str, note: str) -> Estimate:
@@ -107,8 +141,9 @@ def _by_customer(asked: _Asked, scale: str, note: str) -> list[Estimate]:
     shares = {} if hits is None else _clusters(asked, scale, hits)
     low, high = rules.ends_of(scale) or (0, 1)
     found = []
-    for part, clusters in sorted((shares if is_share else means).items()):
-        easy = f"{shares[part].value:.0%} answered 5-7" if asked.kpi == "ces_ease" and scale == "1-7" else ""
+    for part, row in sorted((shares if is_share else means).items()):
+        clusters = _sums(row)
+        easy = f"{_sums(shares[part]).value:.0%} answered 5-7" if asked.kpi == "ces_ease" and scale == "1-7" else ""
         found.append(
             Estimate(
                 part=part,
@@ -118,15 +153,21 @@ def _by_customer(asked: _Asked, scale: str, note: str) -> list[Estimate]:
                 width=1 if is_share else high - low,
                 scale=scale,
                 note="; ".join(filter(None, [note, easy])),
-                mean=means[part].value,
+                mean=_sums(means[part]).value,
+                **_told_per(asked.per, row),
             )
         )
     return found
 
 
-def _clusters(asked: _Asked, scale: str, hits: tuple[float, ...] | None) -> dict[str, Clusters]:
+def _clusters(asked: _Asked, scale: str, hits: tuple[float, ...] | None) -> dict[str, MeasureRow]:
     rows = asked.rows(scale=scale, group=asked.group, aggregate=Aggregate.CLUSTERS, field_name=SCORE, hits=hits)
-    return {_part(row.key): row.clusters for row in rows if row.clusters is not None}
+    return {_part(row.key): row for row in rows}
+
+
+def _sums(row: MeasureRow) -> Clusters:
+    assert row.clusters is not None
+    return row.clusters
 
 
 def _part(key: tuple[str | None, ...]) -> str:

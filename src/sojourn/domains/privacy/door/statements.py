@@ -134,8 +134,12 @@ def taken(
     period: Period,
     events: EventFilter,
     units: frozenset[str] | None,
+    *,
+    is_among: bool = False,
 ) -> Statement:
     """Write the table `taken`: one event's rows with some fields as `f0`, `f1`, ..., readable or not.
+
+    With `is_among` only of the customers in the table `among`.
 
     Raise InvalidError for a field that is not there.
     """
@@ -148,7 +152,7 @@ def taken(
     for name, values in where_fields.items():
         expression, needed = column(name)
         _among(made.add(" AND "), expression, needed, values)
-    return made
+    return made.add(" AND customer IN (SELECT customer FROM among)") if is_among else made
 
 
 def fields_of(measure: Measure) -> tuple[str, ...]:
@@ -161,9 +165,24 @@ def fields_of(measure: Measure) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in named if name not in TIMES))
 
 
-def asked(measure: Measure, period: Period, fields: Sequence[str]) -> Statement:
-    """Write what a measure is about, out of the table `taken`, which has these fields."""
-    made = Statement("SELECT customer, event_id, occurred_at, allowed")
+ALONE: Final = ("taken.customer AS one, taken.customer AS cluster", "taken")
+# An event counts for each group that its customer is in at the time, and for themselves where there is none.
+TOGETHER: Final = (
+    "coalesce(members.one, taken.customer) AS one, coalesce(linked.cluster, taken.customer) AS cluster",
+    "taken LEFT JOIN members ON members.customer = taken.customer AND epoch_us(occurred_at) >= members.since_us "
+    "AND epoch_us(occurred_at) < members.until_us LEFT JOIN linked ON linked.customer = taken.customer",
+)
+SEEN: Final = "SELECT DISTINCT customer FROM taken WHERE allowed"
+
+
+def asked(measure: Measure, period: Period, fields: Sequence[str], *, together: bool = False) -> Statement:
+    """Write what a measure is about, out of the table `taken`, which has these fields.
+
+    `one` is what counts as one: the customer, or with `together` each of the groups in the tables `members` and
+    `linked`; `cluster` is within what rows are not independent of each other.
+    """
+    ones, source = TOGETHER if together else ALONE
+    made = Statement(f"SELECT taken.customer, event_id, occurred_at, allowed, {ones}")
     for place, name in enumerate(measure.group):
         made.add(f", {_text(name, fields)} AS g{place}")
     for place, name in enumerate(measure.last_per_customer or ()):
@@ -171,7 +190,7 @@ def asked(measure: Measure, period: Period, fields: Sequence[str]) -> Statement:
     if measure.aggregate in OF_A_FIELD and measure.field_name is not None:
         made.add(f", {_number(measure.field_name, fields)} AS x")
     within = _scope(period, None)
-    made.add(" FROM taken WHERE ").add(within.sql, within.values)
+    made.add(f" FROM {source} WHERE ").add(within.sql, within.values)
     for name, values in measure.where.items():
         _among(made.add(" AND "), _text(name, fields), [], values)
     return made
@@ -199,31 +218,44 @@ def summed(measure: Measure) -> str:
     groups = [f"g{place}" for place in range(len(measure.group))]
     source = "SELECT * FROM asked WHERE allowed"
     if measure.last_per_customer is not None:
-        parts = ", ".join(["customer", *(f"l{place}" for place in range(len(measure.last_per_customer)))])
+        parts = ", ".join(["one", *(f"l{place}" for place in range(len(measure.last_per_customer)))])
         order = "ORDER BY occurred_at DESC, event_id DESC"
         source += f" QUALIFY row_number() OVER (PARTITION BY {parts} {order}) = 1"
     value = {
         Aggregate.EVENTS: "count(*)",
-        Aggregate.CUSTOMERS: "count(DISTINCT customer)",
+        Aggregate.CUSTOMERS: "count(DISTINCT one)",
         Aggregate.SUM: "sum(x)",
         Aggregate.MEAN: "avg(x)",
         Aggregate.CLUSTERS: "sum(x)",
     }[measure.aggregate]
     filled = " WHERE x IS NOT NULL" if measure.aggregate in OF_A_FIELD else ""
-    listed = ", ".join([*groups, value, "count(*)", "count(DISTINCT customer)"])
+    listed = ", ".join([*groups, value, IN_GROUPS, "count(*)", "count(DISTINCT one)"])
     tail = f" GROUP BY {', '.join(groups)} ORDER BY {', '.join(f'{g} NULLS FIRST' for g in groups)}" if groups else ""
     if measure.aggregate is Aggregate.CLUSTERS:
         return _clustered(measure, groups, f"({source}){filled}", tail)
     return f"SELECT {listed} FROM ({source}){filled}{tail}"
 
 
+ONES: Final = "count(DISTINCT one)"
+IN_GROUPS: Final = f"{ONES} FILTER (one < 0)"
+
+
+def _times(values: tuple[float, ...]) -> str:
+    """Write how often a value is one of some."""
+    listed = ", ".join(repr(float(value)) for value in values)
+    return f"count(*) FILTER (x IN ({listed}))" if listed else "0"
+
+
 def _clustered(measure: Measure, groups: list[str], source: str, tail: str) -> str:
-    """Write sums over customers with `n` events that add up to `k`."""
-    hits = None if measure.hits is None else ", ".join(repr(float(hit)) for hit in measure.hits)
-    k = "sum(x)" if hits is None else f"count(*) FILTER (x IN ({hits}))"
-    each = ", ".join([*groups, "customer", "count(*)::DOUBLE AS n", f"({k})::DOUBLE AS k"])
-    by = ", ".join([*groups, "customer"])
-    sums = ", ".join([*groups, "sum(n * n)", "sum(k * k)", "sum(n * k)", "sum(k)", "sum(n)", "count(*)"])
+    """Write sums over customers, or linked sets of them, with `n` events that add up to `k`."""
+    k = "sum(x)" if measure.hits is None else f"{_times(measure.hits)} - {_times(measure.misses)}"
+    each = ", ".join(
+        [*groups, "cluster", "count(*)::DOUBLE AS n", f"({k})::DOUBLE AS k", f"{IN_GROUPS} AS g, {ONES} AS c"]
+    )
+    by = ", ".join([*groups, "cluster"])
+    sums = ", ".join(
+        [*groups, "count(*)", "sum(n * n)", "sum(k * k)", "sum(n * k)", "sum(k)", "sum(g)", "sum(n)", "sum(c)"]
+    )
     return f"SELECT {sums} FROM (SELECT {each} FROM {source} GROUP BY {by}){tail}"
 
 

@@ -7,18 +7,31 @@ from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+import pyarrow as pa
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import rules
-from sojourn.domains.privacy.contracts import Aggregate, Answer, Coverage, EventFilter, Measure, MeasureRow, Purpose
-from sojourn.domains.privacy.door import employees, scope, statements
+from sojourn.domains.privacy.contracts import (
+    Aggregate,
+    Answer,
+    Coverage,
+    EventFilter,
+    Groups,
+    Measure,
+    MeasureRow,
+    Purpose,
+)
+from sojourn.domains.privacy.door import employees, scope, statements, together
+from sojourn.domains.privacy.door.outside import outside
 from sojourn.domains.privacy.door.sight import ANSWERS, frozen_filter
 from sojourn.domains.privacy.door.statements import Statement
 from sojourn.domains.privacy.door.stream import opened
 from sojourn.domains.privacy.standing import consents
+from sojourn.engine.kernels.words import Int64s
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.engine.stream.query import Connection
 from sojourn.kit.errors import InvalidError
@@ -35,14 +48,16 @@ class Reading:
     event: str
     fields: tuple[str, ...]
     purpose: Purpose
+    viewer: Viewer
     batch: int
     begun: float  # by time.perf_counter
     _taken: Statement = field(repr=False)
     _connection: Connection = field(repr=False)
+    _is_together: bool = False
 
     def sums(self, measure: Measure, period: Period) -> tuple[MeasureRow, ...]:
         """Sum by group, groups in the order of their keys; raise InvalidError for a field that was not read."""
-        asked = self._asked(measure, period)
+        asked = self._asked(measure, period, together=self._is_together)
         found = self._connection.execute(f"WITH asked AS ({asked.sql}) {statements.summed(measure)}", asked.values)
         rows = tuple(_row(row, measure) for row in found.fetchall() if row[-2])
         fewest = settings.SOJOURN.employee_floor if employees.AGENT in measure.group else 0
@@ -58,6 +73,7 @@ class Reading:
             customers=customers,
             events=events,
             left_out=rules.shown_left_out(everyone - customers, settings.SOJOURN.k_floor),
+            out_of_scope=outside(self.viewer),
             period=period,
             batch=self.batch,
             fresh_at=collection.received_at(batch=self.batch),
@@ -65,11 +81,11 @@ class Reading:
             query=self._spoken(measure, asked),
         )
 
-    def _asked(self, measure: Measure, period: Period) -> Statement:
+    def _asked(self, measure: Measure, period: Period, *, together: bool = False) -> Statement:
         missing = [name for name in statements.fields_of(measure) if name not in self.fields]
         if measure.event != self.event or missing:
             raise InvalidError(f"Only {', '.join(self.fields) or 'the rows'} of {self.event} were read.")
-        return statements.asked(measure, period, self.fields)
+        return statements.asked(measure, period, self.fields, together=together)
 
     def _spoken(self, measure: Measure, asked: Statement) -> str:
         parts = (statements.spoken(self._taken), statements.spoken(asked), statements.summed(measure))
@@ -86,17 +102,28 @@ def reading(
     events: EventFilter = ALL_EVENTS,
     purpose: Purpose = Purpose.ANALYTICS,
     viewer: Viewer,
+    groups: Groups | None = None,
+    among: Int64s | None = None,
 ) -> Iterator[Reading]:
     """Read the rows of one event that viewer and purpose may see, to be summed many ways.
 
-    Fields and filters may name columns and `properties.<name>`. Raise InvalidError for a field that is not there.
+    With `groups` each of them counts as one where a sum says customers; who is in none counts alone. With `among` only
+    those customers are read. Fields and filters may name columns and `properties.<name>`. Raise InvalidError for a
+    field that is not there.
     """
     employees.check([*fields, *(where or {}), *events.dimensions], viewer)
     begun, batch = time.perf_counter(), collection.newest_batch()
-    taken = statements.taken(event, fields, where or {}, period, events, viewer.units)
+    taken = statements.taken(event, fields, where or {}, period, events, viewer.units, is_among=among is not None)
     with opened(purpose=purpose, period=period, viewer=viewer) as connection:
+        if among is not None:
+            connection.register("among", pa.table({"customer": among}))
         connection.execute(taken.sql, taken.values)
-        yield Reading(event, tuple(fields), purpose, batch, begun, taken, connection)
+        if groups is not None:
+            seen = np.array([customer for (customer,) in connection.execute(statements.SEEN).fetchall()], np.int64)
+            members, linked = together.tables(groups, seen)
+            connection.register("members", members)
+            connection.register("linked", linked)
+        yield Reading(event, tuple(fields), purpose, viewer, batch, begun, taken, connection, groups is not None)
 
 
 def measure(
@@ -138,16 +165,17 @@ def _measure(
 def _row(row: tuple[object, ...], measure: Measure) -> MeasureRow:
     clusters = None
     if measure.aggregate is Aggregate.CLUSTERS:
-        *before, nn, kk, nk, k, n, customers = row
-        clusters = Clusters(int(customers), *(float(part) for part in (n, k, nn, kk, nk)))  # type: ignore
-        row = (*before, k, n, customers)
-    *key, value, events, customers = row
+        *before, sets, nn, kk, nk, k, in_groups, n, customers = row
+        clusters = Clusters(int(sets), *(float(part) for part in (n, k, nn, kk, nk)))  # type: ignore
+        row = (*before, k, in_groups, n, customers)
+    *key, value, in_groups, events, customers = row
     return MeasureRow(
         key=tuple(None if part is None else str(part) for part in key),
         value=float(value),  # type: ignore[arg-type]
         events=int(events),  # type: ignore[call-overload]
         customers=int(customers),  # type: ignore[call-overload]
         clusters=clusters,
+        in_groups=int(in_groups),  # type: ignore[call-overload]
     )
 
 
@@ -162,4 +190,5 @@ def _frozen(measure: Measure) -> Hashable:
         measure.field_name,
         measure.last_per_customer,
         measure.hits,
+        measure.misses,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.customers.contracts import CustomerState, Per
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.metrics import queries
 from sojourn.domains.metrics.contracts import Figure, Kpi, Wanted
@@ -19,6 +22,18 @@ from sojourn.surfaces.web.scorecard import Card, card, places, written
 
 DAYS = ("28", "90", "365")
 SURVEY_PARTS = ("survey", "channel", "unit", "product")
+OF_JOURNEYS = ("completion_rate", "abandonment_rate")
+PERS = (
+    (Per.CUSTOMER, gettext_lazy("per customer")),
+    (Per.ACCOUNT, gettext_lazy("per account")),
+    (Per.HOUSEHOLD, gettext_lazy("per household")),
+    (Per.COMPANY, gettext_lazy("per company")),
+)
+STATES = (
+    (CustomerState.CUSTOMER, gettext_lazy("customers only")),
+    (CustomerState.PROSPECT, gettext_lazy("prospects only")),
+    (CustomerState.ANONYMOUS, gettext_lazy("anonymous visitors only")),
+)
 JOURNEY_PARTS = ("channel", "unit", "product", "source")
 
 
@@ -52,7 +67,14 @@ def kpi(request: PageRequest, kpi_id: str) -> HttpResponse:
     days, journey = _days(request), request.GET.get("journey", "")
     context: dict[str, Any] = {"kpi": found, "days": days, "choices": DAYS, "journey": journey}
     if found.computed:
-        context |= _figures_of(found, days, journey, request.GET.get("by", ""), request.viewer)
+        counted = _counted(request, found)
+        context |= _figures_of(found, days, journey, request.GET.get("by", ""), request.viewer, counted)
+        context |= {
+            "per": counted.per,
+            "state": counted.state,
+            "pers": () if kpi_id in OF_JOURNEYS else PERS,
+            "states": STATES,
+        }
     return render(request, "web/kpi.html", context)
 
 
@@ -77,11 +99,30 @@ def _named_cards(kpi: Kpi, found: tuple[Figure, ...], journeys_named: dict[str, 
     return cards
 
 
-def _figures_of(kpi: Kpi, days: str, journey: str, by: str, viewer: Viewer) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Counted:
+    """What counts as one, and who counts."""
+
+    per: Per = Per.CUSTOMER
+    state: CustomerState | None = None
+
+
+def _counted(request: PageRequest, kpi: Kpi) -> Counted:
+    """Read what counts as one and who counts; KPIs of journeys are told per customer, of all of them."""
+    if kpi.id in OF_JOURNEYS:
+        return Counted()
+    per, state = request.GET.get("per", ""), request.GET.get("state", "")
+    return Counted(
+        per=Per(per) if per in set(Per) else Per.CUSTOMER,
+        state=CustomerState(state) if state in set(CustomerState) else None,
+    )
+
+
+def _figures_of(kpi: Kpi, days: str, journey: str, by: str, viewer: Viewer, counted: Counted) -> dict[str, Any]:
     period = privacy.recent_period(days=int(days), viewer=viewer)
     year = privacy.recent_period(days=365, viewer=viewer)
     named = journeys.journeys(viewer=viewer)
-    is_of_journeys = kpi.id in ("completion_rate", "abandonment_rate")
+    is_of_journeys = kpi.id in OF_JOURNEYS
     if is_of_journeys and not journey and named:
         journey = named[0].slug
     choices = JOURNEY_PARTS if is_of_journeys else SURVEY_PARTS
@@ -92,7 +133,7 @@ def _figures_of(kpi: Kpi, days: str, journey: str, by: str, viewer: Viewer) -> d
     ]
     if journey or not is_of_journeys:
         wanted.append(Wanted(kpi=kpi.id, period=year, journey=journey or None, by="month"))
-    whole, parts, *months = queries.figures(wanted=wanted, viewer=viewer)
+    whole, parts, *months = queries.figures(wanted=wanted, viewer=viewer, per=counted.per, state=counted.state)
     names = {each.slug: each.name for each in named}
     return {
         "cards": _named_cards(kpi, whole, names),
