@@ -99,6 +99,7 @@ NEEDS: dict[str, Right | Open] = {
     "DELETE /traits/{slug}": Right.PLAN_WRITE,
     "POST /customers/search": Right.CUSTOMERS_READ,
     "GET /customers/{customer}": Right.CUSTOMERS_READ,
+    "GET /customers/{customer}/masked": Right.CUSTOMERS_LIST,
     "GET /customers/{customer}/events": Right.CUSTOMERS_READ,
     "GET /customers/{customer}/panels": Right.CUSTOMERS_READ,
     "GET /customers/{customer}/looks": Right.CUSTOMERS_READ,

@@ -28,6 +28,7 @@ from sojourn.domains.customers.contracts import Customer, CustomerIdentifier, Hi
 from sojourn.domains.customers.joining import merge_customers as merge_customers
 from sojourn.domains.customers.joining import take_out as take_out
 from sojourn.domains.customers.joining import undo_decision as undo_decision
+from sojourn.domains.customers.masked import view_masked as view_masked
 from sojourn.domains.customers.models import NoteRow, TraitRow
 from sojourn.domains.customers.people import ListFormat as ListFormat
 from sojourn.domains.customers.people import export_people as export_people

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from sojourn.domains.access.contracts import Viewer
@@ -26,18 +25,14 @@ from sojourn.domains.customers.words.accounts import RefusedAccountRow as Refuse
 from sojourn.domains.customers.words.lists import Known as Known
 from sojourn.domains.customers.words.lists import Parameters as Parameters
 from sojourn.domains.customers.words.lists import SavedList as SavedList
+from sojourn.domains.customers.words.masked import MaskedCustomer as MaskedCustomer
+from sojourn.domains.customers.words.masked import MaskedEvent as MaskedEvent
+from sojourn.domains.customers.words.masked import MaskedTimeline as MaskedTimeline
+from sojourn.domains.customers.words.states import CustomerState as CustomerState
 from sojourn.domains.identity.contracts import FoundBy as FoundBy
 from sojourn.domains.privacy.contracts import Coverage, EventFilter, EventRow, Purpose
 from sojourn.engine.kernels.computed import How as How
 from sojourn.kit.period import Period
-
-
-class CustomerState(StrEnum):
-    """How well somebody is known; `rules.state_of` says how it is found out."""
-
-    CUSTOMER = "customer"  # by the rule: has a customer number, or holds a product
-    PROSPECT = "prospect"  # has left a name, a mail address, a phone number or a number, and is no customer
-    ANONYMOUS = "anonymous"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

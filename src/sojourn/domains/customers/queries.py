@@ -34,6 +34,7 @@ from sojourn.domains.customers.contracts import (
 from sojourn.domains.customers.joining import behind, decisions, why
 from sojourn.domains.customers.joining import panel as who_is_whom
 from sojourn.domains.customers.listing import trait_rule, trait_rules
+from sojourn.domains.customers.masked import masked_timeline as masked_timeline
 from sojourn.domains.customers.notes import about as told
 from sojourn.domains.customers.reading import condition as condition
 from sojourn.domains.customers.reading import known as known
@@ -44,13 +45,14 @@ from sojourn.domains.customers.saving import saved_lists as saved_lists
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import EventFilter, EventRow, Purpose
+from sojourn.kit.look import one_look
 from sojourn.kit.period import Period
 
 __all__ = [
     "PAGE",
     "accounts_of",
-    "asked_for",
     "accounts_version",
+    "asked_for",
     "behind",
     "company_panel",
     "computed",
@@ -60,8 +62,9 @@ __all__ = [
     "groups",
     "holds_panel",
     "household_panel",
-    "known",
     "in_state",
+    "known",
+    "masked_timeline",
     "may_change_list",
     "named",
     "panels",
@@ -109,6 +112,7 @@ def timeline(
     return CustomerTimeline(rows=tuple(_opened(page.rows, customer)), next_cursor=page.next_cursor)
 
 
+@one_look()
 def panels(*, customer: int, viewer: Viewer) -> tuple[Panel, ...]:
     """Ask the other rooms for their panels about a customer; raise as `timeline` does."""
     viewer.require(Right.CUSTOMERS_READ)

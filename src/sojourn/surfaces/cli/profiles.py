@@ -34,6 +34,7 @@ EVENTS: Columns = [
     ("unit", "unit"),
     ("texts", lambda row: "; ".join(f"{each['name']}: {each['text']}" for each in row["texts"])),
 ]
+MASKED: Columns = [("when", moment("occurred_at")), ("event", "name"), ("channel", "channel")]
 NUMBER = click.IntRange(0, (1 << 63) - 1)
 
 
@@ -61,9 +62,17 @@ def search(server: Server, text: str | None, limit: int) -> Shown:
 
 @customer.command("show")
 @click.argument("number", type=NUMBER)
+@click.option("--masked", is_flag=True, help="Without name, contact data, values and texts; events by name only.")
 @connected
-def show(server: Server, number: int) -> Shown:
+def show(server: Server, number: int, masked: bool) -> Shown:
     """Show a customer: traits with source and time, identifiers, notes."""
+    if masked:
+        seen = server.get(f"/customers/{number}/masked")
+        head = [
+            f"Customer {seen['number']} ({seen['state']}), masked",
+            f"traits: {', '.join(seen['traits']) or 'none'}",
+        ]
+        return Shown(data=seen, columns=MASKED, rows=seen["events"], empty="No events.", before=head)
     seen = server.get(f"/customers/{number}")
     head = [f"{seen['name'] or 'No name'} ({seen['state']}, {seen['number']})"]
     head += [f"{each['kind']}: {each['value']}" for each in seen["identifiers"]]

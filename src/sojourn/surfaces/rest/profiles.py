@@ -17,6 +17,7 @@ from sojourn.domains.customers.contracts import (
     CustomerTrait,
     FoundBy,
     Hits,
+    MaskedEvent,
     Note,
     Panel,
     TimelineEvent,
@@ -78,6 +79,24 @@ class CustomerAnswer(Schema):
     notes: list[Note]
 
 
+class MaskedAsked(Schema):
+    """Which of the events."""
+
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str = Field("", max_length=CURSOR_MAX_CHARACTERS)
+
+
+class MaskedAnswer(Schema):
+    """A customer without anything that says who it is."""
+
+    number: str
+    state: CustomerState
+    persons: int = Field(description="How many identities are joined.")
+    traits: list[str] = Field(description="Names of traits that name nobody; their values are not told.")
+    events: list[MaskedEvent]
+    next: str | None
+
+
 class EventText(Schema):
     """A free text or personal value of an event, opened."""
 
@@ -116,6 +135,23 @@ def search(request: HttpRequest, asked: SearchText) -> HitsAnswer:
 def show(request: HttpRequest, customer: Number) -> CustomerAnswer:
     """Traits with source and time, identifiers, notes. Audited."""
     return _customer(actions.view_customer(customer=customer, viewer=viewer_of(request)))
+
+
+@router.get("/customers/{customer}/masked", response={200: MaskedAnswer, **PROBLEMS}, summary="Show a customer masked")
+@needs(Right.CUSTOMERS_LIST)
+def show_masked(request: HttpRequest, customer: Number, asked: Query[MaskedAsked]) -> MaskedAnswer:
+    """Without name, contact data, values and texts; events by name only. For analytics, and audited."""
+    viewer = viewer_of(request)
+    seen = actions.view_masked(customer=customer, viewer=viewer)
+    page = queries.masked_timeline(customer=customer, viewer=viewer, cursor=asked.cursor or None, limit=asked.limit)
+    return MaskedAnswer(
+        number=str(seen.number),
+        state=seen.state,
+        persons=seen.persons,
+        traits=list(seen.traits),
+        events=list(page.rows),
+        next=page.next_cursor,
+    )
 
 
 @router.get(

@@ -44,11 +44,11 @@ View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
 
 def page(
-    right: Right = Right.FIGURES_READ, *, whole: bool = False
+    right: Right = Right.FIGURES_READ, *, whole: bool = False, masked: Right | None = None
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Open a view to signed-in people who have a right, in the `whole` organisation where asked.
 
-    The view finds them in ``request.viewer``.
+    The view finds them in ``request.viewer``. `masked` is a right that is enough for a view that masks what it shows.
     """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -59,12 +59,14 @@ def page(
                 return redirect_to_login(request.get_full_path())
             if lacks_factor(request):
                 return redirect("mfa_index")
-            viewer.require(right, whole=whole)
-            request.viewer = viewer.within(right)  # type: ignore[attr-defined]
+            asked = masked if masked is not None and not viewer.can(right) and viewer.can(masked) else right
+            viewer.require(asked, whole=whole)
+            request.viewer = viewer.within(asked)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         opened: Callable[Concatenate[HttpRequest, P], HttpResponseBase] = never_cache(guarded)
         opened.opens_to = (right, whole)  # type: ignore[attr-defined]
+        opened.masked_for = masked  # type: ignore[attr-defined]
         return opened
 
     return decorate
