@@ -34,7 +34,6 @@ from sojourn.domains.customers.contracts import (
 from sojourn.domains.customers.joining import behind, decisions, why
 from sojourn.domains.customers.joining import panel as who_is_whom
 from sojourn.domains.customers.listing import trait_rule, trait_rules
-from sojourn.domains.customers.masked import masked_timeline as masked_timeline
 from sojourn.domains.customers.notes import about as told
 from sojourn.domains.customers.reading import condition as condition
 from sojourn.domains.customers.reading import known as known
@@ -51,8 +50,8 @@ from sojourn.kit.period import Period
 __all__ = [
     "PAGE",
     "accounts_of",
-    "accounts_version",
     "asked_for",
+    "accounts_version",
     "behind",
     "company_panel",
     "computed",
@@ -62,9 +61,8 @@ __all__ = [
     "groups",
     "holds_panel",
     "household_panel",
-    "in_state",
     "known",
-    "masked_timeline",
+    "in_state",
     "may_change_list",
     "named",
     "panels",

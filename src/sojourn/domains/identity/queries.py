@@ -34,6 +34,7 @@ from sojourn.domains.identity.reviewing import proposals as proposals
 from sojourn.domains.identity.rulebook import rule_versions as rule_versions
 from sojourn.domains.identity.rulebook import rules_in_force as rules_in_force
 from sojourn.domains.identity.rules import is_plain as is_plain
+from sojourn.kit.look import once
 
 
 def rules_text() -> str:
@@ -43,6 +44,10 @@ def rules_text() -> str:
 
 def map_version() -> int:
     """Give the version of the person map, 0 before the first link."""
+    return once(map_version, _map_version)
+
+
+def _map_version() -> int:
     return MapCounter.objects.filter(name="version").values_list("value", flat=True).first() or 0
 
 

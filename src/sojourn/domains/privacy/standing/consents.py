@@ -16,6 +16,7 @@ from sojourn.domains.privacy.contracts import Basis, Purpose
 from sojourn.domains.privacy.models import ConsentEpoch, ConsentState, Restriction
 from sojourn.domains.privacy.standing import purposes
 from sojourn.engine.kernels.words import Flags, Int64s
+from sojourn.kit.look import once
 
 CHANGED: Final = (
     "SELECT person, allowed, opens_earlier, expires_us FROM privacy_consentstate WHERE purpose = %s AND epoch > %s"
@@ -48,6 +49,10 @@ class Said:
 
 def epoch() -> tuple[int, int]:
     """Give what changes with every change of consents and purposes."""
+    return once(epoch, _epoch)
+
+
+def _epoch() -> tuple[int, int]:
     row = ConsentEpoch.objects.filter(pk=1).values_list("value", "purposes", "lineage").first() or (0, 0, 0)
     return row[0], row[1] ^ row[2]
 
@@ -93,9 +98,13 @@ def _with_restricted(said: Said, purpose: Purpose) -> Said:
     """Let persons whose reading is restricted refuse every purpose but legal duties."""
     if purposes.known()[purpose].basis is Basis.LEGAL_DUTY:
         return said
-    person = np.array(sorted(set(Restriction.objects.values_list("person", flat=True))), np.int64)
+    person = once(_restricted, _restricted)
     no = np.zeros(len(person), np.bool_)
     return _joined(said, Said(person, no, no, np.full(len(person), NEVER)))
+
+
+def _restricted() -> Int64s:
+    return np.array(sorted(set(Restriction.objects.values_list("person", flat=True))), np.int64)
 
 
 def _today(said: Said) -> Said:

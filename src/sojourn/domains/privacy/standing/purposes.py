@@ -10,6 +10,7 @@ from sojourn.domains.privacy.contracts import Purpose
 from sojourn.domains.privacy.models import ConsentEpoch, PurposeRow
 from sojourn.domains.privacy.words.consent import PurposeTerms
 from sojourn.kit.errors import InvalidError
+from sojourn.kit.look import once
 
 _lock = threading.Lock()
 _held: list[tuple[tuple[int, int], Purposes]] = []
@@ -42,6 +43,10 @@ class Purposes:
 
 def version() -> tuple[int, int]:
     """Give what changes with every change of purposes."""
+    return once(version, _version)
+
+
+def _version() -> tuple[int, int]:
     return ConsentEpoch.objects.filter(pk=1).values_list("lineage", "purposes").first() or (0, 0)
 
 
