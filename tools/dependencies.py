@@ -2,15 +2,18 @@
 
 ``python -m tools.dependencies`` writes ``var/sbom.json`` and fails, naming the package, on a licence that is not
 allowed, or on none that can be told. Permissive ones are; MPL for what is listed and for development tools; LGPL for
-an extra alone.
+an extra alone. ``--advisories FILE --owner NAME`` brings the register of findings up to date from a file in the OSV
+format (`tools.advisories`) and fails on what is overdue; without it the register is only read.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -18,8 +21,11 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools import advisories
+
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "var" / "sbom.json"
+FINDINGS = ROOT / "docs" / "security" / "findings.json"
 PRODUCT = "sojourn"
 DEVELOPMENT = "dev"
 ALLOWED = {
@@ -48,15 +54,34 @@ WORDS = (
 )
 
 
-def main() -> None:
-    """Write the bill and say which licences are wrong."""
+def main(arguments: Sequence[str] = ()) -> None:
+    """Write the bill, say which licences are wrong and what is wrong with the findings."""
+    asked = argparse.ArgumentParser(prog="python -m tools.dependencies")
+    asked.add_argument("--advisories", type=Path, help="a file in the OSV format: JSON, or an archive of JSON files")
+    asked.add_argument("--owner", default="", help="who owns new findings")
+    given = asked.parse_args(arguments)
     extras = distribution(PRODUCT).metadata.get_all("Provides-Extra") or []
     shipped, tools = closure(tuple(each for each in extras if each != DEVELOPMENT)), closure(tuple(extras))
     wrong = [line for name in sorted(tools) for line in faults(name, is_shipped=name in shipped)]
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps(bill(shipped, tools), indent=1, sort_keys=True) + "\n")
+    told = findings(sorted(tools), advised=given.advisories, owner=given.owner, today=datetime.now(UTC).date())
+    if given.advisories:
+        wrong += told
+    else:
+        sys.stderr.writelines(f"{line}\n" for line in told)  # a day that passes breaks no build
     if wrong:
         sys.exit("\n".join(wrong))
+
+
+def findings(names: Sequence[str], *, advised: Path | None, owner: str, today: date) -> list[str]:
+    """Bring the register up to date where there are advisories, and say what is wrong with it."""
+    register = advisories.load(FINDINGS)
+    if advised is not None:
+        versions = {name: _version(name) for name in names}
+        register = advisories.merged(register, advisories.read(advised), versions, owner=owner, today=today)
+        advisories.save(FINDINGS, register)
+    return list(advisories.complaints(register, today=today))
 
 
 def closure(extras: tuple[str, ...]) -> dict[str, set[str]]:
@@ -166,4 +191,4 @@ def _purl(name: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
