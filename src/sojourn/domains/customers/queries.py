@@ -34,6 +34,7 @@ from sojourn.domains.customers.contracts import (
 from sojourn.domains.customers.joining import behind, decisions, why
 from sojourn.domains.customers.joining import panel as who_is_whom
 from sojourn.domains.customers.listing import trait_rule, trait_rules
+from sojourn.domains.customers.masked import masked_timeline as masked_timeline
 from sojourn.domains.customers.notes import about as told
 from sojourn.domains.customers.reading import condition as condition
 from sojourn.domains.customers.reading import known as known
@@ -50,8 +51,8 @@ from sojourn.kit.period import Period
 __all__ = [
     "PAGE",
     "accounts_of",
-    "asked_for",
     "accounts_version",
+    "asked_for",
     "behind",
     "company_panel",
     "computed",
@@ -61,8 +62,9 @@ __all__ = [
     "groups",
     "holds_panel",
     "household_panel",
-    "known",
     "in_state",
+    "known",
+    "masked_timeline",
     "may_change_list",
     "named",
     "panels",

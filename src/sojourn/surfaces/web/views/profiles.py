@@ -66,10 +66,12 @@ def search(request: PageRequest) -> HttpResponse:
     return render(request, "web/customer_search.html", context)
 
 
-@page(Right.CUSTOMERS_READ)
+@page(Right.CUSTOMERS_READ, masked=Right.CUSTOMERS_LIST)
 @one_look()
 def customer(request: PageRequest, number: int) -> HttpResponse:
-    """Show a customer; an htmx request gets the next events only."""
+    """Show a customer, masked to who may only list them; an htmx request gets the next events only."""
+    if not request.viewer.can(Right.CUSTOMERS_READ):
+        return _masked(request, number)
     if request.htmx and request.GET.get("cursor"):
         return render(request, "web/customer_events.html", _events(request, number))
     seen = actions.view_customer(customer=number, viewer=request.viewer)
@@ -90,6 +92,23 @@ def customer(request: PageRequest, number: int) -> HttpResponse:
         **_events(request, seen.number),
     }
     return render(request, "web/customer.html", context)
+
+
+def _masked(request: PageRequest, number: int) -> HttpResponse:
+    seen = actions.view_masked(customer=number, viewer=request.viewer)
+    if seen.number != number:
+        return redirect("customer", number=seen.number)
+    cursor = request.GET.get("cursor") or None
+    found = queries.masked_timeline(customer=number, viewer=request.viewer, cursor=cursor, limit=EVENTS)
+    context = {
+        "seen": seen,
+        "title": _("Customer %(token)s") % {"token": short(seen.number)},
+        "state": STATES[seen.state],
+        "events": found.rows,
+        "following": linked([("cursor", found.next_cursor)]) if found.next_cursor else "",
+        "is_later_page": cursor is not None,
+    }
+    return render(request, "web/customer_masked.html", context)
 
 
 @page(Right.CUSTOMERS_WRITE)
