@@ -25,6 +25,33 @@ SAYS: dict[Role, Words] = {
     Role.AUDITOR: _("the audit log, and changes nothing"),
     Role.VIEWER: _("reads figures"),
 }
+ALLOWS: dict[Right, Words] = {
+    Right.FIGURES_READ: _("See figures"),
+    Right.CUSTOMERS_LIST: _("List customers by number"),
+    Right.CUSTOMERS_READ: _("Find and read a customer"),
+    Right.CUSTOMERS_WRITE: _("Note and correct about customers"),
+    Right.CUSTOMERS_EXPORT: _("Download lists of customers"),
+    Right.EVENTS_EXPORT: _("Download events, make extracts"),
+    Right.JOURNEYS_WRITE: _("Change journeys and saved questions"),
+    Right.PLAN_WRITE: _("Change the tracking plan and computed traits"),
+    Right.IMPORTS_RUN: _("Import files"),
+    Right.QUARANTINE_READ: _("Read what refused items held"),
+    Right.SOURCES_MANAGE: _("Manage sources"),
+    Right.UNITS_MANAGE: _("Change the tree of units"),
+    Right.WEBHOOKS_MANAGE: _("Manage webhooks"),
+    Right.IDENTITY_REVIEW: _("Decide who is one person"),
+    Right.IDENTITY_RULES: _("Change the rules of identity"),
+    Right.CONSENTS_READ: _("See consents"),
+    Right.CONSENTS_WRITE: _("Note a customer's choice"),
+    Right.PURPOSES_MANAGE: _("Manage purposes and notices"),
+    Right.REQUESTS_HANDLE: _("Answer data requests, erase"),
+    Right.RETENTION_READ: _("See retention, duties and holds"),
+    Right.RETENTION_MANAGE: _("Change retention, duties and holds"),
+    Right.EMPLOYEES_READ: _("See figures about employees"),
+    Right.AUDIT_READ: _("Read the audit log"),
+    Right.BACKUPS_RUN: _("Back up, restore, rotate keys"),
+    Right.PEOPLE_MANAGE: _("Manage people, roles and API keys"),
+}
 
 
 def roles() -> list[tuple[str, str]]:
@@ -41,9 +68,12 @@ def units() -> list[tuple[str, Words]]:
 
 
 def rights() -> list[tuple[str, Words]]:
-    """List the rights; those that belong to no unit say so."""
+    """List the rights in words, with their names; those that belong to no unit say so."""
     whole = _("for the whole organisation only")
-    return [(each.value, each.value if each in PARTED else f"{each.value} ({whole})") for each in Right]
+    return [
+        (each.value, f"{says} ({each.value})" if each in PARTED else f"{says} ({each.value}; {whole})")
+        for each, says in ALLOWS.items()
+    ]
 
 
 def _lines(nodes: tuple[UnitNode, ...], depth: int) -> list[tuple[str, Words]]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from sojourn.domains.access import actions, queries
 from sojourn.domains.access.contracts import PARTED, READING, Right
 from sojourn.domains.organisation import queries as organisation
+from sojourn.surfaces.web import granting
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import GroupRoleForm, RoleForm
 
@@ -35,6 +36,7 @@ def roles(request: PageRequest) -> HttpResponse:
         "names": {each.slug: each.name for each in every},
         "units": {each.code: each.name for each in organisation.units()},
         "parted": PARTED,
+        "allows": granting.ALLOWS,
         "reading": READING,
         "groups": queries.group_roles(viewer=request.viewer),
         "form": form,
