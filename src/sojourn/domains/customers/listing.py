@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 from django.conf import settings
@@ -18,10 +20,13 @@ from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Coverage
 from sojourn.engine.kernels.computed import Spans, SpansFold
-from sojourn.engine.kernels.words import Int64s
+from sojourn.engine.kernels.words import Flags, Int64s
 from sojourn.kit.errors import NotFoundError
 from sojourn.kit.ids import short
 from sojourn.kit.period import instant
+
+FRONT: Final = 10_000  # rows that are found without sorting all; further down, and for a file, all are sorted once
+Keys = tuple[Int64s, Int64s, Flags]  # number, value, whether there is none: the last counts first
 
 
 @dataclass(frozen=True)
@@ -29,13 +34,24 @@ class Listed:
     """Everybody whom a list holds, in its order, and the columns it shows."""
 
     spans: Spans
-    order: Int64s  # places in `spans`
+    places: Int64s  # in `spans`, of those who fit
+    keys: Keys
     columns: tuple[Column, ...]
     coverage: Coverage
 
+    @property
+    def total(self) -> int:
+        """Say how many fit."""
+        return len(self.places)
+
+    @cached_property
+    def order(self) -> Int64s:
+        """The places of all, in order; a page needs the first of them only."""
+        return self.places[np.lexsort(self.keys)]
+
     def rows(self, begin: int, end: int) -> tuple[PersonLine, ...]:
         """Give some of them."""
-        places = self.order[begin:end]
+        places = self.order[begin:end] if end > FRONT else self.places[first(self.keys, end)[begin:]]
         customers = self.spans.customer[places]
         shown = [(each.rule.slug, each.values(customers)) for each in self.columns]
         return tuple(
@@ -81,8 +97,21 @@ def listed(asked: PeopleAsked, *, viewer: Viewer, now: datetime) -> Listed:
     if asked.belongs_to is not None:
         fits &= np.isin(spans.customer, stages.members_of(asked.belongs_to))
     places = np.flatnonzero(fits)
-    order = places[_sorted(asked, spans, places, computed(asked.sort) if asked.sort not in rules.SORTS else None)]
-    return Listed(spans, order, tuple(computed(slug) for slug in asked.traits), answer.coverage)
+    keys = _keys(asked, spans, places, computed(asked.sort) if asked.sort not in rules.SORTS else None)
+    return Listed(spans, places, keys, tuple(computed(slug) for slug in asked.traits), answer.coverage)
+
+
+def first(keys: Keys, count: int) -> Int64s:
+    """Give the first positions in order of keys, as `np.lexsort(keys)[:count]`; O(n) where few share the last value."""
+    numbers, value, lacks = keys
+    front = np.flatnonzero(~lacks)
+    if count < len(front):
+        worst = np.partition(value[front], count - 1)[count - 1]
+        front = front[value[front] <= worst]
+    else:
+        front = np.arange(len(value))
+    found: Int64s = front[np.lexsort((numbers[front], value[front], lacks[front]))[:count]]
+    return found
 
 
 def trait_rule(slug: str) -> TraitRule:
@@ -98,16 +127,15 @@ def is_too_few(count: int) -> bool:
     return 0 < count < settings.SOJOURN.k_floor
 
 
-def _sorted(asked: PeopleAsked, spans: Spans, places: Int64s, by: Column | None) -> Int64s:
-    """Order places; who has no value stands last in both directions, and equals stand by their number."""
+def _keys(asked: PeopleAsked, spans: Spans, places: Int64s, by: Column | None) -> Keys:
+    """Say what places are ordered by; who has no value stands last in both directions, equals stand by their number."""
     if by is None:
         value = {"last_at": spans.last, "first_at": spans.first, "events": spans.events}[asked.sort][places]
         lacks = np.zeros(len(places), np.bool_)
     else:
         value, has = by.order(spans.customer[places])
         lacks = ~has
-    order: Int64s = np.lexsort((spans.customer[places], value if asked.ascending else -value, lacks))
-    return order
+    return spans.customer[places], value if asked.ascending else -value, lacks
 
 
 def trait_rules() -> tuple[TraitRule, ...]:

@@ -53,7 +53,7 @@ def people(
     if not 1 <= limit <= LIMIT_MOST or offset < 0:
         raise InvalidError(f"limit: choose 1 to {LIMIT_MOST} customers, and an offset from 0.")
     found = _listed(asked, viewer.within(Right.CUSTOMERS_LIST), now)
-    total = len(found.order)
+    total = found.total
     too_few = is_too_few(total) or _hides(asked, total, viewer)
     rows = () if too_few else found.rows(offset, offset + limit)
     _note(viewer, "customers.list", asked, total, len(rows), now)
@@ -81,7 +81,7 @@ def export_people(
     viewer.require(Right.CUSTOMERS_LIST)
     viewer.require(Right.CUSTOMERS_EXPORT)
     found = _listed(asked, viewer.within(Right.CUSTOMERS_EXPORT), now)
-    total = len(found.order)
+    total = found.total
     if is_too_few(total) or _hides(asked, total, viewer):
         raise InvalidError(
             f"Fewer than {settings.SOJOURN.k_floor} customers fit: a file of them would point at people."
@@ -129,7 +129,7 @@ def _note(viewer: Viewer, what: str, asked: PeopleAsked, total: int, told: int, 
 
 
 def _pages(found: Listed) -> Generator[tuple[PersonLine, ...]]:
-    for begin in range(0, len(found.order), AT_ONCE):
+    for begin in range(0, found.total, AT_ONCE):
         yield found.rows(begin, begin + AT_ONCE)
 
 
