@@ -13,6 +13,7 @@ from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.privacy import rules
 from sojourn.domains.privacy.contracts import Answer, Codes, Coverage, EventFilter, Purpose
+from sojourn.domains.privacy.door.outside import outside
 from sojourn.domains.privacy.door.sight import ANSWERS, Seen, Sight, frozen_filter, sight
 from sojourn.engine.kernels import running
 from sojourn.engine.kernels.words import Fold
@@ -70,6 +71,7 @@ def rested_on(looking: Sight, seen: Seen, period: Period, query: str, begun: flo
         customers=seen.counted.customers,
         events=seen.counted.events,
         left_out=rules.shown_left_out(seen.counted.left_out, settings.SOJOURN.k_floor),
+        out_of_scope=outside(looking.viewer),
         period=period,
         batch=looking.timeline.batch,
         fresh_at=collection.received_at(batch=looking.timeline.batch),
