@@ -21,8 +21,8 @@ from sojourn.surfaces.rest.arrow import ARROW, JSON, MAIN, written
 from surfaces.rest.asking import asker
 
 COVERAGE: Any = {
-    "purpose": Purpose.ANALYTICS, "customers": 9, "events": 12, "left_out": 0, "period": Period(), "batch": 1,
-    "fresh_at": None, "took_ms": 0.5, "cached": False, "query": "",
+    "purpose": Purpose.ANALYTICS, "customers": 9, "events": 12, "left_out": 0, "out_of_scope": 0, "period": Period(),
+    "batch": 1, "fresh_at": None, "took_ms": 0.5, "cached": False, "query": "",
 }  # fmt: skip
 ADDRESSES = (
     "/api/v1/graph", "/api/v1/variants", "/api/v1/paths", "/api/v1/sessions", "/api/v1/retention", "/api/v1/lifecycle",

@@ -90,11 +90,17 @@ def listing_options(command: F) -> F:
     return period_options(command)
 
 
+def _some(count: int | None) -> str:
+    return "none or a few" if count is None else f"{count:,}"
+
+
 def coverage_line(coverage: dict[str, Any]) -> str:
     """Say what a figure rests on, in one line."""
     period = coverage["period"]
     since, until = (str(period[end] or "")[:10] or "…" for end in ("since", "until"))
-    hidden = "" if not coverage["left_out"] else f", {coverage['left_out']:,} left out"
+    refused, outside = coverage["left_out"], coverage["out_of_scope"]
+    hidden = "" if refused == 0 else f", {_some(refused)} left out by their choice"
+    hidden += "" if outside == 0 else f", {_some(outside)} in other parts of the organisation"
     return (
         f"{coverage['customers']:,} customers, {coverage['events']:,} events{hidden}; {since} to {until}; "
         f"purpose {coverage['purpose']}; {coverage['took_ms']:,.0f} ms"

@@ -61,6 +61,6 @@ def _nothing(period: Period, viewer: Viewer, purpose: Purpose) -> Coverage:
     """Say what a figure of no journeys rests on."""
     fresh = privacy.freshness(purpose=purpose, viewer=viewer)
     return Coverage(
-        purpose=purpose, customers=0, events=0, left_out=None, period=period, batch=fresh.batch,
+        purpose=purpose, customers=0, events=0, left_out=None, out_of_scope=None, period=period, batch=fresh.batch,
         fresh_at=fresh.received_at, took_ms=0.0,
     )  # fmt: skip
