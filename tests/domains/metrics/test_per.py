@@ -138,7 +138,7 @@ PEOPLE = st.lists(
 @hypothesis_settings(
     max_examples=8,
     deadline=None,
-    phases=(Phase.explicit, Phase.generate),
+    phases=(Phase.explicit, Phase.generate),  # an example takes a second: it is read, not shrunk
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(PEOPLE)

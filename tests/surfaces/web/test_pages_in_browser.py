@@ -49,6 +49,7 @@ PAGES = (
     "/customers/rules",
     "/customers/",
     "/customers/?event=Signed+In&sort=events&days=28",
+    "/customers/accounts/",
     "/customers/traits",
     "/customers/review",
     "/customers/review?state=rejected&from=90",

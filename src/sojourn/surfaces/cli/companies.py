@@ -70,6 +70,7 @@ class DemoState:
     sent_until: int = 0
     is_furnished: bool = False
     has_consents: bool = False
+    has_accounts: bool = False
     sign_ins: dict[str, list[str]] = field(default_factory=dict)  # role, or role and unit -> mail, password
     write_keys: dict[str, str] = field(default_factory=dict)  # source -> key
 

@@ -14,6 +14,8 @@ from sojourn.domains.access.contracts import SYSTEM, Role
 from sojourn.domains.catalogue import actions as catalogue
 from sojourn.domains.catalogue import queries as catalogue_queries
 from sojourn.domains.catalogue.contracts import Source, SourceKind
+from sojourn.domains.customers import actions as customers
+from sojourn.domains.customers.contracts import ProspectRule
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.journeys import actions as journeys
 from sojourn.domains.journeys.contracts import Journey
@@ -21,7 +23,10 @@ from sojourn.domains.organisation import actions as organisation
 from sojourn.domains.privacy import actions as privacy
 from sojourn.domains.privacy import queries
 from sojourn.domains.privacy.contracts import Basis, Channel, Contact, Duty, NoticeText, RequestKind
+from sojourn.engine.simulation.bank import Bank
 from sojourn.engine.simulation.consents import consents_csv
+from sojourn.engine.simulation.holdings import MOST as ACCOUNTS_MOST
+from sojourn.engine.simulation.holdings import accounts_csv
 from sojourn.kit.errors import NotFoundError
 from sojourn.surfaces.cli import documents
 from sojourn.surfaces.cli.companies import Company, DemoState, document
@@ -105,6 +110,14 @@ def plant_consents(state: DemoState) -> None:
             privacy.publish_notice(purpose=purpose, texts=wider, opens_earlier=True, viewer=SYSTEM)
     rows = consents_csv(state.size, state.anchor, seed=state.seed)
     privacy.import_consents(text=rows, name="consents.csv", viewer=SYSTEM)
+
+
+def plant_accounts(state: DemoState) -> None:
+    """Save what the bank's customers hold and belong to; who began to open an account and holds none is a prospect."""
+    bank = Bank(seed=state.seed, size=state.size, anchor=state.anchor)
+    customers.import_accounts(text=accounts_csv(bank), name="accounts.csv", viewer=SYSTEM)
+    if state.size <= ACCOUNTS_MOST:
+        customers.save_prospect_rule(rule=ProspectRule(by_number=False), viewer=SYSTEM)
 
 
 def plant_requests() -> None:

@@ -48,6 +48,10 @@ def run(settings: Settings, company: Company, size: int, *, now: int, console: C
             planting.plant_customers()
             state.has_consents = True
             write_state(settings.data, state)
+        if company is BANK and not state.has_accounts:
+            furnishing.plant_accounts(state)
+            state.has_accounts = True
+            write_state(settings.data, state)
     return state
 
 

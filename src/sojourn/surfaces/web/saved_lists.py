@@ -10,10 +10,10 @@ from sojourn.surfaces.web.doors import PageRequest
 
 DELETED: Final = "list-deleted"
 ASKED: Final = (
-    "event", "channel", "unit", "state", "days", "trait", "low", "high", "is", "plain", "value", "sort", "up",
-    "purpose", "col",
+    "event", "channel", "unit", "state", "holds", "belongs_to", "days", "trait", "low", "high", "is", "plain", "value",
+    "sort", "up", "purpose", "col",
 )  # fmt: skip
-SAME: Final = ("state", "days", "sort", "purpose")
+SAME: Final = ("state", "holds", "belongs_to", "days", "sort", "purpose")
 
 
 def opened(request: PageRequest) -> SavedList | None:

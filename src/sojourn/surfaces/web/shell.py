@@ -67,6 +67,7 @@ BAR = (
         parts=(
             Entry(label=_("Find"), name="customer-search", right=Right.CUSTOMERS_READ),
             Entry(label=_("People"), name="people-list", right=Right.CUSTOMERS_LIST),
+            Entry(label=_("Accounts"), name="accounts", right=Right.CUSTOMERS_READ),
             Entry(label=_("Computed traits"), name="computed-traits"),
             Entry(label=_("Identity review"), name="identity-review", right=Right.IDENTITY_REVIEW),
             Entry(label=_("Identity rules"), name="identity-rules", right=Right.IDENTITY_RULES),

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from sojourn.surfaces.web import asking, public
 from sojourn.surfaces.web.providers import speaks_saml
 from sojourn.surfaces.web.views import (
+    accounts,
     attribution,
     audit,
     backups,
@@ -88,6 +89,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/lists/<slug:saved>", saved_lists.change, name="saved-list-change"),
     path("customers/lists/<slug:saved>/delete", saved_lists.delete, name="saved-list-delete"),
     path("customers/lists/<slug:saved>/restore", saved_lists.restore, name="saved-list-restore"),
+    path("customers/accounts/", accounts.accounts, name="accounts"),
+    path("customers/accounts/prospects", accounts.prospects, name="prospects"),
+    path("customers/accounts/<int:number>", accounts.account, name="account"),
     path("customers/traits", lists.traits, name="computed-traits"),
     path("customers/traits/<slug:slug>/delete", lists.trait_delete, name="computed-trait-delete"),
     path("customers/<int:number>/computed", lists.computed, name="customer-computed"),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.customers import actions, queries
 from sojourn.domains.customers.contracts import (
+    AccountKind,
     ComputedValue,
     CustomerState,
     How,
@@ -37,6 +38,11 @@ STATES = (
     (CustomerState.CUSTOMER, gettext_lazy("customers")),
     (CustomerState.PROSPECT, gettext_lazy("prospects")),
     (CustomerState.ANONYMOUS, gettext_lazy("anonymous visitors")),
+)
+BELONGINGS = (
+    (AccountKind.ACCOUNT, gettext_lazy("an account")),
+    (AccountKind.HOUSEHOLD, gettext_lazy("a household")),
+    (AccountKind.COMPANY, gettext_lazy("a company")),
 )
 SORTS = (
     ("last_at", gettext_lazy("Last seen")),
@@ -72,6 +78,7 @@ def people(request: PageRequest) -> HttpResponse:
         "purposes": PURPOSES,
         "saved": saved,
         "saved_lists": queries.saved_lists(viewer=request.viewer),
+        "belongings": BELONGINGS,
         "as_saved": as_saved,
         "may_change": saved is not None and queries.may_change_list(saved, viewer=request.viewer),
         "deleted": request.session.pop(DELETED, None),
