@@ -1,13 +1,18 @@
-"""A company with customers who must not be seen, each marked, and every way to ask for them."""
+"""A company with customers who must not be seen, each marked, and every way to ask for them over HTTP."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.test import Client
 from django.urls import URLPattern, reverse
 from django.urls.converters import IntConverter
@@ -15,25 +20,34 @@ from django.urls.converters import IntConverter
 from domains.customers.people import known
 from domains.privacy.bank import BEGIN, commit, event
 from sojourn.domains.access import actions as access
-from sojourn.domains.access.contracts import SYSTEM, Role
+from sojourn.domains.access.contracts import RIGHTS, SYSTEM, Right, Role, RoleGrant, Scope, Viewer
+from sojourn.domains.access.granted import viewer_with
 from sojourn.domains.access.models import Account
+from sojourn.domains.collection import actions as collection
+from sojourn.domains.customers import actions as people
+from sojourn.domains.customers.contracts import How, TraitRule
+from sojourn.domains.identity import actions as identity
+from sojourn.domains.identity.contracts import Evidence, ProposalSource, Suggestion
+from sojourn.domains.journeys import actions as journeys
+from sojourn.domains.journeys.contracts import Journey
 from sojourn.domains.organisation import actions as organisation
 from sojourn.domains.organisation.contracts import Unit
 from sojourn.domains.privacy import actions as privacy
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.surfaces.rest import throttle
 from sojourn.surfaces.rest.api import api
 from sojourn.surfaces.rest.describing import Endpoint, endpoints
 from sojourn.surfaces.web.urls import urlpatterns
-from surfaces.rest.asking import asker
 
 # What a parameter is filled with. A new endpoint or page whose parameters are not here fails: say how to ask it.
 GIVEN: dict[str, object] = {
     "slug": "way", "kpi_id": "nps", "question_id": 1, "delivery": 1, "item": 1, "person_id": 1, "key_id": 1,
-    "note": 1, "proposal": 1, "purpose": "marketing", "name": "marketing", "number": 1, "question": "nothing",
-    "token": "A" * 32, "step": "Opened", "source": "Opened", "target": "Paid", "pattern": "Opened ->> Paid",
-    "root": "Opened", "cohort": "2026-01-01", "outcome": "Paid", "goal": "Paid", "start": "Opened", "by": "unit",
-    "level": "region", "a": "since=2026-01-01T00:00:00Z",
-    "b": "since=2026-01-01T00:00:00Z", "category": "x", "format": "csv",
+    "note": 1, "account": 1, "proposal": 1, "decision": 1, "message": 1, "name": "extract", "number": 1,
+    "code": "north",
+    "question": "nothing", "token": "A" * 32, "step": "Opened", "source": "Opened", "target": "Paid",
+    "pattern": "Opened ->> Paid", "root": "Opened", "cohort": "2026-01-01", "outcome": "Paid", "goal": "Paid",
+    "start": "Opened", "by": "unit", "level": "region", "a": "since=2026-01-01T00:00:00Z",
+    "b": "since=2026-01-01T00:00:00Z", "category": "x", "format": "csv", "list_id": "nothing",
 }  # fmt: skip
 OF_A_CUSTOMER = ("customer", "number", "event_id")
 # Asked one way more than GIVEN says, because one way alone finds too little or is refused.
@@ -44,6 +58,56 @@ WAYS: dict[str, list[dict[str, object]]] = {
     "GET /compare/funnel": [{"a_where": "channel:web", "b_where": "channel:phone", "step": ["Opened", "Paid"]}],
     "GET /export": [{"format": each} for each in ("json", "arrow")],
 }
+# What reads without changing anything though it is not a GET, and with what it is asked; `{customer}` is filled in.
+POSTS: dict[str, list[str]] = {
+    "POST /customers/search": [
+        '{"text": "{user}"}', '{"text": "{mail}"}', '{"text": "{surname}"}', '{"text": "{customer}"}',
+    ],
+    "POST /accounts/find": ['{"key": "K-1"}'],
+    "POST /extracts/{name}/sql": [
+        '{"statement": "SELECT * FROM events"}',
+        '{"statement": "SELECT * FROM duckdb_views()"}',
+    ],
+    "POST /retention-rules/{name}/preview": ['{"title": "a", "days": 3000}'],
+    "POST /identity/rules/trials": ['{"text": ""}', '{"text": "blocked: [{user}]"}'],
+    "POST /plan/check": ['{"text": ""}'],
+    "POST /deliveries/{delivery}/preview": ["{}"],
+    "POST /backups/{name}/verify": ["{}"],
+}  # fmt: skip
+# What is not a GET and reads nothing that it tells: it makes, changes or removes what its address or body names.
+WRITES = """
+POST /extracts | DELETE /extracts/{name} | POST /extracts/{name}/renew
+POST /webhooks | PATCH /webhooks/{name} | DELETE /webhooks/{name} | POST /webhooks/{name}/secret
+POST /webhooks/{name}/test | POST /webhooks/{name}/replay | POST /webhooks/{name}/messages/{message}/replay
+PUT /traits/{slug} | DELETE /traits/{slug}
+POST /customers/{customer}/notes | PUT /customers/{customer}/notes/{note} | DELETE /customers/{customer}/notes/{note}
+POST /identity/proposals/decide | POST /identity/proposals/{proposal}/accept
+POST /identity/proposals/{proposal}/reject | POST /identity/proposals/{proposal}/reopen | PUT /identity/matching
+POST /identity/matching/runs | POST /customers/{customer}/identity/taken-out | POST /identity/merges
+POST /identity/decisions/{decision}/undo | PUT /identity/rules | POST /identity/rules/undo
+PUT /journeys/{slug} | DELETE /journeys/{slug}
+POST /questions | PATCH /questions/{question_id} | DELETE /questions/{question_id}
+POST /questions/{question_id}/restore | PUT /questions/{question_id}/pin | DELETE /questions/{question_id}/pin
+POST /deliveries | POST /deliveries/stream | POST /deliveries/local | POST /deliveries/{delivery}/start
+POST /deliveries/{delivery}/cancel
+POST /sources | PATCH /sources/{slug} | DELETE /sources/{slug} | POST /sources/{slug}/rotate
+PUT /plan | DELETE /plan/violations | PUT /plan/groups/{name} | DELETE /plan/groups/{name}
+PUT /units | POST /units/{code}/move | POST /units/undo
+POST /people | PATCH /people/{person_id} | PUT /people/{person_id}/password | POST /people/{person_id}/grants
+DELETE /people/{person_id}/grants | DELETE /people/{person_id}/factors | POST /invitations
+POST /keys | DELETE /keys/{key_id} | POST /keys/{key_id}/grants | DELETE /keys/{key_id}/grants
+PUT /roles/{slug} | DELETE /roles/{slug} | POST /groups | DELETE /groups
+PUT /purposes/{purpose} | POST /purposes/{purpose}/notices | POST /consents | POST /consents/import
+POST /customers/{customer}/preference-link
+POST /accounts | POST /accounts/import | DELETE /accounts/{account} | DELETE /accounts/{account}/members/{customer}
+PUT /prospects/rule | POST /lists | PATCH /lists/{list_id} | DELETE /lists/{list_id} | POST /lists/{list_id}/restore
+POST /requests | POST /requests/{number}/acknowledge | POST /requests/{number}/verify | POST /requests/{number}/pause
+POST /requests/{number}/resume | POST /requests/{number}/extend | POST /requests/{number}/work
+POST /requests/{number}/close | POST /tombstones/lift | DELETE /restrictions/{customer}
+PUT /duties/{name} | DELETE /duties/{name} | PUT /retention-rules/{name} | DELETE /retention-rules/{name}
+POST /holds | POST /holds/{number}/release
+POST /encryption/keys | DELETE /encryption/keys | POST /backups
+"""
 # What may say more, and why.
 EXCEPT = {
     "GET /health": "whether the processes run; it waits for an intake that is not there",
@@ -57,20 +121,82 @@ EXCEPT_PAGES = {
     "plan-groups": "names of events, of nobody",
     "plan-group": "names of events, of nobody",
 }
+# Read to serve a customer, or to keep what they chose: here it is no matter what they refused to others.
+SERVING = (
+    "/customers/{customer}", "/customers/search", "/accounts", "/identity/", "/consents", "/requests", "/erasures",
+    "/holds", "/retention-rules", "/audit",
+)  # fmt: skip
+SERVING_PAGES = (
+    "account",
+    "customer",
+    "search",
+    "identity",
+    "consent",
+    "request",
+    "erasure",
+    "hold",
+    "review",
+    "audit",
+    "retention-rule",
+)
+# An audit entry names whom it is about by a number, which leads nowhere once they are gone.
+BY_NUMBER = ("/audit", "/erasures")
 SPAN = {"since": "2025-12-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"}
+EXTRACT = "extract"
+ALL_BITS = 63
 
 
 @dataclass(frozen=True)
 class Marked:
     """A customer, and texts that only they leave behind."""
 
-    kind: str  # open, objects, refused, elsewhere
+    kind: str  # open, objects, withdrawn, otherwise, refused, elsewhere, erased
     number: int
     marks: tuple[str, ...]
 
 
-def company(kinds: Iterable[str]) -> list[Marked]:
-    """Build a company of customers: `open` and `elsewhere` in unit south, `objects` and `refused` for analytics."""
+@dataclass(frozen=True)
+class Said:
+    """What a reader answered: where, under which right and for which purpose it was asked, and the text."""
+
+    where: str
+    body: bytes
+    right: Right | None = Right.FIGURES_READ  # None: any
+    purpose: Purpose = Purpose.ANALYTICS
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks, and why where one may say so: somebody with roles in parts of the organisation."""
+
+    grants: tuple[tuple[Role, str | None], ...]
+    purpose: Purpose = Purpose.ANALYTICS
+
+    @property
+    def viewer(self) -> Viewer:
+        """Give them as rooms meet them."""
+        given = [RoleGrant(role=role.value, unit=unit) for role, unit in self.grants]
+        return viewer_with(given, name="person:1", scopes=frozenset(Scope))
+
+    def reaches_south(self, right: Right | None) -> bool:
+        """Say whether a right, None: any, counts in the south."""
+        return any(unit != "north" and (right is None or right in RIGHTS[role]) for role, unit in self.grants)
+
+    def hides(self, each: Marked, said: Said) -> bool:
+        """Say whether nothing of a customer may be read there."""
+        if each.kind == "erased":
+            return True
+        if each.kind == "elsewhere":
+            return not self.reaches_south(said.right)
+        if said.purpose is Purpose.SERVICE:
+            return False
+        if each.kind == "otherwise":
+            return said.purpose is self.purpose
+        return each.kind != "open"
+
+
+def company(kinds: Iterable[str], purpose: Purpose = Purpose.ANALYTICS) -> list[Marked]:
+    """Build a company in which customers refuse analytics and a purpose in every way, are gone or elsewhere."""
     organisation.save_units(
         [Unit(code=code, name=code, kind="region", parent=None, since=None, until=None) for code in ("north", "south")],
         by="test",
@@ -80,87 +206,173 @@ def company(kinds: Iterable[str]) -> list[Marked]:
         mark = f"zq{kind}{place}zq"
         token = known(f"{mark}id", name=f"{mark}name Zqsurname{place}", email=f"{mark}@example.com")
         unit = "south" if kind == "elsewhere" else "north"
-        hidden = kind != "open"
-        own = {"unit": unit, "channel": "web", "purposes": 0 if kind == "refused" else None}
-        rows += [
-            event(token, "Opened", place, **own),
-            event(token, f"{mark} Seen" if hidden else "Asked", place + 5, **own),
-            event(token, "Paid", place + 10, **own, product=mark if hidden else "card", value="5.00"),
-            event(token, "Left", place + 20, **own, touchpoint=mark if hidden else "page",
-                  properties=f'{{"answer": "{mark}"}}'),
-        ]  # fmt: skip
+        own = {"unit": unit, "channel": "web", "purposes": 0 if kind == "refused" else ALL_BITS}
+        rows += [each | own for each in _events(token, mark, place, is_hidden=kind != "open")]
         made.append(Marked(kind, token, (mark, str(token), f"Zqsurname{place}")))
     commit(rows, number=1)
     privacy.refresh_timeline()
+    _furnish(made)
     for each in made:
-        if each.kind == "objects":
-            privacy.record_consent(customer=each.number, purpose=Purpose.ANALYTICS, allowed=False, at=BEGIN)
+        _choose(each, purpose)
+    privacy.refresh_timeline()
     return made
 
 
-def asked(role: Role, unit: str | None) -> tuple[Client, Client]:
-    """Give a client with a key of a role in a unit, and one that is signed in so."""
+def _furnish(customers: list[Marked]) -> None:
+    """Give the company a journey, a computed trait that tells what customers did, and proposals about them."""
+    journey = Journey(slug="way", name="Way", start="Opened", goals=("Paid",), outcomes={}, steps=(), window_days=7)
+    journeys.save(journey=journey, viewer=SYSTEM)
+    people.save_trait(rule=TraitRule(slug="what", name="What", how=How.UNIQUE, of="product"), viewer=SYSTEM)
+    alike = (Evidence(field="email", level="exact", weight=9.5),)
+    pairs = [
+        Suggestion(customers=(one.number, other.number), evidence=alike, mark=one.kind, probability=0.97)
+        for one, other in pairwise(customers)
+    ]
+    identity.propose(pairs=pairs, source=ProposalSource.MODEL)
+
+
+def _events(token: int, mark: str, place: int, *, is_hidden: bool) -> list[dict[str, Any]]:
+    return [
+        event(token, "Opened", place),
+        event(token, f"{mark} Seen" if is_hidden else "Asked", place + 5),
+        event(token, "Paid", place + 10, product=mark if is_hidden else "card", value="5.00"),
+        event(token, "Left", place + 20, touchpoint=mark if is_hidden else "page",
+              properties=f'{{"answer": "{mark}"}}'),
+        event(token, "Survey Answered", place + 30, properties='{"kind": "nps", "scale": "0-10", "score": 9}'),
+    ]  # fmt: skip
+
+
+def _choose(each: Marked, purpose: Purpose) -> None:
+    if each.kind == "erased":
+        privacy.request_erasure(customer=each.number, viewer=SYSTEM)
+        collection.run_commands()  # the proof of it looks at raw files, and wants no open transaction
+        return
+    refused = {
+        "objects": {Purpose.ANALYTICS, purpose},
+        "withdrawn": {Purpose.ANALYTICS, purpose},
+        "otherwise": {purpose},
+    }.get(each.kind, set())
+    for about in {Purpose.ANALYTICS, purpose}:
+        if about not in refused or each.kind == "withdrawn":
+            privacy.record_consent(customer=each.number, purpose=about, allowed=True, at=BEGIN)
+        if about in refused:
+            privacy.record_consent(customer=each.number, purpose=about, allowed=False, at=BEGIN + timedelta(hours=1))
+
+
+def asked(asking: Asking) -> tuple[Client, Client, str]:
+    """Give a client with a key of somebody, one signed in as them, and the key; they have an extract to read."""
+    throttle.clear()
+    (role, unit), *more = asking.grants
     who = access.create_person(email="who@example.com", role=role.value, unit=unit, viewer=SYSTEM)
+    made = access.create_key(name="test", scopes=frozenset(Scope), role=role.value, unit=unit, viewer=SYSTEM)
+    for role, unit in more:
+        access.grant_to_person(person_id=who.id, role=role.value, unit=unit, viewer=SYSTEM)
+        access.grant_to_key(key_id=made.key.id, role=role.value, unit=unit, viewer=SYSTEM)
     page = Client(raise_request_exception=False)
     page.force_login(Account.objects.get(pk=who.id))
-    return asker(role, unit=unit), page
+    key = Client(headers={"Authorization": f"Bearer {made.secret}"}, raise_request_exception=False)
+    terms = {"name": EXTRACT, "purpose": asking.purpose.value}
+    key.post("/api/v1/extracts", terms, content_type="application/json")
+    return key, page, made.secret
 
 
-def api_answers(client: Client, customers: list[Marked], only: tuple[str, ...] = ()) -> Iterator[tuple[str, bytes]]:
-    """Ask every GET endpoint, or `only` some, those of a customer for each of them; give what each says."""
+def api_answers(client: Client, customers: list[Marked], asking: Asking, only: tuple[str, ...] = ()) -> Iterator[Said]:
+    """Ask every endpoint that reads, or `only` some, those of a customer for each of them; give what each says."""
     for each in endpoints(api.get_openapi_schema()):
-        if each.method == "GET" and _key(each) not in EXCEPT and (not only or _key(each) in only):
-            for address in addresses(each, customers):
-                answer = client.get(address)
-                body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-                assert answer.status_code < 500, (address, body[:300])
-                yield address, body
+        key = key_of(each)
+        if key in EXCEPT or (only and key not in only):
+            continue
+        for address in addresses(each, customers, asking) if each.method == "GET" else ():
+            yield _said(each, address, client.get(address), asking)
+        for body in POSTS.get(key, ()):
+            for customer in customers if "{" in body.strip("{}") else customers[:1]:
+                address = next(addresses(each, [customer], asking))
+                said = filled(body, customer)
+                answer = client.post(address, said, content_type="application/json")
+                yield _said(each, f"{address} {said}", answer, asking)
 
 
-def addresses(each: Endpoint, customers: list[Marked]) -> Iterator[str]:
+def filled(text: str, customer: Marked) -> str:
+    """Write a customer into a text."""
+    names = {"customer": customer.number, "user": f"{customer.marks[0]}id", "mail": f"{customer.marks[0]}@example.com"}
+    for name, value in {**names, "surname": customer.marks[2]}.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def _said(each: Endpoint, where: str, answer: Any, asking: Asking) -> Said:
+    body = body_of(answer)
+    assert answer.status_code < 500, (where, body[:300])
+    serving = each.path.removeprefix("/api/v1").startswith(SERVING)
+    named = "purpose" in {field.name for field in each.fields} or "/extracts" in each.path
+    purpose = Purpose.SERVICE if serving else asking.purpose if named else Purpose.ANALYTICS
+    return Said(where, body, rights()[key_of(each)], purpose)
+
+
+def body_of(answer: Any) -> bytes:
+    """Read an answer, columns of Parquet and Arrow decoded."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    kind = answer.headers.get("Content-Type", "")
+    if answer.status_code == 200 and ("parquet" in kind or "arrow" in kind) and body:
+        table = pq.read_table(pa.BufferReader(body)) if "parquet" in kind else pa.ipc.open_stream(body).read_all()
+        body += json.dumps(table.to_pylist(), default=str).encode()
+    return bytes(body)
+
+
+def addresses(each: Endpoint, customers: list[Marked], asking: Asking) -> Iterator[str]:
     """Fill an endpoint's parameters in; for a new one say in GIVEN or WAYS how to."""
     names = re.findall(r"{(\w+)}", each.path)
-    missing = {field.name for field in each.fields if field.needed and field.place in ("path", "query")} - {*GIVEN}
-    assert missing <= {*OF_A_CUSTOMER}, f"say in tests/surfaces/leaking.py how to ask {_key(each)}: {missing}"
+    given = {**GIVEN, "purpose": asking.purpose.value}
+    missing = {field.name for field in each.fields if field.needed and field.place in ("path", "query")} - {*given}
+    assert missing <= {*OF_A_CUSTOMER}, f"say in tests/surfaces/leaking.py how to ask {key_of(each)}: {missing}"
     optional = {field.name for field in each.fields if field.place == "query"}
-    needed = {field.name: GIVEN[field.name] for field in each.fields if field.needed and field.place == "query"}
-    span = {name: value for name, value in SPAN.items() if name in optional}
+    needed = {field.name: given[field.name] for field in each.fields if field.needed and field.place == "query"}
+    span = {name: value for name, value in {**SPAN, "purpose": asking.purpose.value}.items() if name in optional}
     for numbers in [c.number for c in customers] if {*names} & {"customer"} else [customers[0].number]:
         path = each.path
         for name in names:
-            path = path.replace(f"{{{name}}}", str(numbers if name in OF_A_CUSTOMER else GIVEN[name]))
-        for way in ({}, *WAYS.get(_key(each), [])):
+            path = path.replace(f"{{{name}}}", str(numbers if name in OF_A_CUSTOMER else given[name]))
+        for way in ({}, *WAYS.get(key_of(each), [])):
             yield f"{path}?{urlencode({**span, **needed, **way}, doseq=True)}"
 
 
-def pages(client: Client, customers: list[Marked]) -> Iterator[tuple[str, bytes]]:
+def pages(client: Client, customers: list[Marked]) -> Iterator[Said]:
     """Open every page, those of a customer for each of them; give what each shows."""
     for pattern in urlpatterns:
         if not isinstance(pattern, URLPattern) or not hasattr(pattern.callback, "opens_to"):
             continue
         kinds = pattern.pattern.converters
         names = list(kinds)
-        unknown = {name for name in {*names} - {*GIVEN} if isinstance(kinds[name], IntConverter)}
+        given = {**GIVEN, "purpose": "marketing"}
+        unknown = {name for name in {*names} - {*given} if isinstance(kinds[name], IntConverter)}
         assert not unknown, f"say in tests/surfaces/leaking.py whose number {pattern.name} takes: {unknown}"
         if pattern.name in EXCEPT_PAGES:
             continue
+        right: Right = pattern.callback.opens_to[0]
+        purpose = Purpose.SERVICE if str(pattern.name).startswith(SERVING_PAGES) else Purpose.ANALYTICS
         for number in [each.number for each in customers] if "number" in names else [0]:
-            filled = {name: number if name == "number" else GIVEN.get(name, "nothing") for name in names}
-            address = reverse(str(pattern.name), kwargs=filled)
+            address = reverse(
+                str(pattern.name),
+                kwargs={name: number if name == "number" else given.get(name, "nothing") for name in names},
+            )
             answer = client.get(address, {"period": "all"})
-            body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+            body = body_of(answer)
             assert answer.status_code < 500, (address, body[:300])
-            yield address, body.replace(address.encode(), b"")
+            yield Said(address, body.replace(address.encode(), b""), right, purpose)
 
 
-def searched(client: Client, customers: list[Marked]) -> Iterator[tuple[str, bytes]]:
-    """Search for each customer by everything that names them."""
-    for each in customers:
-        for text in (f"{each.marks[0]}id", f"{each.marks[0]}@example.com", each.marks[2], str(each.number)):
-            body: dict[str, Any] = {"text": text}
-            answer = client.post("/api/v1/customers/search", body, content_type="application/json")
-            yield f"search {text}", answer.content
+def rights() -> dict[str, Right]:
+    """Give the right that each endpoint asks for."""
+    found = {}
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                right, _ = getattr(operation.view_func, "needs", (Right.FIGURES_READ, False))
+                for method in operation.methods:
+                    found[f"{method} {prefix}{path.replace('path:', '')}"] = right
+    return found
 
 
-def _key(each: Endpoint) -> str:
+def key_of(each: Endpoint) -> str:
+    """Name an endpoint as the tables do."""
     return f"{each.method} {each.path.removeprefix('/api/v1')}"
