@@ -2,11 +2,14 @@
 
 ``python -m tools.bench [intake import ...]``, without a name all of `SECTIONS`: each module `tools/bench_<name>.py` has
 ``TITLE`` and ``measure() -> str``, which returns Markdown; its section of the page is replaced, the others stay.
+``--keep FOLDER`` lets a bench that prepares much (customers) leave it there, and take it as it is the next time.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib
+import os
 import re
 import sys
 from datetime import UTC, datetime
@@ -19,8 +22,15 @@ SECTIONS = (
 )
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run the named benches, or all, and rewrite their sections."""
+    asked = argparse.ArgumentParser(prog="python -m tools.bench")
+    asked.add_argument("names", nargs="*")
+    asked.add_argument("--keep", metavar="FOLDER")
+    given = asked.parse_args(arguments)
+    names = given.names
+    if given.keep:
+        os.environ["SOJOURN_BENCH_KEEP"] = given.keep
     unknown = [name for name in names if name not in SECTIONS]
     if unknown:
         print(f"no bench is called {', '.join(unknown)}; there are: {', '.join(SECTIONS)}", file=sys.stderr)

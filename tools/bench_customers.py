@@ -1,47 +1,67 @@
 """Finding a customer and opening their page, beside many others.
 
-``SOJOURN_BENCH_CUSTOMERS`` sets the number of customers (1 million), each with a customer number, two devices, a name,
-a town, a mail address, a phone number and ten events. Everything goes in the way it does in service; the questions are
-asked of the room (`search`, `view_customer` and what else a page asks) in a process that has just opened the data.
+``SOJOURN_BENCH_CUSTOMERS`` sets the number of customers (1 million), each with a customer number, a device, a mail
+address, a phone number, a name, a town and ten events; the first has 10,000 (`tools.crowd`). The questions are asked in
+a process that has just opened the data: of the room, and of the web's pages by Django's test client. With
+``SOJOURN_BENCH_KEEP`` the data folder stays there and is taken as it is the next time.
 """
 
 from __future__ import annotations
 
+import html
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from tools import crowd
+
 TITLE = "Customers"
 CUSTOMERS = int(os.environ.get("SOJOURN_BENCH_CUSTOMERS", "1_000_000"))
-EVENTS_EACH = 10
-AT_ONCE = 50_000
-ASKED = 60  # of each question
-FIRST = [
-    f"{a}{b}" for a in ("An", "Bo", "Ce", "Da", "El", "Fi", "Gu", "Ha", "Il", "Jo") for b in ("a", "ra", "len", "vid")
-]
-LAST = [f"{a}{b}{c}" for a in ("Kel", "Mül", "Sch", "Wag", "Hof") for b in ("ler", "mann", "ert") for c in range(400)]
-TOWNS = [f"Town{number}" for number in range(2_000)]
-NAMES = ("Signed In", "Balance Viewed", "Transfer Made", "Call Received", "Survey Answered")
+ASKED = 100  # times, each question
+LISTED = 20  # times, each list
+LISTS = {
+    "list of customers, a page of it": "?from={at}00",
+    "list of those with an event by phone in some days, a page of it": "?channel=phone&days=365&from={at}00",
+    "list sorted by events, a page of it": "?sort=events&from={at}00",
+}
+FOLLOWING = re.compile(r'class="following" hx-get="([^"]+)"')
+Times = list[tuple[float, float]]  # CPU and wall seconds
 
 
 def measure() -> str:
     """Measure and give a Markdown table."""
+    keep = os.environ.get("SOJOURN_BENCH_KEEP")
+    if keep:
+        return _measured(Path(keep).resolve())
     with tempfile.TemporaryDirectory(dir=os.environ.get("SOJOURN_BENCH_FOLDER")) as folder:
-        loaded = _run("load", folder)
-        asked = _run("ask", folder)
-    return f"""{CUSTOMERS:,} customers, {3 * CUSTOMERS:,} identifiers, {4 * CUSTOMERS:,} traits,
-{EVENTS_EACH * CUSTOMERS:,} events; loaded in {loaded.strip()} s with identity, traits and the index of words. Each
-question {ASKED} times, about other customers each time, the audit entry included.
+        return _measured(Path(folder))
 
-| Question | Median | Slowest of {ASKED} |
-| --- | ---: | ---: |
-{asked.strip()}"""
+
+def _measured(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    filled = "taken as it was kept"
+    if not crowd.is_prepared(folder, CUSTOMERS):
+        if any(folder.iterdir()):
+            raise SystemExit(f"bench: {folder} holds something else than {CUSTOMERS:,} customers; name an empty folder")
+        filled = f"filled in {_run('fill', folder).strip()} s"
+    return f"""{CUSTOMERS:,} customers, {4 * CUSTOMERS:,} identifiers, {4 * CUSTOMERS:,} traits,
+{crowd.EVENTS_EACH * CUSTOMERS + crowd.BUSY_EVENTS - crowd.EVENTS_EACH:,} events; {filled}. Each question {ASKED} times,
+about other customers each time, the audit entry included; "first" is the first of its kind in a new process.
+
+| Question | n | median ms | 95 % | slowest | first | median CPU ms |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+{_run("ask", folder).strip()}
+
+{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}."""
 
 
 def main(step: str) -> None:
@@ -50,24 +70,25 @@ def main(step: str) -> None:
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "sojourn.settings"
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.utils.module_loading import autodiscover_modules
 
     autodiscover_modules("plugins", "tasks")
-    if step == "load":
-        from django.conf import settings
-
-        for database in settings.DATABASES:
-            call_command("migrate", database=database, verbosity=0)
+    for database in settings.DATABASES:  # a kept folder may be older than the tables
+        call_command("migrate", database=database, verbosity=0)
+    if step == "fill":
         begun = time.perf_counter()
-        _load()
+        crowd.prepare(settings.SOJOURN.data.parent, CUSTOMERS)
         print(f"{time.perf_counter() - begun:,.0f}")
-    else:
-        for what, times in _asked():
-            print(f"| {what} | {np.median(times) * 1_000:,.0f} ms | {max(times) * 1_000:,.0f} ms |")
+        return
+    for what, times in _asked():
+        cpu, wall = np.array(times[1:]).T * 1_000
+        figures = (np.median(wall), np.percentile(wall, 95), wall.max(), times[0][1] * 1_000, np.median(cpu))
+        print(f"| {what} | {len(wall)} | {' | '.join(f'{each:,.0f}' for each in figures)} |", flush=True)
 
 
-def _run(step: str, folder: str) -> str:
+def _run(step: str, folder: Path) -> str:
     environment = os.environ | {"SOJOURN_DATA": f"{folder}/data"}
     done = subprocess.run(
         [sys.executable, "-m", "tools.bench_customers", step],
@@ -79,115 +100,81 @@ def _run(step: str, folder: str) -> str:
     return done.stdout
 
 
-def _load() -> None:
-    from sojourn.domains.privacy import actions as privacy
-
-    chance = random.Random(7)
-    for begin in range(0, CUSTOMERS, AT_ONCE):
-        persons = _resolved(range(begin, min(begin + AT_ONCE, CUSTOMERS)), chance)
-        _commit(np.array(persons, np.int64), begin // AT_ONCE + 1)
-    privacy.refresh_timeline()
-
-
-def _resolved(numbers: range, chance: random.Random) -> list[int]:
-    from django.db import router, transaction
-
-    from sojourn.domains.collection import actions as collection
-    from sojourn.domains.identity import actions as identity
-    from sojourn.domains.identity.models import Trait
-    from sojourn.engine.stream.claims import Claims
-    from sojourn.engine.stream.claims import Trait as Claimed
-
-    rows = [(number, device) for number in numbers for device in (0, 1)]
-    nothing = [None] * len(rows)
-    traits = [
-        Claimed(2 * at, name, value.encode(), 1, None, "bench")
-        for at, number in enumerate(numbers)
-        for name, value in _traits(number, chance)
-    ]
-    claims = Claims(
-        user=[f"C-{number}" for number, _ in rows],
-        anonymous=[f"device-{number}-{device}" for number, device in rows],
-        agent=nothing,
-        case=nothing,
-        groups=nothing,
-        traits=traits,
-    )
-    with collection.writing():
-        resolved = identity.resolve(claims)
-        with transaction.atomic(using=router.db_for_write(Trait)):
-            resolved.write()
-    return [int(each) for each in resolved.person[::2]]
-
-
-def _traits(number: int, chance: random.Random) -> Iterator[tuple[str, str]]:
-    yield "name", f'"{chance.choice(FIRST)} {chance.choice(LAST)}"'
-    yield "email", f'"customer{number}@example.com"'
-    yield "phone", f'"+4930{10_000_000 + number}"'
-    yield "address", f'{{"city": "{chance.choice(TOWNS)}"}}'
-
-
-def _commit(persons: np.ndarray[tuple[int], np.dtype[np.int64]], number: int) -> None:
-    import pyarrow as pa
-
-    from sojourn.domains.collection import actions as collection
-    from sojourn.engine.stream.words import ORIGIN_DELIVERY, event_id
-
-    whose = np.repeat(persons, EVENTS_EACH)
-    rng = np.random.default_rng(number)
-    first = event_id(ORIGIN_DELIVERY, number, 0)
-    ids = np.arange(first, first + len(whose))
-    at = rng.integers(1_735_689_600_000_000, 1_767_225_600_000_000, len(whose))
-    table = pa.table(
-        {
-            "event_id": ids,
-            "message": [f"{each:032x}" for each in ids.tolist()],
-            "person": whose,
-            "kind": pa.array(["track"]).take(np.zeros(len(whose), np.int32)),
-            "name": pa.array(NAMES).take(rng.integers(0, len(NAMES), len(whose))),
-            "channel": pa.array(["web", "app", "phone"]).take(rng.integers(0, 3, len(whose))),
-            "occurred_at": pa.array(at).cast(pa.timestamp("us")),
-            "received_at": pa.array(at).cast(pa.timestamp("us")),
-        }
-    )
-    collection.commit_tables(tables=[table], source="bench", delivery=number, received_us=1_767_225_600_000_000)
-
-
-def _asked() -> Iterator[tuple[str, list[float]]]:
+def _asked() -> Iterator[tuple[str, Times]]:
     from sojourn.domains.access.contracts import SYSTEM
-    from sojourn.domains.customers import actions, queries
+    from sojourn.domains.customers import actions
 
     chance = random.Random(8)
-    numbers = [chance.randrange(CUSTOMERS) for _ in range(ASKED)]
-    kinds: dict[str, Callable[[int], str]] = {
-        "search by customer number": lambda number: f"C-{number}",
-        "search by mail address": lambda number: f"customer{number}@example.com",
-        "search by phone number": lambda number: f"+49 30 {10_000_000 + number}",
-        "search by two words of a name": lambda _: f"{chance.choice(FIRST)} {chance.choice(LAST)}",
-        "search by a first name that every fortieth has": lambda _: chance.choice(FIRST),
-        "search by first name and town": lambda _: f"{chance.choice(FIRST)} {chance.choice(TOWNS)}",
-        "search for nobody": lambda number: f"nobody-{number}",
+    people = [crowd.told(chance.randrange(1, CUSTOMERS)) for _ in range(ASKED + 1)]
+    texts: dict[str, Callable[[dict[str, str]], str]] = {
+        "search: customer number": lambda said: said["user"],
+        "search: mail address": lambda said: said["email"],
+        "search: phone number": lambda said: said["phone"],
+        "search: first and last name": lambda said: said["name"],
+        "search: a last name that every hundredth has": lambda _: "Smith",
+        "search: that name and a first name": lambda said: f"{said['name'].split()[0]} Smith",
+        "search: a first name that every fortieth has": lambda said: said["name"].split()[0],
+        "search: first name and town": lambda said: f"{said['name'].split()[0]} {said['town']}",
+        "search: nobody": lambda said: f"nobody-{said['user']}",
     }
-    actions.search(text="warm", viewer=SYSTEM)
-    for what, text in kinds.items():
-        texts = [text(number) for number in numbers]
-        yield what, [_timed(actions.search, text=each, viewer=SYSTEM, limit=50) for each in texts]
-    found = [actions.search(text=f"C-{number}", viewer=SYSTEM).rows[0].customer for number in numbers]
-
-    def page(customer: int) -> None:
-        actions.view_customer(customer=customer, viewer=SYSTEM)
-        queries.panels(customer=customer, viewer=SYSTEM)
-        queries.who_looked(customer=customer, viewer=SYSTEM)
-        queries.timeline(customer=customer, viewer=SYSTEM)
-
-    page(found[0])
-    yield "all that a customer's page asks", [_timed(page, customer=each) for each in found]
+    for what, text in texts.items():
+        yield what, [_timed(actions.search, text=text(each), viewer=SYSTEM, limit=50) for each in people]
+    found = [_number(each["user"]) for each in people]
+    client = _signed_in()
+    yield "page of a customer", [_timed(_page, client, f"/customers/{each}") for each in found]
+    busy, events = f"/customers/{_number('C-0')}", f"{crowd.BUSY_EVENTS:,} events"
+    yield f"page of the customer with {events}", [_timed(_page, client, busy) for _ in found]
+    yield f"following events of the one with {events}", _followed(client, busy)
+    for what, asked in LISTS.items():
+        yield what, [_timed(_page, client, "/customers/" + asked.format(at=at)) for at in range(LISTED + 1)]
 
 
-def _timed(ask: Callable[..., object], **given: object) -> float:
-    begun = time.perf_counter()
-    ask(**given)
-    return time.perf_counter() - begun
+def _number(text: str) -> int:
+    from sojourn.domains.access.contracts import SYSTEM
+    from sojourn.domains.customers import actions
+
+    return actions.search(text=text, viewer=SYSTEM).rows[0].customer
+
+
+def _followed(client: Any, address: str) -> Times:
+    """Scroll down, as a browser does at the end of what it shows."""
+    times: Times = []
+    page = _page(client, address)
+    while len(times) <= LISTED and (found := FOLLOWING.search(page)):
+        following = address + html.unescape(found[1])
+        page = _page(client, following, HTTP_HX_REQUEST="true")
+        times.append(_timed(_page, client, following, HTTP_HX_REQUEST="true"))
+    return times
+
+
+def _page(client: Any, address: str, **headers: str) -> str:
+    answer = client.get(address, **headers)
+    if answer.status_code != 200:
+        raise SystemExit(f"bench: {address.split('?')[0]} answered {answer.status_code}")
+    return str(answer.content.decode())
+
+
+def _signed_in() -> Any:
+    """Sign in somebody who may see customers and list them."""
+    from django.conf import settings
+    from django.test import Client
+
+    from sojourn.domains.access import actions
+    from sojourn.domains.access.contracts import SYSTEM, Role
+    from sojourn.domains.access.models import Account
+
+    settings.ALLOWED_HOSTS = ["*"]
+    mail = f"bench-{time.time_ns()}@example.com"
+    person = actions.create_person(email=mail, role=Role.AGENT_MANAGER, viewer=SYSTEM)
+    client = Client()
+    client.force_login(Account.objects.get(pk=person.id), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def _timed(ask: Callable[..., object], *these: object, **given: object) -> tuple[float, float]:
+    cpu, wall = time.process_time(), time.perf_counter()
+    ask(*these, **given)
+    return time.process_time() - cpu, time.perf_counter() - wall
 
 
 if __name__ == "__main__":
