@@ -18,6 +18,7 @@ from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.customers.contracts import ComputedValue, PeopleAsked, PeoplePage, PersonLine
 from sojourn.domains.customers.listing import Listed, is_too_few, listed
 from sojourn.kit.errors import InvalidError
+from sojourn.kit.spreadsheet import harmless
 
 LIMIT_MOST: Final = 100
 TRAITS_MOST: Final = 10
@@ -145,7 +146,7 @@ def _cells(found: Listed, row: PersonLine) -> list[str]:
 def _csv(found: Listed) -> Generator[bytes]:
     yield _lines([_header(found)])
     for rows in _pages(found):
-        yield _lines([[_safe(cell) for cell in _cells(found, row)] for row in rows])
+        yield _lines([[harmless(cell) for cell in _cells(found, row)] for row in rows])
 
 
 def _parquet(found: Listed) -> Generator[bytes]:
@@ -165,13 +166,6 @@ def _lines(rows: list[list[str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
-
-
-def _safe(cell: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return (
-        f"'{cell}" if cell[:1] in {"=", "+", "@", "\t", "\r"} or (cell[:1] == "-" and not cell[1:2].isdigit()) else cell
-    )
 
 
 def _written(value: ComputedValue | None) -> str:

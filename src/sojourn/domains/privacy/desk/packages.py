@@ -29,6 +29,7 @@ from sojourn.domains.privacy.words.rights import Package
 from sojourn.kit import durable, sealing
 from sojourn.kit.errors import NotFoundError
 from sojourn.kit.period import Period
+from sojourn.kit.spreadsheet import harmless
 
 DAYS_OPEN: Final = 14
 EVENTS_HEADING: Final = "Events"
@@ -162,13 +163,8 @@ def _csv(records: Records) -> str:
     writer = csv.writer(text)
     writer.writerow(columns)
     for record in records:
-        writer.writerow([_harmless(_cell(record.get(name))) for name in columns])
+        writer.writerow([harmless(_cell(record.get(name))) for name in columns])
     return "\ufeff" + text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _cell(value: object) -> str:
