@@ -6,9 +6,9 @@ import importlib.util
 from collections.abc import Sequence
 from contextlib import closing
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -53,38 +53,46 @@ def match(
     *,
     one_to_one: bool = False,
     method: Method | None = None,
-    temporary: Path,
     memory_limit_mb: int = MEMORY_MB,
     threads: int = 1,
 ) -> Matches:
     """Find pairs that are one human, within `records` or between them and `others`, and say how sure that is.
 
     A table has a column `id` (int64) and any of `FIELDS` as texts. `one_to_one` says that neither holds anybody twice:
-    a record then has one partner at most. Without a `method` it is the model where Splink is installed. Spills
-    go encrypted to `temporary`. Raise MatchingError where there is nothing to compare.
+    a record then has one partner at most. Without a `method` it is the model where Splink is installed. Nothing is
+    written to disk. Raise MatchingError where there is nothing to compare, or the memory is not enough.
     """
     tables = [records] if others is None else [records, others]
     count = sum(map(len, tables))
     if min(map(len, tables)) < 1 or count < FEWEST_RECORDS:
         raise MatchingError("Matching needs two records at least.")
-    opened = connected(temporary=temporary, memory_limit_mb=memory_limit_mb, threads=threads)
-    with closing(opened) as connection:
-        names, has = _loaded(connection, tables)
-        if not has:
-            raise MatchingError("Matching needs a field that several records have: names, birth dates, addresses, ...")
-        keys = blocking.chosen(connection, names, has)
-        total = len(records) * (len(records) - 1) // 2 if others is None else len(records) * len(others)
-        using = method or (Method.MODEL if is_model_there() else Method.AGREEMENT)
-        comparisons = comparisons_of(has)
-        if not keys:
-            return _nothing(comparisons, total)
-        if using is Method.AGREEMENT:
-            found = agreement.candidates(connection, names, comparisons, keys, total)
-            return _by_agreement(found, comparisons, keys, count, one_to_one)
-        from sojourn.engine.matching import splinked
+    # Nothing is spilled: these rows say who somebody is, and DuckDB's own encryption is weaker than ours.
+    opened = connected(temporary=None, memory_limit_mb=memory_limit_mb, threads=threads)
+    try:
+        with closing(opened) as connection:
+            return _matched(connection, tables, one_to_one, method)
+    except duckdb.OutOfMemoryException as error:
+        raise MatchingError(f"Matching {count:,} records needs more than {memory_limit_mb:,} MB of memory.") from error
 
-        found = splinked.candidates(connection, names, comparisons, keys, total, count)
-    return _by_model(found, comparisons, keys, count, one_to_one)
+
+def _matched(connection: Connection, tables: Sequence[pa.Table], is_single: bool, method: Method | None) -> Matches:
+    names, has = _loaded(connection, tables)
+    if not has:
+        raise MatchingError("Matching needs a field that several records have: names, birth dates, addresses, ...")
+    count, lengths = sum(map(len, tables)), [len(each) for each in tables]
+    total = lengths[0] * (lengths[0] - 1) // 2 if len(tables) == 1 else lengths[0] * lengths[1]
+    keys = blocking.chosen(connection, names, has)
+    using = method or (Method.MODEL if is_model_there() else Method.AGREEMENT)
+    comparisons = comparisons_of(has)
+    if not keys:
+        return _nothing(comparisons, total)
+    if using is Method.AGREEMENT:
+        found = agreement.candidates(connection, names, comparisons, keys, total)
+        return _by_agreement(found, comparisons, keys, count, is_single)
+    from sojourn.engine.matching import splinked
+
+    found = splinked.candidates(connection, names, comparisons, keys, total, count)
+    return _by_model(found, comparisons, keys, count, is_single)
 
 
 def _loaded(connection: Connection, tables: Sequence[pa.Table]) -> tuple[list[str], tuple[str, ...]]:

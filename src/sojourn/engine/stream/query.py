@@ -51,19 +51,21 @@ def session(
         connection.close()
 
 
-def connected(*, temporary: Path, memory_limit_mb: int, threads: int) -> Connection:
+def connected(*, temporary: Path | None, memory_limit_mb: int, threads: int) -> Connection:
     """Open an empty database in memory, for the caller to close; spills go encrypted to `temporary`.
 
     Without an extension that would have to be downloaded, DuckDB encrypts by mbedTLS, whose random numbers it calls
     unsafe; without leave it writes nothing and a query that spills fails. A spill lives as long as its
-    query, under a key that is only in memory.
+    query, under a key that is only in memory. None for rows that say who somebody is: nothing is spilled then, and a
+    query that needs more memory raises `duckdb.OutOfMemoryException`.
     """
-    durable.make_folder(temporary)
+    if temporary is not None:
+        durable.make_folder(temporary)
     return duckdb.connect(
         config={
             "memory_limit": f"{memory_limit_mb}MB",
             "threads": threads,
-            "temp_directory": str(temporary),
+            "temp_directory": "" if temporary is None else str(temporary),
             "temp_file_encryption": True,
             "force_mbedtls_unsafe": True,
             "autoinstall_known_extensions": False,

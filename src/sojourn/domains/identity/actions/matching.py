@@ -1,12 +1,11 @@
 """Matching over all customers: asked for here, done in a child of the work process, told to the review queue.
 
-Traits are opened in the child's memory only; what DuckDB spills is encrypted, in the data folder, and deleted.
+Traits are opened in the child's memory only; nothing of them is written to disk.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -40,7 +39,6 @@ from sojourn.domains.identity.models import MatchRun, MatchTerms, Proposed, Trai
 from sojourn.engine.matching import Matches, MatchingError, match
 from sojourn.kit import jobs, sealing
 from sojourn.kit.errors import ConflictError, InvalidError
-from sojourn.kit.ids import random_tokens
 
 JOB: Final = "identity.match"
 FIELDS_LEAST: Final = 2
@@ -130,11 +128,7 @@ def _end(run: int, state: MatchState, *, figures: MatchFigures | None = None, pr
 def _matched() -> MatchFigures:
     began = time.monotonic()
     known = _records()
-    folder = settings.SOJOURN.temporary / f"matching-{random_tokens(1)[0]:x}"
-    try:
-        found = match(_table(known), temporary=folder, threads=THREADS)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    found = match(_table(known), threads=THREADS)
     source = ProposalSource.AGREEMENT if found.expected is None else ProposalSource.MODEL
     suggestions = [_suggestion(found, at, known) for at in _worth(found)]
     proposed = propose(pairs=suggestions, source=source)
