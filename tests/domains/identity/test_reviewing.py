@@ -101,6 +101,17 @@ def test_side_by_side_shows_what_differs_and_what_it_weighs() -> None:
     assert set(fields["number"].values) == {"", "12"}
 
 
+def test_a_rejected_pair_is_shown_side_by_side_as_long_as_it_is_two() -> None:
+    (waiting,) = proposed(ana_twice())
+    actions.reject(proposal=waiting.id, viewer=SYSTEM)
+    rejected = queries.proposal(number=waiting.id, viewer=SYSTEM)
+    assert {"Ana", "Anna"} in [set(each.values) for each in rejected.fields]
+    actions.reopen(proposal=waiting.id, viewer=SYSTEM)
+    actions.accept(proposal=waiting.id, viewer=SYSTEM)
+    accepted = queries.proposal(number=waiting.id, viewer=SYSTEM)
+    assert not any(any(each.values) for each in accepted.fields)
+
+
 def test_in_bulk_the_number_must_be_the_one_that_was_told_and_two_customer_numbers_are_left_out() -> None:
     one, other = ana_twice()
     second = known("c-2", firstName="Ana", lastName="Berg")

@@ -32,6 +32,7 @@ from sojourn.kit.errors import NotFoundError
 QUEUE_MOST: Final = 50_000  # pairs that are looked through at once
 START: Final = "start"  # the field of the evidence that holds the weight before any field is looked at
 RUNS_SHOWN: Final = 10
+STILL_TWO: Final = (ProposalState.OPEN, ProposalState.REJECTED)
 
 
 def proposals(
@@ -100,12 +101,10 @@ def listed(*, page: ProposalPage, viewer: Viewer) -> tuple[SideBySide, ...]:
 
 
 def side_by_side(rows: Sequence[Proposed], *, viewer: Viewer) -> tuple[SideBySide, ...]:
-    """Open what is known of the customers of open proposals, for a viewer who may read customers."""
+    """Open what is known of the customers of proposals that are two still, for a viewer who may read customers."""
     sides: dict[int, dict[str, str]] = {}
     if viewer.can(Right.CUSTOMERS_READ):
-        sides = records_of(
-            [each for row in rows if row.state == ProposalState.OPEN for each in (row.first, row.second)]
-        )
+        sides = records_of([each for row in rows if row.state in STILL_TWO for each in (row.first, row.second)])
     return tuple(
         SideBySide(
             proposal=each,

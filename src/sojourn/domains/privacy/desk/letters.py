@@ -129,7 +129,8 @@ def _company() -> str:
 
 
 def _day(day: Any) -> str:
-    return date_format(day, "DATE_FORMAT")
+    # Django's English has the American order of month and day, which the rest of the world reads otherwise.
+    return date_format(day, "j F Y" if (translation.get_language() or "en").startswith("en") else "DATE_FORMAT")
 
 
 DONE: Final = {

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.identity import actions, queries
 from sojourn.domains.identity.contracts import (
@@ -81,6 +82,7 @@ def review(request: PageRequest) -> HttpResponse:
     runs, set_terms = queries.matching_runs(viewer=request.viewer)[:3], queries.matching_terms()
     context = {
         "cards": [_card(each) for each in queries.listed(page=found, viewer=request.viewer)],
+        "names": access.names({each.decided_by for each in found.rows if each.decided_by}),
         "total": found.total,
         "asked": asked,
         "mistake": mistake,
