@@ -25,7 +25,7 @@ from sojourn.domains.access.granted import viewer_with
 from sojourn.domains.access.models import Account
 from sojourn.domains.collection import actions as collection
 from sojourn.domains.customers import actions as people
-from sojourn.domains.customers.contracts import How, TraitRule
+from sojourn.domains.customers.contracts import AccountGiven, AccountKind, How, MemberGiven, TraitRule
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.identity.contracts import Evidence, ProposalSource, Suggestion
 from sojourn.domains.journeys import actions as journeys
@@ -229,6 +229,9 @@ def _furnish(customers: list[Marked]) -> None:
         for one, other in pairwise(customers)
     ]
     identity.propose(pairs=pairs, source=ProposalSource.MODEL)
+    members = [MemberGiven(customer=each.number) for each in customers]
+    for kind in AccountKind:
+        people.save_account(given=AccountGiven(kind=kind, key="K-1"), members=members, viewer=SYSTEM)
 
 
 def _events(token: int, mark: str, place: int, *, is_hidden: bool) -> list[dict[str, Any]]:
