@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from sojourn.domains.privacy.contracts import Groups
 from sojourn.domains.privacy.door.persons import persons
-from sojourn.engine.kernels import unions
 from sojourn.engine.kernels.words import Int64s
 
 
@@ -37,14 +36,20 @@ def tables(groups: Groups, seen: Int64s) -> tuple[pa.Table, pa.Table]:
 
 
 def _linked(customer: Int64s, group: Int64s) -> tuple[Int64s, Int64s]:
-    """Give the set of each customer, named by its smallest member."""
+    """Give the set of each customer, named by its smallest member.
+
+    Each turn hands the smallest name on within the groups and takes the name's own name, so that turns are as many as
+    the logarithm of the longest chain. NumPy, because the union-find kernel would be compiled while somebody waits.
+    """
     known, place = np.unique(customer, return_inverse=True)
-    _, at = np.unique(group, return_inverse=True)
-    parent = np.arange(len(known) + (int(at.max()) + 1 if len(at) else 0), dtype=np.int64)
-    unions.joined(
-        parent, np.zeros(len(parent), np.bool_), place.astype(np.int64), (at + len(known)).astype(np.int64), True
-    )
-    root = unions.roots(parent)[: len(known)]
-    _, smallest, of = np.unique(root, return_index=True, return_inverse=True)
-    named: Int64s = known[smallest[of]]
-    return known, named
+    kinds, at = np.unique(group, return_inverse=True)
+    name = np.arange(len(known))
+    while True:
+        smallest = np.full(len(kinds), len(known))
+        np.minimum.at(smallest, at, name[place])
+        found = name.copy()
+        np.minimum.at(found, place, smallest[at])
+        found = found[found]
+        if np.array_equal(found, name):
+            return known, known[name]
+        name = found
