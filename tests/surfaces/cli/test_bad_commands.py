@@ -106,6 +106,7 @@ CASES = [
     Case("A change of a saved list that changes nothing", "sojourn lists change nothing", 2, "Say what changes: --name, --query, --private or --shared."),
     Case("A deleted list that was never there", "sojourn lists restore nothing", 1, "There is no such saved list, or only its owner may open it."),
     Case("Removing a list that is not there", "sojourn lists remove nothing", 1, "There is no such saved list, or only its owner may open it."),
+    Case("A file in the shape of no tool", "sojourn customer export {folder}/a.csv --shape excel", 2, "'excel' is not one of"),
     Case("A computed trait of nothing", "sojourn traits save which unique", 1, "of: say what is told: event, or a dimension such as channel."),
     Case("A computed trait's condition that is none", "sojourn traits save which unique --where app", 2, "write DIMENSION:VALUE, such as channel:web."),
     Case("An account that is not there", "sojourn accounts show 12345", 1, "There is no such account."),

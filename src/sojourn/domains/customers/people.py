@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.customers import shaped
 from sojourn.domains.customers.contracts import ComputedValue, PeopleAsked, PeoplePage, PersonLine
 from sojourn.domains.customers.listing import Listed, is_too_few, listed
 from sojourn.kit.errors import InvalidError
@@ -23,6 +24,7 @@ from sojourn.kit.spreadsheet import harmless
 LIMIT_MOST: Final = 100
 TRAITS_MOST: Final = 10
 AT_ONCE: Final = 20_000
+CSV: Final = "text/csv; charset=utf-8"
 
 
 class ListFormat(StrEnum):
@@ -72,26 +74,38 @@ def people(
 
 
 def export_people(
-    *, asked: PeopleAsked, viewer: Viewer, file_format: ListFormat = ListFormat.CSV, now: datetime | None = None
+    *,
+    asked: PeopleAsked,
+    viewer: Viewer,
+    file_format: ListFormat = ListFormat.CSV,
+    shape: str = "",
+    now: datetime | None = None,
 ) -> ListExport:
     """Let a list leave as a file: numbers of customers, their events and the computed traits asked for; audited.
 
-    Raise ForbiddenError below the rights to list and to export customers, InvalidError for fewer than the privacy
-    minimum, and what `people` does.
+    With a `shape`, one of `shaped.TOOLS`, as CSV in the columns of that tool: with names and contacts for who may read
+    customers, masked for others. Raise ForbiddenError below the rights to list and to export customers, InvalidError
+    for fewer than the privacy minimum, and what `people` does.
     """
     viewer.require(Right.CUSTOMERS_LIST)
     viewer.require(Right.CUSTOMERS_EXPORT)
+    if shape and shape not in shaped.TOOLS:
+        raise InvalidError(f"shape: one of {', '.join(shaped.TOOLS)}.")
     found = _listed(asked, viewer.within(Right.CUSTOMERS_EXPORT), now)
     total = found.total
     if is_too_few(total) or _hides(asked, total, viewer):
         raise InvalidError(
             f"Fewer than {settings.SOJOURN.k_floor} customers fit: a file of them would point at people."
         )
-    _note(viewer, "customers.export", asked, total, total, now)
+    _note(viewer, "customers.export", asked, total, total, now, shape=shape)
+    if shape:
+        pages = shaped.rows(found, tool=shape, viewer=viewer, purpose=asked.purpose)
+        pieces = (_lines(rows) for rows in pages)
+        return ListExport(name=f"{shape}-customers.csv", media_type=CSV, customers=total, pieces=pieces)
     is_csv = file_format is ListFormat.CSV
     return ListExport(
         name=f"customers.{file_format.value}",
-        media_type="text/csv; charset=utf-8" if is_csv else "application/vnd.apache.parquet",
+        media_type=CSV if is_csv else "application/vnd.apache.parquet",
         customers=total,
         pieces=_csv(found) if is_csv else _parquet(found),
     )
@@ -111,7 +125,9 @@ def _listed(asked: PeopleAsked, viewer: Viewer, now: datetime | None) -> Listed:
     return listed(asked, viewer=viewer, now=now or timezone.now())
 
 
-def _note(viewer: Viewer, what: str, asked: PeopleAsked, total: int, told: int, now: datetime | None) -> None:
+def _note(
+    viewer: Viewer, what: str, asked: PeopleAsked, total: int, told: int, now: datetime | None, **more: str
+) -> None:
     access.audit(
         viewer=viewer,
         what=what,
@@ -120,6 +136,7 @@ def _note(viewer: Viewer, what: str, asked: PeopleAsked, total: int, told: int, 
         purpose=asked.purpose.value,
         customers=str(total),
         listed=str(told),
+        **more,
         state=asked.state.value if asked.state else "",
         traits=" ".join(
             dict.fromkeys(

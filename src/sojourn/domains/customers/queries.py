@@ -42,6 +42,7 @@ from sojourn.domains.customers.reading import read as asked_for
 from sojourn.domains.customers.saving import may_change as may_change_list
 from sojourn.domains.customers.saving import saved_list as saved_list
 from sojourn.domains.customers.saving import saved_lists as saved_lists
+from sojourn.domains.customers.shaped import TOOLS as SHAPES
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import EventFilter, EventRow, Purpose
@@ -50,6 +51,7 @@ from sojourn.kit.period import Period
 
 __all__ = [
     "PAGE",
+    "SHAPES",
     "accounts_of",
     "accounts_version",
     "asked_for",

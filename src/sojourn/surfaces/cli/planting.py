@@ -1,9 +1,10 @@
-"""What shows in the demo bank how customers are kept: traits that are computed, and matching that runs by itself."""
+"""What shows in the demo bank how customers are kept: computed traits, a saved list, matching that runs by itself."""
 
 from __future__ import annotations
 
 from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.customers import actions as customers
+from sojourn.domains.customers import queries
 from sojourn.domains.customers.contracts import How, TraitRule
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.identity.contracts import MatchingTerms
@@ -24,10 +25,22 @@ TRAITS = (
         window_days=90,
     ),
 )
+LIST_NAME = "Customers who complained and still sign in"
+LIST = (
+    ("state", "customer"),
+    ("when", "complaints>=1"),
+    ("when", "sign-ins>=1"),
+    ("trait", "complaints"),
+    ("trait", "sign-ins"),
+    ("trait", "channel"),
+    ("sort", "complaints"),
+)
 
 
 def plant_customers() -> None:
-    """Save computed traits, and let matching run by itself: the first time when the server begins."""
+    """Save computed traits and a shared list, and let matching run by itself: the first time when the server begins."""
     for rule in TRAITS:
         customers.save_trait(rule=rule, viewer=SYSTEM)
+    if LIST_NAME not in {each.name for each in queries.saved_lists(viewer=SYSTEM)}:
+        customers.save_list(name=LIST_NAME, parameters=LIST, is_shared=True, viewer=SYSTEM)
     identity.set_matching(terms=MatchingTerms(every_days=MATCH_EVERY_DAYS), viewer=SYSTEM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -35,6 +36,7 @@ EVENTS: Columns = [
     ("texts", lambda row: "; ".join(f"{each['name']}: {each['text']}" for each in row["texts"])),
 ]
 MASKED: Columns = [("when", moment("occurred_at")), ("event", "name"), ("channel", "channel")]
+SHAPES = ["hubspot", "salesforce", "dynamics", "zendesk", "freshdesk", "zammad", "intercom", "shopify"]
 NUMBER = click.IntRange(0, (1 << 63) - 1)
 
 
@@ -127,6 +129,26 @@ def list_customers(server: Server, *, channel: tuple[str, ...], unit: tuple[str,
     if page["next_offset"]:
         after.append(f"more: --offset {page['next_offset']}")
     return Shown(data=page, columns=columns, rows=page["items"], empty=empty, after=after)
+
+
+@customer.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--saved", default="", metavar="LIST", help="A saved list (sojourn lists); without it everybody.")
+@click.option("--format", "form", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
+@click.option("--shape", default="", type=click.Choice(["", *SHAPES]), help="A tool in whose columns the CSV is.")
+@connected
+def export(server: Server, file: Path, saved: str, form: str, shape: str) -> Shown:
+    """Write a list of customers to a file, on request in the columns of another tool."""
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with part.open("wb") as out:
+            server.download("/customers/export", out.write, saved=saved, format=form, shape=shape)
+        part.replace(file)
+    except OSError as error:
+        raise click.BadParameter(f"{file}: {error.strerror}.") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return Shown(data={"file": str(file), "bytes": file.stat().st_size}, after=[f"{file} is written."])
 
 
 @customer.command("note")

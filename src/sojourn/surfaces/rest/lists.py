@@ -82,6 +82,9 @@ class PeopleExported(PeopleQuery):
     """Which customers, and as what."""
 
     format: Literal["csv", "parquet"] = "csv"
+    shape: Literal["", "hubspot", "salesforce", "dynamics", "zendesk", "freshdesk", "zammad", "intercom", "shopify"] = (
+        Field("", description="A tool in whose columns of customers the file is written, as CSV.")
+    )
 
 
 class PersonAnswer(Schema):
@@ -155,9 +158,15 @@ def list_people(request: HttpRequest, asked: Query[PeopleListed]) -> PeopleAnswe
 )
 @needs(Right.CUSTOMERS_EXPORT)
 def export_people(request: HttpRequest, asked: Query[PeopleExported]) -> StreamingHttpResponse:
-    """As CSV or Parquet: numbers, events and the computed traits asked for, no names. Audited."""
+    """As CSV or Parquet: numbers, events and the computed traits asked for, no names. Audited.
+
+    In a tool's `shape` with names and contacts for who may read customers, without them for others.
+    """
     made = actions.export_people(
-        asked=_asked(request, asked), viewer=viewer_of(request), file_format=actions.ListFormat(asked.format)
+        asked=_asked(request, asked),
+        viewer=viewer_of(request),
+        file_format=actions.ListFormat(asked.format),
+        shape=asked.shape,
     )
     answer = StreamingHttpResponse(made.pieces, content_type=made.media_type)
     answer["Content-Disposition"] = f'attachment; filename="{made.name}"'

@@ -59,6 +59,10 @@ HOWS = (
     (How.UNIQUE, gettext_lazy("Different ones")),
 )
 COLUMNS = 10
+SHAPES = (
+    ("hubspot", "HubSpot"), ("salesforce", "Salesforce"), ("dynamics", "Dynamics 365"), ("zendesk", "Zendesk"),
+    ("freshdesk", "Freshdesk"), ("zammad", "Zammad"), ("intercom", "Intercom"), ("shopify", "Shopify"),
+)  # fmt: skip
 
 
 @page(Right.CUSTOMERS_LIST)
@@ -74,11 +78,12 @@ def people(request: PageRequest) -> HttpResponse:
         "rules": rules,
         "days": DAYS,
         "states": STATES,
+        "belongings": BELONGINGS,
         "sorts": [*SORTS, *((each.slug, each.name) for each in rules if each.how is not How.UNIQUE)],
         "purposes": PURPOSES,
+        "shapes": SHAPES,
         "saved": saved,
         "saved_lists": queries.saved_lists(viewer=request.viewer),
-        "belongings": BELONGINGS,
         "as_saved": as_saved,
         "may_change": saved is not None and queries.may_change_list(saved, viewer=request.viewer),
         "deleted": request.session.pop(DELETED, None),
@@ -113,6 +118,7 @@ def people_export(request: PageRequest, file_format: str) -> HttpResponseBase:
         asked=_asked(request, opened(request)),
         viewer=request.viewer,
         file_format=actions.ListFormat.PARQUET if file_format == "parquet" else actions.ListFormat.CSV,
+        shape=file_format if file_format in queries.SHAPES else "",
     )
     answer = StreamingHttpResponse(made.pieces, content_type=made.media_type)
     answer["Content-Disposition"] = f'attachment; filename="{made.name}"'
