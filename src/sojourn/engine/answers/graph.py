@@ -20,9 +20,9 @@ class Step:
     name: str
     customers: int
     times: int
-    repeaters: int  # customers who had it more than once
-    starts: int  # customers whose first event it is
-    ends: int  # customers whose last event it is
+    repeaters: int | None  # customers who had it more than once; None here and below: too few for this viewer
+    starts: int | None  # customers whose first event it is
+    ends: int | None  # customers whose last event it is
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +74,7 @@ def graph(
     answer = _mined(door, shown)
     paths, steps = _paths(answer), _steps(answer)
     count = {(path.source, path.target): path.times for path in paths}
-    starts, ends = {each.name: each.starts for each in steps}, {each.name: each.ends for each in steps}
+    starts, ends = {each.name: each.starts or 0 for each in steps}, {each.name: each.ends or 0 for each in steps}
     kept = thinning.kept_paths(count, starts, ends, paths_shown, paths_most)
     whole = sum(count.values())
     figures = GraphFigures(
@@ -86,6 +86,12 @@ def graph(
         events_covered=_covered(door, steps),
     )
     return figures, answer.coverage
+
+
+def every_path(door: Door[C], *, steps_shown: int) -> tuple[Path, ...]:
+    """List all paths of the graph, those too that it does not show."""
+    shown, _ = shown_steps(door, steps_shown)
+    return tuple(_paths(_mined(door, shown)))
 
 
 def edge(door: Door[C], *, source: str, target: str, steps_shown: int) -> tuple[PathFigures, C]:

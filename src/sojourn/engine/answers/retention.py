@@ -52,6 +52,7 @@ class RetentionColumn:
     returned: int
     customers: int
     cohorts: int
+    is_withheld: bool = False  # of too few customers for this viewer: `share` is None, and the counts are 0
 
     def __str__(self) -> str:
         return bracket_said(self.first, self.last)
@@ -63,9 +64,12 @@ class RetentionCell:
 
     returned: int | None
     share: Share | None
+    is_withheld: bool = False  # of too few customers for this viewer, or it would tell one that is
 
     def __str__(self) -> str:
-        return "" if self.share is None else "too few" if self.share.too_few else f"{self.share.value * 100:.1f}%"
+        if self.is_withheld or self.share is None:
+            return "hidden" if self.is_withheld else ""
+        return "too few" if self.share.too_few else f"{self.share.value * 100:.1f}%"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +78,7 @@ class Cohort:
 
     since: datetime
     until: datetime
-    customers: int
+    customers: int | None  # None: too few for this viewer
     is_open: bool
     cells: tuple[RetentionCell, ...]
 

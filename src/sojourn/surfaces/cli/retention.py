@@ -116,6 +116,8 @@ def _span(column: dict[str, Any]) -> str:
 
 def _cell(at: int) -> Callable[[Any], str]:
     def cell(row: Any) -> str:
+        if row["cells"][at]["is_withheld"]:
+            return "hidden"
         share = row["cells"][at]["share"]
         if share is None:
             return "open"

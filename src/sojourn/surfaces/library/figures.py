@@ -5,6 +5,11 @@ from __future__ import annotations
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
+def hidden_or(value: float | None) -> str:
+    """Write a number as `whole` does, or that it is hidden from whom the key stands for."""
+    return "hidden" if value is None else whole(value)
+
+
 def whole(value: float) -> str:
     """Write a number without decimals, thousands separated.
 

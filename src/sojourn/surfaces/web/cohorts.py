@@ -36,6 +36,7 @@ class HeatCell:
     depth: float
     name: str
     is_open_at_side: bool
+    is_withheld: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ class HeatRow:
     """A cohort, or all of them pooled."""
 
     name: str
-    customers: int
+    customers: int | None
     is_running: bool
     cells: tuple[HeatCell, ...]
 
@@ -56,6 +57,7 @@ class Heat:
     rows: tuple[HeatRow, ...]
     highest: float | None
     says: str
+    is_withheld: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,7 @@ class Detail:
     name: str
     share: Share | None
     returned: int | None
-    customers: int
+    customers: int | None
     cohorts: int
     is_pooled: bool
 
@@ -76,26 +78,30 @@ def heat(table: RetentionTable, chosen: str, address: Callable[[str], str]) -> H
     shares = [cell.share for cohort in table.cohorts for cell in cohort.cells]
     highest = max((told.value for share in shares if (told := _told(share))), default=None)
 
-    def cells(row: str, name: str, shares: Iterable[Share | None]) -> tuple[HeatCell, ...]:
+    def cells(row: str, name: str, shares: Iterable[tuple[Share | None, bool]]) -> tuple[HeatCell, ...]:
         return tuple(
             HeatCell(
                 key=(key := f"{row}.{place}"),
                 address=address(key),
                 share=share,
+                is_withheld=is_withheld,
                 depth=_depth(_told(share), highest),
                 name=f"{name}, {columns[place]}",
                 is_open_at_side=chosen == key,
             )
-            for place, share in enumerate(shares)
+            for place, (share, is_withheld) in enumerate(shares)
         )
 
-    pooled = cells(EVERYBODY, _("All"), (each.share for each in table.columns))
+    pooled = cells(EVERYBODY, _("All"), ((each.share, each.is_withheld) for each in table.columns))
     rows = [HeatRow(name=_("All"), customers=table.customers, is_running=False, cells=pooled)]
     for cohort in reversed(table.cohorts):
         name = span_name(cohort.since, table.unit, table.zone)
-        mine = cells(_day_key(cohort.since, table.zone), name, (cell.share for cell in cohort.cells))
+        theirs = ((cell.share, cell.is_withheld) for cell in cohort.cells)
+        mine = cells(_day_key(cohort.since, table.zone), name, theirs)
         rows.append(HeatRow(name=name, customers=cohort.customers, is_running=cohort.is_open, cells=mine))
-    return Heat(columns=columns, rows=tuple(rows), highest=highest, says=_sentence(table, columns))
+    is_withheld = any(cell.is_withheld for row in rows for cell in row.cells)
+    says = _sentence(table, columns)
+    return Heat(columns=columns, rows=tuple(rows), highest=highest, says=says, is_withheld=is_withheld)
 
 
 def detail(table: RetentionTable, chosen: str) -> Detail | None:

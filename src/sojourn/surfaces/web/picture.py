@@ -60,7 +60,7 @@ def sentence(graph: JourneyGraph) -> str:
     """Say in one or two sentences what the picture shows; it is the picture's name for a screen reader."""
     if not graph.steps:
         return gettext("No events match this question.")
-    first = max(graph.steps, key=lambda step: step.starts)
+    first = max(graph.steps, key=lambda step: step.starts or 0)
     said = ngettext(
         "%(customers)s customer. Most begin with %(first)s (%(starts)s).",
         "%(customers)s customers. Most begin with %(first)s (%(starts)s).",
@@ -68,7 +68,7 @@ def sentence(graph: JourneyGraph) -> str:
     ) % {
         "customers": figures.whole(graph.coverage.customers),
         "first": first.name,
-        "starts": figures.whole(first.starts),
+        "starts": figures.whole(first.starts or 0),
     }
     onward = [path for path in graph.paths if path.source != path.target]
     if onward:
@@ -123,13 +123,13 @@ def _node(step: Step, finished: frozenset[str], is_group: bool) -> dict[str, Any
         "customers": step.customers,
         "count": figures.whole(step.customers),
         "again": figures.whole(step.repeaters) if step.repeaters else "",
-        "drop": step.ends / step.customers if step.customers and step.name not in finished else 0,
+        "drop": step.ends / step.customers if step.ends and step.customers and step.name not in finished else 0,
         "says": gettext("%(name)s: %(customers)s customers, %(times)s times, %(ends)s end here")
         % {
             "name": step.name,
             "customers": figures.whole(step.customers),
             "times": figures.whole(step.times),
-            "ends": figures.whole(step.ends),
+            "ends": "–" if step.ends is None else figures.whole(step.ends),
         },
     }
 
@@ -158,7 +158,7 @@ def _edge(row: Row, colour: str) -> dict[str, Any]:
 
 def _begins(graph: JourneyGraph) -> list[dict[str, Any]]:
     reached = {path.target for path in graph.paths if path.source != path.target}
-    kept = _covering([(step.name, step.starts) for step in graph.steps], reached)
+    kept = _covering([(step.name, step.starts) for step in graph.steps if step.starts is not None], reached)
     return [
         {
             "from": START,
@@ -177,7 +177,7 @@ def _ends(graph: JourneyGraph, colour: str, finished: frozenset[str]) -> list[di
     there = {step.name: step for step in graph.steps}
     edges = []
     left = {path.source for path in graph.paths if path.source != path.target}
-    for name, customers in _covering([(step.name, step.ends) for step in graph.steps], left):
+    for name, customers in _covering([(step.name, step.ends) for step in graph.steps if step.ends is not None], left):
         dropped = customers / there[name].customers if there[name].customers else 0.0
         edges.append(
             {

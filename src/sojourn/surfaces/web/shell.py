@@ -146,6 +146,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "workspace": settings.SOJOURN.workspace,
         "viewer": viewer,
         "has_mail": has_mail(),
+        "floor": settings.SOJOURN.k_floor,
         "needs_factor": viewer is not None and lacks_factor(request),
         "bar": bar(viewer, request.path) if viewer else (),
     }

@@ -26,9 +26,13 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JourneyGraph(GraphFigures):
-    """A directly-follows graph that can be read: what is shown, out of how many, covering how much."""
+    """A directly-follows graph that can be read: what is shown, out of how many, covering how much.
+
+    `withheld` steps and paths are not shown to a viewer who may not see single customers.
+    """
 
     coverage: Coverage
+    withheld: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

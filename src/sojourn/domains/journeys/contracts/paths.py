@@ -14,9 +14,13 @@ __all__ = ["Mean", "PathNode", "PathNodeKind", "PathTree", "PathsAsked", "Sessio
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PathTree(TreeFigures):
-    """What came after an event, or before it; nodes in order of reading, each before its children."""
+    """What came after an event, or before it; nodes in order of reading, each before its children.
+
+    `withheld` nodes are not shown to a viewer who may not see single customers.
+    """
 
     coverage: Coverage
+    withheld: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,6 +29,10 @@ class RetentionTable(RetentionFigures):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LifecycleTable(LifecycleFigures):
-    """The lifecycle by day, week or month; periods that have not passed are left out."""
+    """The lifecycle by day, week or month; periods that have not passed are left out.
+
+    `withheld` ones are not shown to a viewer who may not see single customers.
+    """
 
     coverage: Coverage
+    withheld: int = 0

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys.contracts import LifecycleTable, Question
+from sojourn.domains.journeys.queries.floored import lifecycle_above
 from sojourn.domains.journeys.queries.through import Through
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.engine.answers import lifecycle as answers
@@ -32,4 +33,5 @@ def lifecycle(
     """
     door = Through(question, viewer, purpose, now)
     found, coverage, shown = answers.lifecycle(door, active=active, unit=unit, zone=zone)
-    return resting(LifecycleTable, found, coverage=replace(coverage, period=shown))
+    table = resting(LifecycleTable, found, coverage=replace(coverage, period=shown))
+    return table if viewer.can(Right.CUSTOMERS_LIST) else lifecycle_above(table, door.fewest)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys.contracts import PathsAsked, PathTree, Question
+from sojourn.domains.journeys.queries.floored import tree_above
 from sojourn.domains.journeys.queries.through import Through
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.engine.answers import paths as answers
@@ -24,5 +25,7 @@ def paths(
     The period bounds the root; with a window or a pause the paths may lead out of it. Steps of fewer customers than
     the k floor count with the others. Raise InvalidError for limits that cannot be, or an event that was never seen.
     """
-    found, coverage = answers.paths(Through(question, viewer, purpose), asked, steps_shown=question.steps_shown)
-    return resting(PathTree, found, coverage=replace(coverage, period=question.period))
+    door = Through(question, viewer, purpose)
+    found, coverage = answers.paths(door, asked, steps_shown=question.steps_shown)
+    tree = resting(PathTree, found, coverage=replace(coverage, period=question.period))
+    return tree if viewer.can(Right.CUSTOMERS_LIST) else tree_above(tree, door.fewest)

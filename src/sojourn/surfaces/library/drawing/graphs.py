@@ -12,7 +12,7 @@ from sojourn.kit.errors import InvalidError
 from sojourn.surfaces.library.drawing import Drawing, marks
 from sojourn.surfaces.library.drawing.layers import Edge, Layout, Size, laid_out
 from sojourn.surfaces.library.drawing.marks import AMBER, BLUE, GREEN, GREY, INK, MUTED, PAPER, RED, RULE
-from sojourn.surfaces.library.figures import duration, percent, shortened, whole
+from sojourn.surfaces.library.figures import duration, hidden_or, percent, shortened, whole
 
 START, END = "\x00start", "\x00end"  # no event can be called so
 NODE_HEIGHT, NODE_LINE, NODE_NARROWEST, NODE_CHARACTERS = 46.0, 15.0, 96.0, 20
@@ -39,8 +39,8 @@ def graph_drawing(graph: Mined, colour: str) -> Drawing:
     says = _sentence(graph)
     if not graph.steps:
         return Drawing(svg=marks.document(420, 60, says, [marks.text(210, 35, says, fill=MUTED)]), says=says)
-    begins = _covering([(s.name, s.starts) for s in graph.steps], {p.target for p in _onward(graph)})
-    ends = _covering([(s.name, s.ends) for s in graph.steps], {p.source for p in _onward(graph)})
+    begins = _covering([(s.name, s.starts or 0) for s in graph.steps], {p.target for p in _onward(graph)})
+    ends = _covering([(s.name, s.ends or 0) for s in graph.steps], {p.source for p in _onward(graph)})
     weights: dict[Edge, float] = {(p.source, p.target): p.customers for p in _onward(graph)}
     weights |= {(START, name): count for name, count in begins.items()}
     weights |= {(name, END): count for name, count in ends.items()}
@@ -153,8 +153,9 @@ def _node(layout: Layout, step: Step, size: Size, graph: Mined) -> str:
     most = max(each.customers for each in graph.steps)
     again = f"  ↻ {whole(step.repeaters)}" if step.repeaters else ""
     says = (
-        f"{step.name}: {whole(step.customers)} customers, {whole(step.times)} times, {whole(step.starts)} start and "
-        f"{whole(step.ends)} end here"
+        f"{step.name}: {whole(step.customers)} customers, {whole(step.times)} times, "
+        f"{hidden_or(step.starts)} start and "
+        f"{hidden_or(step.ends)} end here"
     )
     return marks.group(
         says,
@@ -182,8 +183,8 @@ def _foot(graph: Mined) -> str:
 def _sentence(graph: Mined) -> str:
     if not graph.steps:
         return "No events match this question."
-    first = max(graph.steps, key=lambda step: step.starts)
-    said = f"{whole(graph.customers)} customers. Most begin with {first.name} ({whole(first.starts)})."
+    first = max(graph.steps, key=lambda step: step.starts or 0)
+    said = f"{whole(graph.customers)} customers. Most begin with {first.name} ({hidden_or(first.starts)})."
     if _onward(graph):
         busiest = max(_onward(graph), key=lambda path: path.customers)
         said += (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sojourn.engine.answers.retention import RetentionColumn, RetentionFigures
-from sojourn.surfaces.library.figures import whole
+from sojourn.surfaces.library.figures import hidden_or, whole
 from sojourn.surfaces.library.results.table import Shown, Table
 from sojourn.surfaces.library.words import Coverage
 
@@ -37,7 +37,7 @@ class Retention(Table, RetentionFigures):
         """Give the same for people, as shares."""
         return [
             Shown(f"{self.unit} of", [f"{each.since:%Y-%m-%d}" for each in self.cohorts], False),
-            Shown("customers", [whole(each.customers) for each in self.cohorts]),
+            Shown("customers", [hidden_or(each.customers) for each in self.cohorts]),
             *(
                 Shown(str(distance), [str(each.cells[at]) for each in self.cohorts])
                 for at, distance in enumerate(self.distances)
@@ -56,7 +56,7 @@ class Retention(Table, RetentionFigures):
 
         rows = [
             (
-                f"{each.since:%Y-%m-%d}  {whole(each.customers)}",
+                f"{each.since:%Y-%m-%d}  {hidden_or(each.customers)}",
                 [HeatCell(None if cell.share is None else cell.share.value, str(cell)) for cell in each.cells],
             )
             for each in self.cohorts

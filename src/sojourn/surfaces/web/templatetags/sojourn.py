@@ -47,6 +47,12 @@ def money(value: str, currency: str | None) -> str:
 
 
 @register.filter
+def hidden(value: float | Decimal | None) -> str:
+    """Write a count, or that it is hidden from a viewer who may not see figures of few customers."""
+    return _("hidden") if value is None else figures.whole(value)
+
+
+@register.filter
 def short(number: int | str) -> str:
     """Write a customer's number in short, the same on every page."""
     return ids.short(int(number))
