@@ -35,6 +35,7 @@ def test_each_edge_is_shown_and_an_edge_taken_out_is_brought_back() -> None:
     assert "<code>77</code>" in page
     assert 'class="identity-picture"' in page
     assert 'href="#edge-1"' in page
+    assert 'aria-label="Take out edge 1">Take out<' in page  # a name begins with the words that are seen
     client.post(f"/customers/{ana}/identity/take-out", {"edge": Edge.objects.get(other=phone).pk})
     assert customers(phone) == [phone]
     decision = queries.decisions()[0].id

@@ -24,6 +24,7 @@ from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Channel, Contact, RequestKind, RequestState
 from sojourn.domains.privacy.models import PackageRow, RequestRow
 from sojourn.kit import jobs, sealing
+from sojourn.kit.ids import short
 from sojourn.surfaces.web.asking import A_MINUTE, TURNS
 
 pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
@@ -91,7 +92,10 @@ def test_an_erasure_written_down_at_the_desk_ends_with_its_certificate(officer: 
     officer.post(f"/privacy/requests/{number}/change", {"what": "verify", "customer": str(person), "how": "document"})
     paused = officer.post(f"/privacy/requests/{number}/change", {"what": "pause", "why": "identity"}, follow=True)
     assert "nothing stops the clock" in paused.content.decode()
-    officer.post(f"/privacy/requests/{number}/change", {"what": "work"})
+    unsaid = officer.post(f"/privacy/requests/{number}/change", {"what": "work", "confirm": "x"}, follow=True)
+    assert "Nothing is erased" in unsaid.content.decode()
+    assert f"Type {short(person)} to erase" in unsaid.content.decode()
+    officer.post(f"/privacy/requests/{number}/change", {"what": "work", "confirm": short(person)})
     collection.run_commands()
     actions.finish_erasures()
     found = queries.request(number, viewer=SYSTEM)

@@ -18,6 +18,7 @@ from sojourn.domains.access.contracts import Right
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Channel, Contact, Outcome, Request, RequestKind, RequestState
 from sojourn.kit.errors import ConflictError, SojournError
+from sojourn.kit.ids import short
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.request_forms import CHANNELS, KINDS, NewRequestForm, VerifyForm
 
@@ -96,11 +97,22 @@ def request_change(request: PageRequest, number: int) -> HttpResponse:
     do = _DO.get(what)
     if do is None:
         return redirect("request", number=number)
+    if what == "work" and not _is_confirmed(request, number):
+        messages.error(request, _("Nothing is erased. Type the customer's number as the page shows it."))
+        return redirect("request", number=number)
     try:
         do(request, number)
     except SojournError as refusal:
         messages.error(request, refusal.message)
     return redirect("request", number=number)
+
+
+def _is_confirmed(request: PageRequest, number: int) -> bool:
+    """Say whether what cannot be undone was typed out: an erasure names its customer."""
+    found = queries.request(number, viewer=request.viewer)
+    if found.kind is not RequestKind.ERASURE or not found.customer:
+        return True
+    return request.POST.get("confirm", "").strip().lower() == short(found.customer)
 
 
 @page(Right.REQUESTS_HANDLE)
@@ -181,6 +193,7 @@ def _shown(request: PageRequest, number: int, form: VerifyForm, *, status: int =
         "letter": queries.letter_of(number, viewer=request.viewer, site=request.build_absolute_uri("/").rstrip("/")),
         "is_open": found.state is not RequestState.CLOSED,
         "may_begin": found.state in (RequestState.OPEN, RequestState.FAILED),
+        "confirms": found.kind is RequestKind.ERASURE and bool(found.customer),
     }
     return render(request, "web/request.html", context, status=status)
 
