@@ -94,6 +94,7 @@ CASES = [
     Case("A choice that says nothing", "sojourn consents note 12345", 2, "Say what they allow or refuse: --yes PURPOSE or --no PURPOSE."),
     Case("A file of consents of nobody", "sojourn consents import -", 1, "text: no column says whose consent it is; name it customer, user_id or email.", "purpose,allowed\n"),
     Case("A link for a customer who is not there", "sojourn consents link 12345", 1, "There is no such customer."),
+    Case("An export for a purpose that is not there", "sojourn export {folder}/a.csv --purpose gossip", 1, "There is no such purpose; there are complaints,"),
     Case("A purpose with a name that cannot be", "sojourn purposes save No! --title No --basis opt_in", 1, "purpose"),
     Case("Making a purpose refusable that is not", "sojourn purposes save service --title Service --basis opt_in", 1, "basis: a purpose that customers can refuse stays one; make another for other reasons."),
     Case("A notice without a language", "sojourn purposes notice marketing --text e1 News 'We send news.'", 1, "texts: 'e1' is not a language code such as en or pt-BR."),

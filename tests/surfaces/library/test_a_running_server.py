@@ -187,5 +187,5 @@ def test_a_server_says_what_it_refuses(server: RunningServer, there: sj.Log) -> 
         there.funnel(["serch"])
     with pytest.raises(InvalidError, match="by one such choice"):
         there.where(having="buy").where(having="exit").graph()
-    with pytest.raises(InvalidError, match="no purpose 'curiosity'"):
-        sj.connect(server.url, "key", purpose="curiosity")
+    with pytest.raises(RefusedError, match="There is no such purpose; there are complaints, regulatory, "):
+        opened(server, purpose="curiosity").graph()

@@ -13,7 +13,6 @@ from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Shown, said
 
 FORMATS = ("csv.gz", "xes.gz", "json.gz", "csv", "parquet", "xes", "json", "arrow")
-PURPOSES = ("analytics", "service_improvement", "research", "marketing", "personalisation", "automated_decision")
 
 
 @click.command("export")
@@ -22,7 +21,7 @@ PURPOSES = ("analytics", "service_improvement", "research", "marketing", "person
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), help="Without it, by the file's ending; json is OCEL 2.0."
 )
-@click.option("--purpose", type=click.Choice(PURPOSES), default="analytics", show_default=True, help="Why.")
+@click.option("--purpose", default="analytics", show_default=True, help="Why: any purpose in use, by its name.")
 @click.option("--identity-steps", is_flag=True, help="Write identify, group and alias calls too.")
 @click.option("--raw", is_flag=True, help="CSV as it is: no ' before texts that spreadsheets take for formulas.")
 @connected

@@ -40,20 +40,16 @@ if TYPE_CHECKING:
     from sojourn.surfaces.library.recorded import Recorded
 
 T = TypeVar("T")
-PURPOSES = ("analytics", "service_improvement", "research", "marketing", "personalisation", "automated_decision")
 BEGINNING = "1900-01-01T00:00:00Z"  # no event is earlier; without a period the server would answer for 90 days
 
 
 def connect(url: str, key: str, *, purpose: str = "analytics") -> Log:
     """Give the log of a running server, as far as the key's role may see it under a purpose.
 
-    Purposes are analytics, service_improvement, research, marketing, personalisation and automated_decision;
-    customers whose basis does not allow it are left out, and each answer says how many. Nothing is sent before a
-    question is asked; then UnreachableError or RefusedError is raised when there is no answer. Raise InvalidError for
-    another purpose.
+    The purpose is one of the server's, by its name: analytics, marketing, or one that the company made. Customers whose
+    basis does not allow it are left out, and each answer says how many. Nothing is sent before a question is asked;
+    then UnreachableError or RefusedError is raised when there is no answer, such as for a purpose that is not there.
     """
-    if purpose not in PURPOSES:
-        raise InvalidError(f"There is no purpose {purpose!r}; choose one of {', '.join(PURPOSES)}.")
     return Log(There(Server(url.rstrip("/"), key), purpose))
 
 

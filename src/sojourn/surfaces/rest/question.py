@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.catalogue.contracts import Level
@@ -21,8 +21,17 @@ VALUE_MAX_CHARACTERS = 400
 PATTERN_MAX_CHARACTERS = 2_000
 DAYS_MAX = 36_500
 DEFAULT_DAYS = 90
-# Purposes that a customer may refuse; contract and legal duty read everybody and are for roles bound to them.
-ReadFor = Literal["analytics", "service_improvement", "research", "marketing", "personalisation", "automated_decision"]
+
+
+def _in_use(purpose: str) -> str:
+    there = [each.name for each in privacy.purposes()]
+    if purpose not in there:
+        raise ValueError(f"There is no such purpose; there are {', '.join(there)}.")
+    return purpose
+
+
+# Any purpose in use; one under contract or legal duty the door opens to roles bound to it only, and notes it.
+ReadFor = Annotated[str, AfterValidator(_in_use)]
 
 
 class PeriodAsked(Schema):

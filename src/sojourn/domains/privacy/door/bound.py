@@ -22,9 +22,11 @@ def require(purpose: Purpose, viewer: Viewer) -> None:
     Raise InvalidError for a purpose that is not there or is retired, and ForbiddenError for a viewer who is not bound
     to one that rests on contract or legal duty.
     """
-    terms = purposes.known()[purpose]
+    known = purposes.known()
+    terms = known[purpose]
     if not terms.is_active:
-        raise InvalidError(f"The purpose {terms.name} is no longer used.")
+        there = ", ".join(name for name, each in known.terms.items() if each.is_active)
+        raise InvalidError(f"The purpose {terms.name} is no longer used; there are {there}.")
     if terms.can_refuse or viewer == SYSTEM:
         return
     if terms.right and not viewer.can(Right(terms.right), looking=True):
