@@ -20,8 +20,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, TestCase, override_settings
 
-from sojourn.domains.access import actions, queries
+from sojourn.domains.access import actions, failures, queries
 from sojourn.domains.access.contracts import SYSTEM, Person, Role, Viewer
+from sojourn.domains.access.models import AuditRow
 from sojourn.kit.errors import ConflictError, ForbiddenError
 from surfaces.web.bank import free_port
 
@@ -257,3 +258,17 @@ def test_a_new_browser_is_told_by_mail(mails: list[str], ana: Person) -> None:
     assert mails == []
     sign_in(Client(headers={"User-Agent": "Strange/2.0"}))
     assert len(mails) == 1 and "Strange/2.0" in mails[0]
+
+
+def test_a_wrong_password_and_a_wrong_key_are_entries_without_the_address(ana: Person) -> None:
+    failures.forget()
+    page = Client()
+    for address in ("ana@example.com", "nobody@example.com"):
+        page.post("/account/login/", {"login": address, "password": "wrong"})
+    Client(headers={"Authorization": "Bearer guessed"}).get("/api/v1/graph")
+    entries = AuditRow.objects.filter(who="nobody").order_by("pk")
+    known, unknown, key = [(each.what, each.object) for each in entries]
+    assert known == ("sign_in.fail", f"person:{ana.id}")
+    assert unknown[1].startswith("address:") and "@" not in unknown[1]
+    assert key == ("key.fail", "key:unknown")
+    failures.forget()
