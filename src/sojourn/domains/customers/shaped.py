@@ -8,15 +8,15 @@ from typing import Final
 import numpy as np
 
 from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.collection import queries as collection
 from sojourn.domains.customers import rules
 from sojourn.domains.customers.listing import Listed
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.identity.contracts import OpenedTrait
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Purpose
-from sojourn.engine.stream.files.shapes import PEOPLE_OF, Shape, Told, tools_id
 
-TOOLS: Final = tuple(PEOPLE_OF)
+TOOLS: Final = collection.SHAPES
 AT_ONCE: Final = 2_000
 COMPANIES: Final = ("company", "employer")  # often bear the name of a person
 
@@ -27,7 +27,7 @@ def rows(found: Listed, *, tool: str, viewer: Viewer, purpose: Purpose) -> Gener
     Of a customer whom the viewer may not read nothing is told that says who it is: their random number stands where the
     tool's own would, and of traits only those are told that name nobody.
     """
-    shape = Shape(tool)
+    shape = collection.shape(tool)
     yield [list(shape.header)]
     customers = found.spans.customer[found.order]
     for begin in range(0, len(customers), AT_ONCE):
@@ -39,7 +39,7 @@ def rows(found: Listed, *, tool: str, viewer: Viewer, purpose: Purpose) -> Gener
         yield [shape.row(each) for each in told]
 
 
-def _told(customers: Sequence[int], readable: dict[int, bool], tool: str) -> list[Told]:
+def _told(customers: Sequence[int], readable: dict[int, bool], tool: str) -> list[collection.ToldCustomer]:
     customer_of = identity.families(customers)
     persons = list(customer_of)
     traits, identifiers = identity.traits_of(persons), identity.identifiers_of(persons)
@@ -56,9 +56,9 @@ def _told(customers: Sequence[int], readable: dict[int, bool], tool: str) -> lis
             newest = tuple(t for t in newest if t.name not in COMPANIES and identity.is_plain(t.name, str(t.value)))
         kinds = known.get(customer, {}) if readable[customer] else {}
         number = next(iter(kinds.get("user", ())), "")
-        own = tools_id(tool, kinds.get("anonymous", ()))
+        own = collection.tools_id(tool, kinds.get("anonymous", ()))
         rows.append(
-            Told(
+            collection.ToldCustomer(
                 number=number,
                 tools_id=own or ("" if number else str(customer)),
                 changed_at=max((t.occurred_at for t in newest), default=None),

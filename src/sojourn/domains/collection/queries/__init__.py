@@ -32,8 +32,11 @@ from sojourn.domains.collection.queries.manifest import (
     sql,
     withdrawn,
 )
+from sojourn.domains.collection.queries.shapes import SHAPES, ToldCustomer, shape, tools_id
 
 __all__ = [
+    "SHAPES",
+    "ToldCustomer",
     "back_pressure",
     "backups",
     "deliveries",
@@ -56,7 +59,9 @@ __all__ = [
     "refused_payload",
     "refused_rows",
     "segments",
+    "shape",
     "sql",
+    "tools_id",
     "totals",
     "verify_backup",
     "withdrawn",
