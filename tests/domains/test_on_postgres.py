@@ -17,6 +17,7 @@ ROOMS = [
     "organisation",
     "identity",
     "collection/test_commits.py",
+    "collection/test_index_rotation.py",
     "collection/test_key_rotation.py",
     "collection/deliveries/test_deliveries.py",
     "journeys/test_saved.py",

@@ -23,7 +23,7 @@ KINDS: Final = "SELECT token, kind, is_blocked FROM identity_identifier WHERE to
 HOLDERS: Final = "SELECT DISTINCT person FROM identity_edge WHERE is_standing AND other = %s LIMIT %s"
 CROWDED: Final = """
 SELECT i.token FROM identity_identifier i WHERE {most} < (SELECT COUNT(*) FROM (
-  SELECT DISTINCT e.person FROM identity_edge e WHERE e.is_standing AND e.other = i.token LIMIT {most} + 1) some
+  SELECT DISTINCT e.person FROM identity_edge e WHERE e.is_standing AND e.other = i.token LIMIT {most} + 1) counted
 ) AND i.token IN {{}}
 """
 

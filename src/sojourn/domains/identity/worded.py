@@ -15,7 +15,7 @@ from sojourn.domains.identity.models import TraitWord
 
 LOOKED_MAX: Final = 10_000  # persons with the rarest of several words who are looked at; 4 microseconds each
 HITS_MAX: Final = 1_000  # persons who are given: nobody reads more
-COUNTED: Final = "SELECT COUNT(*) FROM (SELECT 1 FROM identity_traitword WHERE word IN ({}) LIMIT %s) AS some"
+COUNTED: Final = "SELECT COUNT(*) FROM (SELECT 1 FROM identity_traitword WHERE word IN ({}) LIMIT %s) AS counted"
 RAREST: Final = "SELECT DISTINCT person FROM identity_traitword WHERE word IN ({}) LIMIT %s"
 CUSTOMERS: Final = (
     "SELECT rarest.person AS person, COALESCE(link.customer, rarest.person) AS customer FROM ({}) AS rarest "
