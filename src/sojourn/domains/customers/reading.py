@@ -28,17 +28,14 @@ VALUE_MAX_CHARACTERS: Final = 300
 PARAMETERS_MOST: Final = 100
 DAYS_MOST: Final = 36_500
 NUMBER_MOST: Final = Decimal(10) ** 12
-PURPOSES: Final = (
-    "analytics", "service_improvement", "research", "marketing", "personalisation", "automated_decision",
-)  # fmt: skip
 
 
 def read(parameters: Parameters, *, viewer: Viewer) -> PeopleAsked:
     """Say which customers parameters ask for, as of now; raise InvalidError naming the parameter."""
     once, several = _sorted_out(parameters)
     wanted = once.get("purpose", Purpose.ANALYTICS.value)
-    if wanted not in PURPOSES:
-        raise InvalidError(f"purpose: one of {', '.join(PURPOSES)}.")
+    if wanted not in (there := [each.name for each in privacy.purposes()]):
+        raise InvalidError(f"purpose: one of {', '.join(there)}.")
     return PeopleAsked(
         period=_period(once, viewer),
         events=EventFilter(
