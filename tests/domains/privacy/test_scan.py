@@ -23,7 +23,13 @@ from sojourn.surfaces.worker.work import run_once
 pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 MAIL, PHONE, NAME = "ana.silva@example.com", "+4915123456789", "Ana Silva-Oliveira"
 WANTED = Needles(texts=(MAIL, PHONE, NAME))
-BLIND = {"identity.Identifier.blind", "identity.Trait.blind", "identity.Tombstone.digest", "identity.Proposed.mark"}
+BLIND = {
+    "identity.Identifier.blind",
+    "identity.Trait.blind",
+    "identity.Tombstone.digest",
+    "identity.Proposed.mark",
+    "customers.AccountRow.blind",
+}
 OPEN = {"collection.ObservationRow.payload"}  # names and counts, after they were cleaned
 
 
