@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from django.conf import settings
@@ -36,9 +37,9 @@ def vocabulary(
         seen = looking.seen(period, EventFilter(abstraction=abstraction), whole=False)
         timeline = looking.timeline
         return Vocabulary(
-            names=_terms(seen, lambda events: events.event, looking.codes(abstraction).names),
+            names=_terms(seen, _names, looking.codes(abstraction).names),
             dimensions={
-                name: _terms(seen, lambda events, name=name: events.dimensions[name], texts, fewest)  # type: ignore[misc]
+                name: _terms(seen, partial(_values, name), texts, fewest)
                 for name, texts in timeline.dimensions.items()
             },
             currencies=tuple(sorted(filter(None, timeline.currencies))),
@@ -60,6 +61,14 @@ def _units(looking: Sight, period: Period, fewest: int) -> tuple[Term, ...]:
         if counted.customers and counted.customers >= fewest:
             found.append(Term(name=code, events=counted.events, customers=counted.customers))
     return tuple(sorted(found, key=lambda term: (-term.events, term.name)))
+
+
+def _names(events: Slice) -> UInt16s:
+    return events.event
+
+
+def _values(dimension: str, events: Slice) -> UInt16s:
+    return events.dimensions[dimension]
 
 
 def _terms(
