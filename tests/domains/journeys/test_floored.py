@@ -110,7 +110,8 @@ def test_no_branch_of_few_is_told_by_the_step_before_it(branches: list[list[int]
     nodes = [node(None, 0, sum(map(sum, branches)))]
     for leaves in branches:
         nodes.append(node(0, 1, sum(leaves)))
-        nodes += [node(nodes.index(nodes[-1]), 2, n) for n in leaves]
+        before = len(nodes) - 1
+        nodes += [node(before, 2, n) for n in leaves]
     tree = PathTree(asked=PathsAsked(root="A"), nodes=tuple(nodes), steps_in_all=3, coverage=COVERAGE)
     seen = tree_above(tree, K)
     for place, each in enumerate(seen.nodes):
