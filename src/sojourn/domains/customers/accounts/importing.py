@@ -86,7 +86,7 @@ def _saved(lines: Sequence[_Line], viewer: Viewer, source: str) -> list[RefusedA
     known = Named((each.member for each in lines if each.member is not None), viewer)
     looking = viewer.within(Right.CUSTOMERS_WRITE)
     there = storing.existing(each.account for each in lines)
-    reached = {each.id for each in reading.seen(there.values(), looking)}
+    reached = reading.reached(there.values(), looking)
     refused, kept, rows = [], [], []
     for each in lines:
         try:

@@ -115,6 +115,19 @@ def seen(rows: Iterable[AccountRow], viewer: Viewer) -> Iterator[Account]:
             yield _account(row, theirs, shown.get(row.pk, []), reached, names, today)
 
 
+def reached(rows: Iterable[AccountRow], viewer: Viewer) -> set[int]:
+    """Say which of some accounts a viewer reaches, without opening them."""
+    held = list(rows)
+    members = _members([each.pk for each in held])
+    customers = _reached(members, viewer)
+    return {
+        each.pk
+        for each in held
+        if any(customer in customers for customer, _ in members.get(each.pk, []))
+        or (viewer.units is None and each.pk not in members)
+    }
+
+
 def _asked(asked: AccountsAsked) -> QuerySet[AccountRow]:
     today = timezone.now().date()
     closed = Q(closed_on__lte=today)
