@@ -56,6 +56,7 @@ WAYS: dict[str, list[dict[str, object]]] = {
     "GET /compare/graph": [{"a_where": "channel:web", "b_where": "channel:phone"}],
     "GET /compare/variants": [{"a_where": "channel:web", "b_where": "channel:phone"}],
     "GET /compare/funnel": [{"a_where": "channel:web", "b_where": "channel:phone", "step": ["Opened", "Paid"]}],
+    "GET /customers/export": [{"shape": "hubspot"}],
     "GET /export": [{"format": each} for each in ("json", "arrow")],
 }
 # What reads without changing anything though it is not a GET, and with what it is asked; `{customer}` is filled in.

@@ -52,6 +52,8 @@ journeys list
 kpi
 kpi nps
 customer list
+customer export {{folder}}/customers.csv
+customer export {{folder}}/customers.csv --shape hubspot
 traits list
 extracts list
 sql --extract {EXTRACT} 'SELECT * FROM events'
