@@ -33,7 +33,7 @@ LISTS = {
     "list of those with an event by phone in some days, a page of it": "?channel=phone&days=365&from={at}00",
     "list sorted by events, a page of it": "?sort=events&from={at}00",
 }
-FOLLOWING = re.compile(r'class="following" hx-get="([^"]+)"')
+FOLLOWING = re.compile(r'hx-get="(\?[^"]*cursor=[^"]+)"')
 Times = list[tuple[float, float]]  # CPU and wall seconds
 
 
