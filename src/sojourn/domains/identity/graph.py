@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -73,12 +73,19 @@ class Unions:
 
 
 def assigned(
-    edges: Sequence[Seen], kinds: Mapping[int, str], rules: Rules, *, blocked: set[int], crowded: set[int]
+    edges: Sequence[Seen],
+    kinds: Mapping[int, str],
+    rules: Rules,
+    *,
+    blocked: set[int],
+    crowded: set[int],
+    parted: Set[int] = frozenset(),
 ) -> Assigned:
     """Give the customer of every person that the edges name.
 
     `kinds` say of what kind identifiers are; an unknown one is a person without a number. `blocked` and `crowded` are
-    identifiers that join nobody: their values mean nothing, or too many persons hold them.
+    identifiers that join nobody: their values mean nothing, or too many persons hold them. `parted` are identifiers
+    that several numbers share, though not all who hold them are here.
     """
     found = Assigned()
     kept = list(_within_limits(_unblocked(sorted(edges), blocked, found), kinds, rules, found))
@@ -92,7 +99,7 @@ def assigned(
     for each in kept:
         if each.kind not in HOLDING and not unions.join(each.person, each.other):
             found.refused[each.id] = Refusal.TWO_NUMBERS
-    _join_holders(kept, kinds, rules, crowded, unions, found)
+    _join_holders(kept, kinds, rules, crowded, parted, unions, found)
     found.customer = _named(persons, numbers, unions)
     return found
 
@@ -126,6 +133,7 @@ def _join_holders(
     kinds: Mapping[int, str],
     rules: Rules,
     crowded: set[int],
+    parted: Set[int],
     unions: Unions,
     found: Assigned,
 ) -> None:
@@ -147,7 +155,7 @@ def _join_holders(
             continue
         numbers = {before[each.person] for each in some if is_numbered[before[each.person]]}
         sure = [each for each in some if each.kind == EdgeKind.VERIFIED]
-        if len(numbers) > 1:
+        if len(numbers) > 1 or identifier in parted:
             found.shared.add(identifier)
             if len({before[each.person] for each in sure if is_numbered[before[each.person]]}) != 1:
                 sure = []

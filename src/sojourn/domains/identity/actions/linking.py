@@ -58,20 +58,20 @@ def note(sightings: Sequence[Sighting], *, fresh: Collection[int] = (), rules: R
     covered: set[int] = set()
     if others:
         edges = [Seen(0, each.person, each.other, each.kind, each.at_us) for each in others]
-        covered = refresh(touched_by(edges, rules), rules=rules)
+        covered = refresh(touched_by(edges, rules), rules=rules, is_growing=True)
     _follow([each for each in simple if each.other not in covered])
     if any(each.kind is EdgeKind.ALIAS for each in others):
         _propose([each for each in others if each.kind is EdgeKind.ALIAS], rules)
 
 
-def refresh(persons: Iterable[int], *, rules: Rules | None = None) -> set[int]:
+def refresh(persons: Iterable[int], *, rules: Rules | None = None, is_growing: bool = False) -> set[int]:
     """Assign the customers of persons and of all whom they may move, inside the caller's transaction; give those.
 
-    The move of each is noted in the change log.
+    The move of each is noted in the change log. `is_growing` as in `neighbours.around`.
     """
     wanted = set(persons)
     rules = rules or rules_in_force()
-    result = around(wanted, rules).assigned(rules)
+    result = around(wanted, rules, is_growing=is_growing).assigned(rules)
     now = {person: person for person in wanted} | result.customer
     before = {person: person for person in now} | dict(statements.read_in(LINKS, sorted(now)))
     store({person: customer for person, customer in now.items() if before[person] != customer}, before)
