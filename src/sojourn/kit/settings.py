@@ -132,6 +132,9 @@ class Settings:
     incoming_quiet_seconds: int = _setting(
         10, "Time after which a file in the watched folder that nobody touches is complete.", low=0
     )
+    keep_originals_days: int = _setting(
+        7, "Days for which the watched folder keeps the original of a loaded file; 0: none.", low=0, high=3_650
+    )
     upload_max_bytes: int = _setting(4 * GB, "Largest file that the upload page takes.", low=MB)
     unpacked_max_bytes: int = _setting(64 * GB, "Size to which a gzip file may unpack.", low=KB)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
 from django.db import connections, router, transaction
@@ -92,7 +95,7 @@ def test_an_erasure_reaches_every_store_and_ends_with_a_certificate(place: Path)
     assert not RemovalRow.objects.exists()
     told = queries.erasure_certificate(number, viewer=SYSTEM)
     assert told.is_genuine
-    assert told.content["removed"] == {"events": 1, "refused_items": 1}
+    assert told.content["removed"] == {"events": 1, "refused_items": 1, "original_files": 0}
     scanned = {each["store"]: each for each in told.content["scan"]["stores"]}  # type: ignore[index]
     assert {"segments", "timeline"} <= scanned.keys()
     assert all(each["planted_marker_found"] and not each["found"] for each in scanned.values())
@@ -236,6 +239,56 @@ def test_a_file_that_still_names_the_customer_stops_the_proof_until_it_is_gone(p
     left.unlink()
     actions.finish_erasures()
     assert queries.erasure(number).state is ErasureState.PROVEN
+
+
+def drop(place: Path, name: str, data: bytes, source: str = "crm") -> Path:
+    """Put a file into the watched folder and let it be loaded; give where it rests."""
+    path = place / "incoming" / source / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    path.with_name(name + ".done").touch()
+    collection.take_incoming()
+    collection.take_incoming()
+    return path.parent / "done" / name
+
+
+def test_an_erasure_deletes_the_originals_that_name_its_customer_and_no_others(place: Path) -> None:
+    person, _ = ana()
+    rows = f"user_id,email,event,timestamp\n{USER},{MAIL.upper()},Visit,2026-01-05\n"
+    named = drop(place, "visits.csv", rows.encode())
+    packed = drop(place, "more.csv.gz", gzip.compress(rows.replace("Visit", "Call").encode()))
+    table = pa.table({"user_id": [USER], "event": ["Opened"], "timestamp": ["2026-01-06"]})
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    typed = drop(place, "opened.parquet", sink.getvalue().to_pybytes())
+    titled = drop(place, f"{USER}.csv", b"user_id,event,timestamp\nsomebody-else,Visit,2026-01-05\n")
+    other = drop(place, "others.csv", b"user_id,event,timestamp\nbeatrice-90,Visit,2026-01-05\n")
+    assert all(each.exists() for each in (named, packed, typed, titled, other))
+
+    number = erased(person)
+
+    assert queries.erasure(number).state is ErasureState.PROVEN
+    assert not any(each.exists() for each in (named, packed, typed, titled))
+    left = sorted(each.name for each in other.parent.iterdir())
+    reports = [f"{each.name}.report.json" for each in (packed, typed, other, named)]
+    assert left == sorted(["others.csv", *reports])  # the one that bears the number as its name went, too
+    told = queries.erasure_certificate(number, viewer=SYSTEM)
+    assert told.is_genuine
+    assert told.content["removed"]["original_files"] == 5
+
+
+def test_a_proof_that_was_interrupted_counts_the_originals_that_it_had_deleted(place: Path) -> None:
+    person, _ = ana()
+    original = drop(place, "visits.csv", f"user_id,event,timestamp\n{USER},Visit,2026-01-05\n".encode())
+    failed = place / "incoming" / "crm" / "failed" / "old.csv"
+    failed.parent.mkdir()
+    failed.write_text(f"who\n{USER}\n")
+    number = erased(person)
+    assert not original.exists()
+    assert "not loaded" in queries.erasure(number).message
+    failed.unlink()
+    actions.finish_erasures()
+    assert queries.erasure_certificate(number, viewer=SYSTEM).content["removed"]["original_files"] == 1
 
 
 def test_who_may_not_handle_requests_may_not_erase(place: Path) -> None:

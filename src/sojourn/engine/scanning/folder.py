@@ -41,6 +41,11 @@ def scan_folder(
     return gathered(looks)
 
 
+def is_named_in(path: Path, searcher: Searcher) -> bool:
+    """Say whether a needle stands in one file, decoded as in a scan, or in its name; one that cannot be read: no."""
+    return bool(_file(path.parent, path, searcher).counts.any())
+
+
 def gathered(looks: Iterable[Look]) -> dict[str, StoreScan]:
     """Sum looks up by store."""
     stores: dict[str, StoreScan] = {}

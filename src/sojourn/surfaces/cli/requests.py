@@ -173,8 +173,10 @@ def certificate(server: Server, erasure: int) -> Shown:
     """Show the certificate of an erasure; --json gives all of it."""
     told = server.get(f"/erasures/{erasure}/certificate")
     content = told["content"]
+    files = content["removed"].get("original_files", 0)
     lines = [
         f"Erasure {erasure}: {content['customers']} customers, {content['removed']['events']} events removed.",
+        *([f"Original files of imports removed: {files}."] if files else []),
         f"Proven at {content['proven_at']}; {len(content['scan']['stores'])} stores looked through, nothing found.",
         *(f"Kept until {each['until']}: {each['title']} ({each['law']})." for each in content["kept"]),
         "The seal is genuine." if told["is_genuine"] else "THE SEAL DOES NOT FIT: this certificate was changed.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +63,6 @@ def test_a_file_that_cannot_be_read_rests_in_failed(place: Path) -> None:
 
 
 def test_files_still_being_written_are_left_alone(place: Path, settings: Any) -> None:
-    import dataclasses
-
     settings.SOJOURN = dataclasses.replace(settings.SOJOURN, incoming_quiet_seconds=3_600)
     for name in ("a.csv", "b.csv.part", ".hidden.csv", "c.tmp"):
         _put(place, name)
@@ -90,3 +90,43 @@ def test_a_folder_that_can_be_no_source_says_so(place: Path) -> None:
     actions.take_incoming()
     report = _report(path.parent / "failed" / "a.csv.report.json")
     assert report["message"].startswith("slug:")
+
+
+def test_an_original_is_deleted_after_its_days_and_its_report_stays(place: Path) -> None:
+    path = _put(place, "monday.csv")
+    os.utime(path, (0, 0))  # the sender's own time says nothing
+    _put(place, "odd.csv", "nothing,known\n1,2\n")
+    actions.take_incoming()
+    actions.take_incoming()
+    by_hand = path.parent / "done" / "by-hand.csv"
+    by_hand.write_text(TEXT)
+    original, report = path.parent / "done" / "monday.csv", path.parent / "done" / "monday.csv.report.json"
+    loaded_at = report.stat().st_mtime
+    assert actions.clear_originals(now=loaded_at + 7 * 86_400 - 1) == 0
+    assert original.exists()
+    assert actions.clear_originals(now=loaded_at + 7 * 86_400 + 1) == 1
+    assert not original.exists()
+    assert all(each.exists() for each in (report, by_hand, path.parent / "failed" / "odd.csv"))
+
+
+def test_an_original_is_not_kept_at_all_when_no_days_are_given(place: Path, settings: Any) -> None:
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, keep_originals_days=0)
+    path = _put(place, "monday.csv")
+    actions.take_incoming()
+    actions.take_incoming()
+    assert not path.exists()
+    assert [each.name for each in (path.parent / "done").iterdir()] == ["monday.csv.report.json"]
+    assert stream().num_rows == 1
+    _put(place, "odd.csv", "nothing,known\n1,2\n")
+    actions.take_incoming()
+    actions.take_incoming()
+    assert (path.parent / "failed" / "odd.csv").exists()
+
+
+def test_originals_kept_before_go_when_no_days_are_given_any_more(place: Path, settings: Any) -> None:
+    path = _put(place, "monday.csv")
+    actions.take_incoming()
+    actions.take_incoming()
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, keep_originals_days=0)
+    actions.upkeep()
+    assert [each.name for each in (path.parent / "done").iterdir()] == ["monday.csv.report.json"]

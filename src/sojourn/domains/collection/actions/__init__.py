@@ -29,6 +29,7 @@ from sojourn.domains.collection.actions.loading import (
     message_hashes,
     pass_on_observations,
 )
+from sojourn.domains.collection.actions.originals import clear_originals, forget_originals, originals_naming
 from sojourn.domains.collection.actions.outbox import clear_taken, record, waiting
 from sojourn.domains.collection.actions.retaining import retain
 from sojourn.domains.collection.actions.tail import follow, new_rows, run_tail
@@ -49,6 +50,7 @@ __all__ = [
     "bring_back",
     "cancel",
     "cases_of",
+    "clear_originals",
     "clear_taken",
     "commit",
     "commit_loaded",
@@ -57,6 +59,7 @@ __all__ = [
     "delete_retired",
     "erase",
     "follow",
+    "forget_originals",
     "forget_refused",
     "forget_removals",
     "is_backup_due",
@@ -68,6 +71,7 @@ __all__ = [
     "message_hashes",
     "needs_resealing",
     "new_rows",
+    "originals_naming",
     "pass_on_observations",
     "record",
     "reindex",

@@ -1,5 +1,7 @@
 """The watched folder: complete files below `incoming/<source>/` are handed in, and come to rest in `done` or `failed`.
 
+Those that were loaded stay for `settings.keep_originals_days` (`originals`).
+
 A file is complete when nobody has touched it for `settings.incoming_quiet_seconds`, or when an empty `<name>.done` lies
 beside it. Names that begin with a point or end as a transfer under way does (`.part`, `.tmp`, ...) are left alone.
 """
@@ -17,13 +19,14 @@ from django.db import router, transaction
 from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.catalogue import actions as catalogue
 from sojourn.domains.collection.actions.deliveries import begin, start
+from sojourn.domains.collection.actions.originals import DONE, LOADED, REPORT
 from sojourn.domains.collection.contracts import Delivery, DeliveryStatus
 from sojourn.domains.collection.models import DeliveryRow
 from sojourn.domains.collection.queries.deliveries import refused_rows
 from sojourn.kit import durable
 from sojourn.kit.errors import SojournError
 
-DONE, FAILED, READY = "done", "failed", ".done"
+FAILED, READY = "failed", ".done"
 UNFINISHED: Final = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".writing", ".swp")
 OVER: Final = (DeliveryStatus.DONE, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.REPLACED)
 REFUSED_SHOWN: Final = 100
@@ -72,7 +75,7 @@ def _put_away(row: DeliveryRow) -> bool:
     """Move a finished file and write its report; the row is changed last, so that a crash in between repeats it."""
     path = settings.SOJOURN.incoming / row.source / row.name
     ended = row.contract()
-    place = DONE if ended.status in (DeliveryStatus.DONE, DeliveryStatus.REPLACED) else FAILED
+    place = DONE if ended.status in LOADED else FAILED
     _rest(path, place, _report(ended))
     with transaction.atomic(using=router.db_for_write(DeliveryRow)):
         DeliveryRow.objects.filter(pk=row.pk).update(is_watched=False)
@@ -104,10 +107,12 @@ def _rest(path: Path, place: str, report: dict[str, Any]) -> None:
     folder = path.parent / place
     durable.make_folder(folder)
     target = folder / path.name
-    if path.exists():
+    if place == DONE and not settings.SOJOURN.keep_originals_days:
+        path.unlink(missing_ok=True)
+    elif path.exists():
         path.replace(target)
     path.with_name(path.name + READY).unlink(missing_ok=True)
-    written = target.with_name(target.name + ".report.json")
+    written = target.with_name(target.name + REPORT)
     fresh = written.with_name("." + written.name)
     fresh.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     durable.sync_file(fresh)

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from sojourn.domains.collection import reserve
 from sojourn.domains.collection.actions.compaction import delete_retired
+from sojourn.domains.collection.actions.originals import clear_originals
 from sojourn.domains.collection.models import BatchRow, RefusedItem
 
 DAY_US = 86_400_000_000
@@ -15,12 +16,16 @@ BATCHES_KEPT_DAYS = 30  # times of batches, looked at by freshness and by the wi
 
 
 def upkeep() -> None:
-    """Delete replaced segments, the quarantine's oldest items and old batches' times; put the reserve back."""
+    """Delete what is no longer needed: replaced segments, the oldest refused items, old batches' times and originals.
+
+    Put the reserve back.
+    """
     delete_retired()
     trim_quarantine()
     kept_us = max(BATCHES_KEPT_DAYS, settings.SOJOURN.dedupe_days + 1) * DAY_US
     BatchRow.objects.filter(committed_us__lt=time.time_ns() // 1_000 - kept_us).delete()
     reserve.ensure()
+    clear_originals()
 
 
 def trim_quarantine() -> int:

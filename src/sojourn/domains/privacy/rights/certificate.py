@@ -22,7 +22,9 @@ AUDIT_LOG = (
 )
 
 
-def content(row: ErasureRow, looked: Scan, *, persons: int, texts: int, tokens: int, too_short: int) -> dict[str, Any]:
+def content(
+    row: ErasureRow, looked: Scan, *, persons: int, texts: int, tokens: int, too_short: int, originals: int
+) -> dict[str, Any]:
     """Write down an erasure that was just proven."""
     return {
         "certificate": "erasure",
@@ -35,7 +37,11 @@ def content(row: ErasureRow, looked: Scan, *, persons: int, texts: int, tokens: 
         "by": row.by,
         "customers": row.customers,
         "identities": persons,
-        "removed": {"events": row.rows, "refused_items": row.counts.get("refused", 0)},
+        "removed": {
+            "events": row.rows,
+            "refused_items": row.counts.get("refused", 0),
+            "original_files": originals,
+        },
         "tombstones": row.counts.get("tombstones", 0),
         "kept": row.kept,
         "scan": {

@@ -42,6 +42,7 @@ class Marks(msgspec.Struct):
     texts: list[str] = []
     too_short: int = 0
     is_complete: bool = False
+    originals: list[str] = []  # files of loaded imports that named them, written down before they are deleted
 
 
 def ask(
@@ -113,6 +114,7 @@ def prove(erasure: int) -> bool:
     collection.settle_databases()
     collection.settle_spool()
     needles = Needles(texts=tuple(marks.texts), tokens=() if row.kept else (*marks.persons, *marks.cases))
+    _forget_originals(row, marks, needles)
     try:
         looked = scan(needles)
         rest = _unexplained(looked, needles)
@@ -153,6 +155,16 @@ def _gathered(marks: Marks, keep: Keep | None) -> Marks:
     return Marks(persons=marks.persons, cases=list(cases), texts=list(texts), too_short=too_short, is_complete=True)
 
 
+def _forget_originals(row: ErasureRow, marks: Marks, needles: Needles) -> None:
+    """Delete the originals of loaded files that name an erasure's customers; the certificate tells how many."""
+    found = collection.originals_naming(needles=needles)
+    if found:
+        marks.originals = sorted({*marks.originals, *found})
+        row.marks = _sealed(marks)
+        row.save(update_fields=["marks"])
+        collection.forget_originals(places=found)
+
+
 def _keep(kept: Sequence[KeptBack]) -> Keep | None:
     if not kept:
         return None
@@ -187,7 +199,7 @@ def _advice(rest: dict[str, int]) -> str:
         "segments": "a reader still holds old files; they go when its lease ends",
         "spool": "events that arrived before are being loaded and dropped; intake begins another file within a second",
         "deliveries": "a file waits to be loaded; load it or call it off",
-        "incoming": "files in the watched folder name them; take those away",
+        "incoming": "files in the watched folder that were not loaded name them; take those away",
     }
     told = "; ".join(f"{store}: {what[store]}" for store in sorted(rest) if store in what)
     return f"Still found in {places}. {told[:1].upper()}{told[1:]}{'.' if told else ''}"[:300]
@@ -209,6 +221,7 @@ def _finish(row: ErasureRow, marks: Marks, looked: Scan) -> None:
             texts=len(marks.texts),
             tokens=0 if row.kept else len(marks.persons) + len(marks.cases),
             too_short=marks.too_short,
+            originals=len(marks.originals),
         )
         row.seal = certificate.seal(row.certificate)
         row.marks = None
