@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import router, transaction
-from django.db.models import F
+from django.db.models import F, Model
 
 from sojourn.domains.customers.accounts import sealed
 from sojourn.domains.customers.contracts import ROLES, AccountGiven, AccountKind, MemberRole
@@ -122,13 +122,12 @@ class _Batch:
         """Write what has changed."""
         accounts = list(self._changed.values())
         AccountRow.objects.bulk_create([each for each in accounts if each.pk is None], batch_size=AT_ONCE)
-        AccountRow.objects.bulk_update([each for each in accounts if each.pk is not None], COLUMNS, batch_size=AT_ONCE)
+        _update(AccountRow, [each for each in accounts if each.pk is not None], COLUMNS)
         members = list(self._joined.values())
         for each in members:
             each.account_id = each.account.pk
         MemberRow.objects.bulk_create([each for each in members if each.pk is None], batch_size=AT_ONCE)
-        old = [each for each in members if each.pk is not None]
-        MemberRow.objects.bulk_update(old, ["role", "since", "until"], batch_size=AT_ONCE)
+        _update(MemberRow, [each for each in members if each.pk is not None], ("role", "since", "until"))
         if accounts or members:
             bump()
 
@@ -144,6 +143,13 @@ class _Batch:
         self._members[place] = row
         if _put(row, said) or row.pk is None:
             self._joined[place] = row
+
+
+def _update(model: type[Model], rows: Sequence[Model], columns: Sequence[str]) -> None:
+    """Write rows that are there anew: an upsert, for a statement with a case a row and column takes seconds."""
+    model._default_manager.bulk_create(
+        rows, batch_size=AT_ONCE, update_conflicts=True, unique_fields=["id"], update_fields=list(columns)
+    )
 
 
 def _merged(row: AccountRow | MemberRow, given: AccountGiven | Joining, fields: Iterable[str]) -> dict[str, Any]:
