@@ -95,6 +95,7 @@ POST /sources | PATCH /sources/{slug} | DELETE /sources/{slug} | POST /sources/{
 PUT /plan | DELETE /plan/violations | PUT /plan/groups/{name} | DELETE /plan/groups/{name}
 PUT /units | POST /units/{code}/move | POST /units/undo
 POST /people | PATCH /people/{person_id} | PUT /people/{person_id}/password | POST /people/{person_id}/grants
+PUT /people/{person_id}/employee
 DELETE /people/{person_id}/grants | DELETE /people/{person_id}/factors | POST /invitations
 POST /keys | DELETE /keys/{key_id} | POST /keys/{key_id}/grants | DELETE /keys/{key_id}/grants
 PUT /roles/{slug} | DELETE /roles/{slug} | POST /groups | DELETE /groups

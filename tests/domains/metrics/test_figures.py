@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +20,7 @@ from sojourn.domains.journeys import actions as journeys
 from sojourn.domains.metrics import queries
 from sojourn.domains.metrics.contracts import Figure
 from sojourn.domains.metrics.queries.figures import NotComputedError
-from sojourn.kit.errors import InvalidError, NotFoundError
+from sojourn.kit.errors import ForbiddenError, InvalidError, NotFoundError
 from sojourn.kit.period import Period
 
 pytestmark = pytest.mark.django_db(databases=["default", "stream"])
@@ -201,3 +202,19 @@ def test_who_may_not_list_customers_is_not_shown_few_nor_what_would_tell_them() 
     analyst = Viewer(name="person:2", role=Role.ANALYST)
     known = {each.part: each for each in queries.figure(kpi="nps", by="unit", period=MONTH, viewer=analyst)}
     assert known["c"].n == 1 and known["d"].value == 100
+
+
+def test_figures_by_employee_are_for_themselves_and_their_managers() -> None:
+    load(answers([10] * 30 + [0] * 10, agent=7) + answers([10] * 19, 101, agent=8) + answers([8] * 60, 201, agent=9))
+    assert {each.part: (each.value, each.n) for each in figures("nps", by="agent")} == {
+        "7": (50.0, 40),
+        "9": (0.0, 60),
+    }
+    employee = Viewer(name="person:1", role=Role.AGENT, employees=frozenset({7}))
+    for kpi, value in (("nps", 50.0), ("csat", None)):
+        found = queries.figure(kpi=kpi, by="agent", period=MONTH, viewer=employee)
+        assert [(each.part, each.value) for each in found] == ([("7", value)] if value else [])
+    few = dataclasses.replace(employee, employees=frozenset({8}))
+    assert queries.figure(kpi="nps", by="agent", period=MONTH, viewer=few) == ()
+    with pytest.raises(ForbiddenError, match="employees"):
+        queries.figure(kpi="nps", by="agent", period=MONTH, viewer=Viewer(name="person:2", role=Role.AGENT))

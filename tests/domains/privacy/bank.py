@@ -39,6 +39,7 @@ def commit(events: Sequence[dict[str, Any]], *, number: int, source: str = "core
             "occurred_at": pa.array([_plain(each["occurred_at"]) for each in events], pa.timestamp("us")),
             "received_at": pa.array([_plain(each["occurred_at"]) for each in events], pa.timestamp("us")),
             "purposes": pa.array([each.get("purposes") for each in events], pa.int16()),
+            "agent": pa.array([each.get("agent") for each in events], pa.int64()),
             "case": pa.array([each.get("case") for each in events], pa.int64()),
             "value": pa.array([_money(each.get("value")) for each in events], pa.decimal128(18, 4)),
             **{text: pa.array([each.get(text) for each in events], pa.string()) for text in TEXTS},

@@ -122,6 +122,7 @@ CASES = [
     Case("A plan that is not UTF-8 text", "sojourn plan save {folder}/a.bin", 2, "is not UTF-8 text."),
     Case("A version of the plan that is not there", "sojourn plan show --version 9", 1, "There is no plan of this version."),
     Case("A role that comes with Sojourn", "sojourn roles save viewer --right figures.read", 1, "slug: this role comes with Sojourn and stays as it is"),
+    Case("An employee who does not sign in", "sojourn user employee bo@example.com E-1", 1, "Nobody signs in as bo@example.com."),
     Case("A role to somebody who does not sign in", "sojourn user grant bo@example.com viewer", 1, "Nobody signs in as bo@example.com."),
     Case("A role for a unit that is not there", "sojourn keys create new --unit nowhere", 1, "unit: there is no such unit."),
     Case("A league of a level that is not there", "sojourn league nps planet", 1, "level: choose one of"),

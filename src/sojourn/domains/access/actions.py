@@ -26,6 +26,7 @@ from sojourn.domains.access.contracts import (
     Scope,
     Viewer,
 )
+from sojourn.domains.access.employment import set_employee
 from sojourn.domains.access.failures import note_failed_factor, note_failed_key, note_failed_sign_in
 from sojourn.domains.access.granting import (
     LastAdministratorError,
@@ -73,6 +74,7 @@ __all__ = [
     "reset_factors",
     "revoke_key",
     "save_role",
+    "set_employee",
     "set_password",
     "tell_of_new_browser",
     "unmap_group",

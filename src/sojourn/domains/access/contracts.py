@@ -130,7 +130,8 @@ class Viewer:
     A viewer has one role in one part of the organisation (`role`, `units`) or several `grants`, which then say what
     they may. `units` are the highest units of the parts that the viewer sees when no right is named; None is the whole.
     With grants they are the parts in which every right counts: `units_for` and `within` give those of one right. What
-    lies below a unit, and when, is the tree's to say.
+    lies below a unit, and when, is the tree's to say. `employees` are the numbers that events name them by, where they
+    serve customers themselves.
     """
 
     name: str  # "person:7", "key:3", "system"; goes to the audit log
@@ -138,6 +139,7 @@ class Viewer:
     scopes: frozenset[Scope] = frozenset({Scope.READ})
     units: frozenset[str] | None = None
     grants: tuple[Grant, ...] = ()
+    employees: frozenset[int] = frozenset()
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -232,6 +234,7 @@ class Person:
     grants: tuple[RoleGrant, ...]
     is_active: bool
     last_seen_at: datetime | None
+    employee_numbers: tuple[str, ...] = ()  # that events name them by, as figures show them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

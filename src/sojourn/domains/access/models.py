@@ -42,6 +42,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
             grants=tuple(each.contract() for each in self.grants.all()),
             is_active=self.is_active,
             last_seen_at=self.last_seen_at or self.last_login,
+            employee_numbers=tuple(str(each.number) for each in self.employees.all()),
         )
 
 
@@ -110,6 +111,16 @@ class GrantRow(models.Model):
     def contract(self) -> RoleGrant:
         """Give the grant as other rooms see it."""
         return RoleGrant(role=self.role, unit=self.unit, group=self.group)
+
+
+class EmployeeRow(models.Model):
+    """The random number that events name somebody by who signs in; the employee id behind it is identity's."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="employees")
+    number = models.BigIntegerField(unique=True)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
 
 
 class GroupRow(models.Model):

@@ -6,6 +6,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -54,11 +55,12 @@ LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 def viewer_of(account_id: int) -> Viewer:
     """Give the viewer that an active account is; raise NotFoundError without one."""
-    account = Account.objects.filter(pk=account_id, is_active=True).prefetch_related("grants").first()
+    account = Account.objects.filter(pk=account_id, is_active=True).prefetch_related("grants", "employees").first()
     if account is None:
         raise NotFoundError("There is no such person.")
     given = (each.contract() for each in account.grants.all())
-    return granted.viewer_with(given, name=f"person:{account.pk}", scopes=frozenset(Scope))
+    viewer = granted.viewer_with(given, name=f"person:{account.pk}", scopes=frozenset(Scope))
+    return replace(viewer, employees=frozenset(each.number for each in account.employees.all()))
 
 
 def viewer_of_key(secret: str, *, now: datetime | None = None) -> Viewer | None:
@@ -123,7 +125,7 @@ def person_by_email(email: str) -> Person:
 def people(*, viewer: Viewer) -> tuple[Person, ...]:
     """List who signs in, by mail address; raise ForbiddenError without the right people.manage."""
     viewer.require(Right.PEOPLE_MANAGE, looking=True)
-    return tuple(each.contract() for each in Account.objects.order_by("email").prefetch_related("grants"))
+    return tuple(each.contract() for each in Account.objects.order_by("email").prefetch_related("grants", "employees"))
 
 
 def address() -> str:

@@ -24,6 +24,7 @@ EXACT: Final = ("user", "anonymous", "case")  # kinds of identifiers that people
 
 TRAITS: Final = "SELECT person, name, sealed, source, occurred_us FROM identity_trait WHERE person IN {}"
 IDENTIFIERS: Final = "SELECT token, kind, sealed FROM identity_identifier WHERE token IN {}"
+NUMBERS: Final = "SELECT blind, token FROM identity_identifier WHERE blind IN {}"
 TEXTS: Final = "SELECT id, person, sealed FROM identity_text WHERE id IN {}"
 PERSONS: Final = ("user", "anonymous", "stay")  # kinds of identifiers that are persons themselves
 BY_TOKEN: Final = (
@@ -62,6 +63,13 @@ def identifiers_of(persons: Sequence[int]) -> tuple[OpenedIdentifier, ...]:
         OpenedIdentifier(person=token, kind=kind, value=sealer.open(bytes(sealed), use="identifier").decode())
         for token, kind, sealed in rows
     )
+
+
+def numbers_of(kind: str, values: Sequence[str]) -> dict[str, int]:
+    """Give the numbers of identifiers of a kind; one that was never sent is left out."""
+    sought = sealing.sealer(settings.SOJOURN).sought(kind, list(values))
+    found = statements.read_in(NUMBERS, [statements.blob(blind) for blind in sought])
+    return {sought[bytes(blind)]: number for blind, number in found}
 
 
 def texts_of(ids: Sequence[int], *, persons: Collection[int]) -> dict[int, dict[str, Any]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
+from sojourn.domains.access import hooks as access
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Check, Held
 from sojourn.domains.identity import actions, queries
@@ -96,3 +97,9 @@ def make_indexes_anew() -> int:
 def file_registry() -> actions.Resolver:
     """Say whose the rows of a delivered file are."""
     return actions.resolver()
+
+
+@access.employee_numbers.answer
+def employee_numbers(ids: Sequence[str]) -> Mapping[str, int]:
+    """Give the numbers that events name employees by."""
+    return queries.numbers_of("agent", ids)

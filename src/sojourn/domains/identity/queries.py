@@ -18,6 +18,7 @@ from sojourn.domains.identity.named import with_mails as with_mails
 from sojourn.domains.identity.opened import families as families
 from sojourn.domains.identity.opened import find as find
 from sojourn.domains.identity.opened import identifiers_of as identifiers_of
+from sojourn.domains.identity.opened import numbers_of as numbers_of
 from sojourn.domains.identity.opened import persons_called as persons_called
 from sojourn.domains.identity.opened import persons_with as persons_with
 from sojourn.domains.identity.opened import texts_of as texts_of

@@ -197,6 +197,7 @@ class Measure:
 
     `fields` of group and aggregate are columns of the stream or `properties.<name>`.
     `last_per_customer` keeps each customer's last event (per value of the fields listed) before grouping.
+    `spread` names groups that are values of one figure, not figures of their own: a floor counts over all of them.
     """
 
     event: str
@@ -207,6 +208,7 @@ class Measure:
     last_per_customer: tuple[str, ...] | None = None
     hits: tuple[float, ...] | None = None
     misses: tuple[float, ...] = ()  # beside hits: each takes one away
+    spread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

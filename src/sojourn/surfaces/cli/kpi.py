@@ -33,7 +33,7 @@ FIGURES: Columns = [
 @click.command("kpi")
 @click.argument("kpi_id", required=False)
 @listing_options
-@click.option("--by", help="A dimension, or survey, or month.")
+@click.option("--by", help="A dimension, or survey, agent or month.")
 @click.option("--journey", help="For KPIs of journeys: one of them.")
 @click.option(
     "--per",

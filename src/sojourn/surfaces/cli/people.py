@@ -102,6 +102,18 @@ def withdraw(server: Server, email: str, role: str, unit: str | None) -> Shown:
     return Shown(data=left, before=[f"{email} is {said_grants({'grants': left['items']})}."])
 
 
+@user.command("employee")
+@click.argument("email")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@connected
+def set_employee(server: Server, email: str, ids: tuple[str, ...]) -> Shown:
+    """Say which employee somebody is, by the ids that sources send; without an id nobody."""
+    changed = server.put(f"/people/{_id(server, email)}/employee", {"ids": list(ids)})
+    numbers = ", ".join(changed["employee_numbers"])
+    said = f"is the employee {numbers} in figures" if numbers else "is no employee in figures"
+    return Shown(data=changed, before=[f"{changed['email']} {said}."])
+
+
 @user.command("password")
 @click.argument("email")
 @connected

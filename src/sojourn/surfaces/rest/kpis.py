@@ -23,7 +23,7 @@ KpiId = Annotated[str, Path(max_length=63)]
 class FigureAsked(ListedAsked):
     """A span of time, which events, and what to break down by."""
 
-    by: str | None = Field(None, max_length=200, description="A dimension, or survey, or month.")
+    by: str | None = Field(None, max_length=200, description="A dimension, or survey, agent or month.")
     journey: str | None = Field(None, max_length=63, description="For KPIs of journeys: one of them.")
     per: Per = Field(Per.CUSTOMER, description="What counts as one: a customer, or all of an account or household.")
     state: CustomerState | None = Field(None, description="Only customers, prospects or anonymous visitors.")

@@ -60,6 +60,14 @@ class PersonChange(Schema):
     is_active: Flag | None = None
 
 
+class EmployeeIds(Schema):
+    """Who somebody is in the events."""
+
+    ids: list[Annotated[str, Field(min_length=1, max_length=500)]] = Field(
+        max_length=20, description="As sources send them in `agent`; none: nobody. Only their random numbers are kept."
+    )
+
+
 class Password(Schema):
     """A new password."""
 
@@ -106,6 +114,13 @@ def set_password(request: HttpRequest, person_id: Id, body: Password) -> Status[
     """One's own, or with the right people.manage anybody's."""
     actions.set_password(person_id=person_id, password=body.password, viewer=viewer_of(request))
     return Status(204, None)
+
+
+@router.put("/people/{person_id}/employee", response={200: Person, **PROBLEMS}, summary="Say which employee it is")
+@needs(Right.PEOPLE_MANAGE)
+def set_employee(request: HttpRequest, person_id: Id, body: EmployeeIds) -> Person:
+    """With the rights people.manage and employees.read. They then see figures about themselves, of enough customers."""
+    return actions.set_employee(person_id=person_id, ids=body.ids, viewer=viewer_of(request))
 
 
 @router.post("/people/{person_id}/grants", response={200: Grants, **PROBLEMS}, summary="Give somebody a role")

@@ -58,7 +58,7 @@ def figure(
     """Compute a KPI over a period.
 
     Survey KPIs: one figure for each scale that was answered on, the KPI's own first, else the most answered one;
-    `by` unit, channel, product, survey or month gives one for each part. Journey KPIs: one for each named
+    `by` unit, channel, product, survey, agent or month gives one for each part. Journey KPIs: one for each named
     journey; with `journey` one for it, or `by` unit, channel, product, source or month. The change is against the
     period of the same length just before (none for an open period or months), tested as one family.
 
@@ -98,6 +98,7 @@ def figures(
         events=events,
         purpose=purpose,
         viewer=viewer,
+        fields={each.by for each in wanted if each.by is not None},
     )
 
 

@@ -20,6 +20,7 @@ from sojourn.kit.period import Period
 ANSWER = "Survey Answered"
 BY: Mapping[str, str] = {
     "unit": "unit", "channel": "channel", "product": "product", "survey": "properties.survey", "month": "month",
+    "agent": "agent",
 }  # fmt: skip
 NOT_SAID = "(none)"
 KIND, SCALE, SCORE = "properties.kind", "properties.scale", "properties.score"
@@ -79,7 +80,9 @@ def _on_scale(asked: _Asked, scale: str, answers: int) -> list[Estimate]:
 
 def _net_scores(asked: _Asked, scale: str, note: str) -> list[Estimate]:
     """Estimate NPS: each customer's last answer of the period (and part) counts once."""
-    rows = asked.rows(scale=scale, group=(*asked.group, SCORE), last_per_customer=(SCALE, *asked.group))
+    rows = asked.rows(
+        scale=scale, group=(*asked.group, SCORE), last_per_customer=(SCALE, *asked.group), spread=(SCORE,)
+    )
     counts: dict[str, dict[float, int]] = defaultdict(dict)
     for row in rows:
         part, score = _part(row.key[:-1]), float(row.key[-1] or 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -12,7 +12,7 @@ from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
-from sojourn.domains.privacy.door import scope
+from sojourn.domains.privacy.door import employees, scope
 from sojourn.domains.privacy.door.sight import Kept, frozen_filter
 from sojourn.domains.privacy.queries.sums import state
 from sojourn.domains.privacy.standing import consents
@@ -33,14 +33,23 @@ class _Kept(Generic[T]):
     made_at: float
 
 
-def remembered(*, key: Hashable, make: Callable[[], T], events: EventFilter, purpose: Purpose, viewer: Viewer) -> T:
+def remembered(
+    *,
+    key: Hashable,
+    make: Callable[[], T],
+    events: EventFilter,
+    purpose: Purpose,
+    viewer: Viewer,
+    fields: Collection[str] = (),
+) -> T:
     """Give what `make` gives, or what it gave before.
 
     An earlier answer stands while nothing has changed and, when only more events came, for the seconds that the
     setting `figure_age_seconds` says. A changed consent and an erasure take effect at once. `key` names the question
-    beside filter, purpose and viewer.
+    beside filter, purpose and viewer; `fields` are what it breaks figures down by.
     """
-    place = (settings.SOJOURN.data, consents.epoch(), purpose, scope.key(viewer.units), frozen_filter(events), key)
+    seen = (purpose, scope.key(viewer.units), employees.key([*fields, *events.dimensions], viewer))
+    place = (settings.SOJOURN.data, consents.epoch(), *seen, frozen_filter(events), key)
     with _turns[hash(place) % len(_turns)]:
         now = state(purpose=purpose, viewer=viewer)
         kept: _Kept[T] = _answers.get(place, lambda: _Kept(make(), now, time.monotonic()))[0]

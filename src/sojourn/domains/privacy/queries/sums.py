@@ -54,14 +54,18 @@ class Reading:
     _taken: Statement = field(repr=False)
     _connection: Connection = field(repr=False)
     _is_together: bool = False
+    _is_of_employees: bool = False  # narrowed to some of them
 
     def sums(self, measure: Measure, period: Period) -> tuple[MeasureRow, ...]:
         """Sum by group, groups in the order of their keys; raise InvalidError for a field that was not read."""
-        asked = self._asked(measure, period, together=self._is_together)
-        found = self._connection.execute(f"WITH asked AS ({asked.sql}) {statements.summed(measure)}", asked.values)
-        rows = tuple(_row(row, measure) for row in found.fetchall() if row[-2])
-        fewest = settings.SOJOURN.employee_floor if employees.AGENT in measure.group else 0
-        return tuple(row for row in rows if row.customers >= fewest)
+        employees.check_measure(measure, self.viewer)
+        rows = self._rows(measure, period, together=self._is_together)
+        if not self._is_of_employees and employees.AGENT not in (*measure.group, *measure.where):
+            return rows
+        rows = employees.shown(rows, measure, self.viewer)
+        group = tuple(name for name in measure.group if name not in measure.spread)
+        whole = self._rows(replace(measure, group=group, spread=()), period)
+        return employees.enough(rows, measure, whole, settings.SOJOURN.employee_floor)
 
     def coverage(self, measure: Measure, period: Period) -> Coverage:
         """Say what a sum rests on."""
@@ -80,6 +84,11 @@ class Reading:
             took_ms=(time.perf_counter() - self.begun) * 1_000,
             query=self._spoken(measure, asked),
         )
+
+    def _rows(self, measure: Measure, period: Period, *, together: bool = False) -> tuple[MeasureRow, ...]:
+        asked = self._asked(measure, period, together=together)
+        found = self._connection.execute(f"WITH asked AS ({asked.sql}) {statements.summed(measure)}", asked.values)
+        return tuple(_row(row, measure) for row in found.fetchall() if row[-2])
 
     def _asked(self, measure: Measure, period: Period, *, together: bool = False) -> Statement:
         missing = [name for name in statements.fields_of(measure) if name not in self.fields]
@@ -111,7 +120,8 @@ def reading(
     those customers are read. Fields and filters may name columns and `properties.<name>`. Raise InvalidError for a
     field that is not there.
     """
-    employees.check([*fields, *(where or {}), *events.dimensions], viewer)
+    narrowed = [*(where or {}), *events.dimensions]
+    employees.check(narrowed, viewer, groups=fields)
     begun, batch = time.perf_counter(), collection.newest_batch()
     taken = statements.taken(event, fields, where or {}, period, events, viewer.units, is_among=among is not None)
     with opened(purpose=purpose, period=period, viewer=viewer) as connection:
@@ -123,7 +133,10 @@ def reading(
             members, linked = together.tables(groups, seen)
             connection.register("members", members)
             connection.register("linked", linked)
-        yield Reading(event, tuple(fields), purpose, viewer, batch, begun, taken, connection, groups is not None)
+        is_of_employees = employees.AGENT in narrowed
+        yield Reading(
+            event, tuple(fields), purpose, viewer, batch, begun, taken, connection, groups is not None, is_of_employees
+        )
 
 
 def measure(
@@ -139,7 +152,8 @@ def measure(
     Groups and filters may name columns, `day`, `week`, `month` (of the event, UTC) and `properties.<name>`. Nothing to
     sum gives no rows. Raise InvalidError for a field that is not there.
     """
-    question = (state(purpose=purpose, viewer=viewer), _frozen(measure), period, frozen_filter(events))
+    whose = employees.key([*statements.fields_of(measure), *events.dimensions], viewer)
+    question = (state(purpose=purpose, viewer=viewer), _frozen(measure), period, frozen_filter(events), whose)
     answer, was_known = ANSWERS.get(question, lambda: _measure(measure, period, events, purpose, viewer))
     return replace(answer, coverage=replace(answer.coverage, cached=True)) if was_known else answer
 
@@ -153,6 +167,7 @@ def state(*, purpose: Purpose, viewer: Viewer) -> Hashable:
 def _measure(
     measure: Measure, period: Period, events: EventFilter, purpose: Purpose, viewer: Viewer
 ) -> Answer[tuple[MeasureRow, ...]]:
+    employees.check_measure(measure, viewer)
     fields = statements.fields_of(measure)
     with reading(
         event=measure.event, fields=fields, where=measure.where, period=period, events=events, purpose=purpose,
@@ -191,4 +206,5 @@ def _frozen(measure: Measure) -> Hashable:
         measure.last_per_customer,
         measure.hits,
         measure.misses,
+        measure.spread,
     )
