@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ EXPECTED: dict[str, tuple[dict[str, int], int, str]] = {
     "salesforce-cases": (TICKETS, 4, "bad_timestamp"),
     "dynamics-contacts": (IDENTIFIED, 4, "bad_timestamp"),
     "dynamics-cases": ({"Ticket Created": 2}, 4, "missing_timestamp"),
+    "salesforce-orders": ({"Order Created": 2, "Order Completed": 1}, 4, "bad_number"),
+    "dynamics-orders": ({"Order Completed": 2, "Order Fulfilled": 1}, 4, "bad_number"),
     "zendesk-users": (IDENTIFIED, 4, "missing_identity"),
     "zendesk-tickets": ({"Ticket Created": 2, "Ticket Solved": 1}, 4, "missing_identity"),
     "freshdesk-contacts": (IDENTIFIED, 4, "missing_identity"),
@@ -50,7 +53,7 @@ EXPECTED: dict[str, tuple[dict[str, int], int, str]] = {
     "shopify-customers": (IDENTIFIED, 4, "missing_identity"),
     "shopify-orders": ({"Order Completed": 2, "Product Ordered": 3, "Order Cancelled": 1}, 5, "bad_number"),
 }
-NAMELESS = ("hubspot-tickets", "salesforce-cases")  # tell the contact's number only
+NAMELESS = ("hubspot-tickets", "salesforce-cases", "salesforce-orders")  # tell the contact's number only
 PEOPLE = sorted(name for name, (events, *_) in EXPECTED.items() if events is IDENTIFIED)
 
 
@@ -170,6 +173,47 @@ def test_an_order_counts_once_though_its_lines_are_rows(write: Write) -> None:
     assert len({row["case"] for row in rows[:3]}) == 1
     assert (rows[0]["currency"], str(rows[0]["occurred_at"])) == ("EUR", "2026-02-01 08:59:00")
     assert properties(2)["quantity"] == 2
+
+
+def test_an_order_of_salesforce_counts_when_it_is_activated_and_belongs_to_its_contact(write: Write) -> None:
+    deliver(EXPORTS / "salesforce-contacts.csv")
+    done = deliver(EXPORTS / "salesforce-orders.csv")
+    assert str(done.value_total) == "51.9800"
+    ana, _, *rows = stream().to_pylist()
+    assert [(row["name"], str(row["occurred_at"])[:16], row["value"]) for row in rows[:2]] == [
+        ("Order Created", "2026-02-01 09:00", None), ("Order Completed", "2026-02-03 15:20", Decimal("51.98")),
+    ]  # fmt: skip
+    assert rows[0]["person"] == rows[1]["person"] == ana["person"]
+    assert rows[2]["person"] != ana["person"]  # a draft without a contact: the account's
+    assert rows[0]["case"] == rows[1]["case"] != rows[2]["case"]
+    assert properties(2)["status"] == "Activated"
+    assert "Name_id" in properties(2) and "Description_id" in properties(2)
+    assert not set(properties(2)) & {"BillingStreet", "Name", "ActivatedById"}
+
+
+def test_an_order_of_dynamics_has_its_currency_as_a_code(write: Write) -> None:
+    deliver(EXPORTS / "dynamics-orders.csv")
+    rows = stream().to_pylist()
+    assert [(row["name"], row["value"], row["currency"]) for row in rows] == [
+        ("Order Completed", Decimal("1051.98"), "EUR"),
+        ("Order Fulfilled", None, None),
+        ("Order Completed", Decimal("13.50"), "USD"),
+    ]
+    assert "name" in traits_of(0) and "Name_id" in properties(0)
+    odd = [
+        {**sample("dynamics-orders")[0], "Currency": "Doubloon"},
+        {**sample("dynamics-orders")[1], "Currency": "chf"},
+    ]
+    taken = deliver(write("odd.csv", written(odd)))
+    assert taken.refused_by_code == {"bad_currency": 1}
+
+
+def test_an_order_that_is_activated_later_is_completed_by_the_next_export(write: Write) -> None:
+    draft = sample("salesforce-orders")[1:2]
+    deliver(write("monday.csv", written(draft)))
+    later = [{**draft[0], "ActivatedDate": "2026-02-09T08:00:00.000Z", "Status": "Activated"}]
+    done = deliver(write("tuesday.csv", written(later)))
+    assert (done.rows_good, done.rows_known, str(done.value_total)) == (1, 1, "13.5000")
 
 
 def test_the_zone_is_asked_for_and_taken(write: Write) -> None:

@@ -14,6 +14,7 @@ NUMBER: Final = (
     "unique external id",
 )  # fmt: skip
 CREATED, SOLVED, CLOSED = "Ticket Created", "Ticket Solved", "Ticket Closed"
+ORDERED: Final = "Order Completed"
 STATES: Final = {"Status": "status", "Priority": "priority"}
 
 
@@ -56,43 +57,68 @@ def _people(
     )
 
 
-def _tickets(
+def _cases(
     tool: str,
     title: str,
     *,
-    kind: str = "tickets",
-    case: str | Sequence[str],
+    kind: str,
+    case: Sequence[str],
     who: Sequence[str],
-    marks: Sequence[str],
-    steps: Sequence[tuple[str, str]],
+    steps: Sequence[Step],
     traits: Mapping[str, str] | None = None,
-    columns: Mapping[str, str | Sequence[str]] | None = None,
+    columns: Mapping[str, str | Sequence[str] | Cell] | None = None,
     number: Sequence[str] = NUMBER,
     split: str | None = None,
+    needs: Sequence[str] = ("timestamp", "case", "user_id|anonymous_id"),
+    marks: Sequence[str],
     **other: Any,
 ) -> Preset:
-    """Make a preset for a file of tickets: each row is what happened to one, an event for each of its instants."""
-    cases = (case,) if isinstance(case, str) else tuple(case)
+    """Make a preset for a file of what happened to something: an event for each instant that a row holds."""
     return Preset(
         mapping=ColumnMapping(
             name=f"{tool}-{kind}",
             title=title,
             cells=cells(
-                message_id=Cell(columns=cases, prefix=f"{tool}:"),
+                message_id=Cell(columns=tuple(case), prefix=f"{tool}:"),
                 user_id=tuple(number),
                 anonymous_id=Cell(columns=tuple(who), prefix=f"{tool}:", scoped=True, split=split),
-                case=Cell(columns=cases, prefix=f"{tool}:", scoped=True),
-                event=Cell(constant=steps[0][0]),
-                timestamp=steps[0][1],
+                case=_who(tool, case),
+                event=Cell(constant=steps[0].event),
+                timestamp=steps[0].time,
                 **(columns or {}),
             ),
             trait_names=traits or {},
-            steps=tuple(Step(event=event, time=time) for event, time in steps),
+            steps=tuple(steps),
             **other,
         ),
-        needs=("timestamp", "case", "user_id|anonymous_id"),
+        needs=tuple(needs),
         marks=tuple(marks),
         all_marks=True,
+    )
+
+
+def _tickets(
+    tool: str,
+    title: str,
+    *,
+    case: str | Sequence[str],
+    created: str,
+    solved: str = "",
+    closed: str = "",
+    kind: str = "tickets",
+    words: tuple[str, str, str] = (CREATED, SOLVED, CLOSED),
+    **other: Any,
+) -> Preset:
+    """Make a preset for a file of tickets by the columns that say when one was created, solved and closed."""
+    return _cases(
+        tool,
+        title,
+        kind=kind,
+        case=(case,) if isinstance(case, str) else case,
+        steps=[
+            Step(event=event, time=time) for event, time in zip(words, (created, solved, closed), strict=True) if time
+        ],
+        **other,
     )
 
 
@@ -118,7 +144,8 @@ HUBSPOT_TICKETS: Final = _tickets(
     who=("Associated Contact IDs",),
     split=";",
     marks=("Ticket name", "Ticket status", "Create date", "Associated Contact IDs"),
-    steps=((CREATED, "Create date"), (CLOSED, "Close date")),
+    created="Create date",
+    closed="Close date",
     columns={"channel": "Source", "agent": "Ticket owner", "unit": "Pipeline"},
     rename={"Ticket status": "status", "Priority": "priority"},
     personal=("Ticket name", "Ticket description"),
@@ -146,7 +173,8 @@ SALESFORCE_CASES: Final = _tickets(
     case="CaseNumber",
     who=("ContactId", "SuppliedEmail"),
     marks=("CaseNumber", "ContactId", "Status", "CreatedDate"),
-    steps=((CREATED, "CreatedDate"), (CLOSED, "ClosedDate")),
+    created="CreatedDate",
+    closed="ClosedDate",
     columns={"channel": "Origin", "agent": "OwnerId"},
     traits={
         "ContactEmail": "email", "SuppliedEmail": "email_given", "ContactPhone": "phone", "SuppliedName": "name",
@@ -156,18 +184,38 @@ SALESFORCE_CASES: Final = _tickets(
     personal=("Subject", "Description", "Comments"),
     ignore=("Id", "SuppliedPhone", "SuppliedCompany", "ContactMobile", "ContactFax"),
 )  # fmt: skip
+SALESFORCE_ORDERS: Final = _cases(
+    "salesforce",
+    "Salesforce orders",
+    kind="orders",
+    case=("OrderNumber", "Id"),
+    who=("BillToContactId", "CustomerAuthorizedById", "ShipToContactId", "AccountId"),
+    marks=("OrderNumber", "AccountId", "EffectiveDate", "Status", "CreatedDate"),
+    steps=(
+        Step(event="Order Created", time="CreatedDate", without=("TotalAmount", "CurrencyIsoCode")),
+        Step(event=ORDERED, time="ActivatedDate"),
+    ),
+    columns={"value": "TotalAmount", "currency": "CurrencyIsoCode", "agent": "OwnerId"},
+    rename={"Status": "status", "Type": "type", "EffectiveDate": "starts_on", "EndDate": "ends_on"},
+    personal=("Name", "Description"),
+    ignore=(
+        "Billing*", "Shipping*", "IsDeleted", "IsReductionOrder", "CreatedById", "ActivatedById", "LastModifiedById",
+        "CompanyAuthorizedById", "LastModifiedDate", "LastReferencedDate", "LastViewedDate", "SystemModstamp",
+    ),
+)  # fmt: skip
+_CHECKSUM, _MODIFIED = "(Do Not Modify) Row Checksum", "(Do Not Modify) Modified On"
 DYNAMICS_CONTACTS: Final = _people(
     "dynamics",
     "Dynamics 365 contacts",
     who=("(Do Not Modify) Contact",),
-    marks=("(Do Not Modify) Contact", "(Do Not Modify) Modified On", "Full Name"),
-    changed=("(Do Not Modify) Modified On",),
+    marks=("(Do Not Modify) Contact", _MODIFIED, "Full Name"),
+    changed=(_MODIFIED,),
     agent=("Owner",),
     traits={
         "Full Name": "name", "First Name": "first_name", "Last Name": "last_name", "Email": "email",
         "Business Phone": "phone", "Mobile Phone": "mobile_phone", "Company Name": "company", "Job Title": "title",
     },
-    ignore=("(Do Not Modify) Row Checksum", "Address 1*"),
+    ignore=(_CHECKSUM, "Address 1*"),
     local_times=True,
 )  # fmt: skip
 DYNAMICS_CASES: Final = _tickets(
@@ -177,12 +225,41 @@ DYNAMICS_CASES: Final = _tickets(
     case=("Case Number", "(Do Not Modify) Case"),
     who=("(Do Not Modify) Case",),
     marks=("(Do Not Modify) Case", "Case Title", "Created On"),
-    steps=((CREATED, "Created On"),),
+    created="Created On",
     columns={"channel": "Origin", "agent": "Owner"},
     traits={"Customer": "name"},
     rename={**STATES, "Status Reason": "status_reason"},
     personal=("Case Title", "Description"),
-    ignore=("(Do Not Modify) Row Checksum", "(Do Not Modify) Modified On"),
+    ignore=(_CHECKSUM, _MODIFIED),
+    local_times=True,
+)
+# Names of currencies as Dynamics 365 sets them up; a code of three letters stays as it is.
+_CURRENCIES: Final = (
+    ("Euro", "EUR"), ("US Dollar", "USD"), ("Pound Sterling", "GBP"), ("UK Pound", "GBP"), ("Swiss Franc", "CHF"),
+    ("Canadian Dollar", "CAD"), ("Australian Dollar", "AUD"), ("New Zealand Dollar", "NZD"), ("Japanese Yen", "JPY"),
+    ("Danish Krone", "DKK"), ("Norwegian Krone", "NOK"), ("Swedish Krona", "SEK"), ("Polish Zloty", "PLN"),
+    ("Czech Koruna", "CZK"), ("Indian Rupee", "INR"), ("Brazilian Real", "BRL"), ("Mexican Peso", "MXN"),
+)  # fmt: skip
+DYNAMICS_ORDERS: Final = _cases(
+    "dynamics",
+    "Dynamics 365 orders",
+    kind="orders",
+    case=("Order ID", "(Do Not Modify) Order"),
+    who=("(Do Not Modify) Order",),
+    marks=("(Do Not Modify) Order", "Total Amount", "Created On"),
+    steps=(
+        Step(event=ORDERED, time="Created On"),
+        Step(event="Order Fulfilled", time="Date Fulfilled", without=("Total Amount", "Currency")),
+    ),
+    columns={
+        "value": "Total Amount",
+        "currency": Cell(columns=("Currency",), starts_with=_CURRENCIES),
+        "agent": "Owner",
+    },
+    traits={"Customer": "name"},
+    rename={"Status": "status", "Status Reason": "status_reason"},
+    personal=("Name", "Description"),
+    ignore=(_CHECKSUM, _MODIFIED, "Bill To*", "Ship To*"),
     local_times=True,
 )
 ZENDESK_USERS: Final = _people(
@@ -202,7 +279,8 @@ ZENDESK_TICKETS: Final = _tickets(
     who=("Requester id", "Requester email"),
     number=("Requester external id",),
     marks=("Requester", "Requester id", "Assignee", "Created at", "Via"),
-    steps=((CREATED, "Created at"), (SOLVED, "Solved at")),
+    created="Created at",
+    solved="Solved at",
     columns={"channel": "Via", "agent": "Assignee", "unit": "Group"},
     traits={"Requester": "name", "Requester email": "email", "Organization": "company"},
     rename=STATES,
@@ -210,11 +288,12 @@ ZENDESK_TICKETS: Final = _tickets(
     ignore=("Summation column", "Requester domain", "Submitter", "Updated at", "Assignee stations"),
     local_times=True,
 )
+_FRESHDESK_WHO: Final = ("Contact ID", "Email", "Work phone", "Mobile phone")
 _FRESHDESK: Final = {"Email": "email", "Work phone": "phone", "Mobile phone": "mobile_phone", "Title": "title"}
 FRESHDESK_CONTACTS: Final = _people(
     "freshdesk",
     "Freshdesk contacts",
-    who=("Contact ID", "Email", "Work phone", "Mobile phone"),
+    who=_FRESHDESK_WHO,
     marks=("Email", "Work phone", "Mobile phone", "Unique external ID"),
     traits={**_FRESHDESK, "Full name": "name", "Name": "name", "Company": "company"},
     personal=("Address", "About"),
@@ -224,9 +303,11 @@ FRESHDESK_TICKETS: Final = _tickets(
     "freshdesk",
     "Freshdesk tickets",
     case="Ticket ID",
-    who=("Contact ID", "Email", "Work phone", "Mobile phone"),
+    who=_FRESHDESK_WHO,
     marks=("Ticket ID", "Source", "Created time", "Resolved time", "Closed time"),
-    steps=((CREATED, "Created time"), (SOLVED, "Resolved time"), (CLOSED, "Closed time")),
+    created="Created time",
+    solved="Resolved time",
+    closed="Closed time",
     columns={"channel": "Source", "agent": "Agent", "unit": "Group", "product": "Product"},
     traits={**_FRESHDESK, "Full name": "name", "Company Name": "company"},
     rename=STATES,
@@ -254,7 +335,8 @@ ZAMMAD_TICKETS: Final = _tickets(
     case="#",
     who=("#",),
     marks=("#", "State", "Owner", "Customer", "Create Channel", "Created At"),
-    steps=((CREATED, "Created At"), (CLOSED, "Closed At")),
+    created="Created At",
+    closed="Closed At",
     columns={"channel": "Create Channel", "agent": "Owner", "unit": "Group"},
     traits={"Customer": "name", "Organization": "company"},
     rename={"State": "status", "Priority": "priority"},
@@ -280,7 +362,9 @@ INTERCOM_CONVERSATIONS: Final = _tickets(
     who=("message_author_id", "message_author_email"),
     number=("message_author_user_id",),
     marks=("conversation_id", "conversation_state", "conversation_created_at", "message_author_id"),
-    steps=(("Conversation Started", "conversation_created_at"), ("Conversation Closed", "conversation_closed_at")),
+    created="conversation_created_at",
+    closed="conversation_closed_at",
+    words=("Conversation Started", "", "Conversation Closed"),
     traits={"message_author_name": "name", "message_author_email": "email", "message_author_companies": "company"},
     rename={"conversation_state": "status"},
     personal=("message_body",),
@@ -310,49 +394,40 @@ _WHOLE: Final = (
     "Financial Status", "Fulfillment Status", "Refunded Amount", "Outstanding Balance", "Payment Method", "Currency",
     "Notes", "Note Attributes", "Tags",
 )  # fmt: skip
-SHOPIFY_ORDERS: Final = Preset(
-    mapping=ColumnMapping(
-        name="shopify-orders",
-        title="Shopify orders",
-        cells=cells(
-            message_id=Cell(columns=("Name",), prefix="shopify:"),
-            user_id=NUMBER,
-            anonymous_id=_who("shopify", ("Email", "Phone", "Name")),
-            case=_who("shopify", ("Name",)),
-            event=Cell(constant="Order Completed"),
-            timestamp="Created at",
-            value="Total",
-            currency="Currency",
-            channel="Source",
-            unit="Location",
-            agent="Employee",
-            product=("Lineitem sku", "Lineitem name"),
-        ),
-        steps=(
-            Step(event="Order Completed", time="Created at", where="Total", without=_LINE),
-            Step(event="Product Ordered", time="Created at", where="Lineitem name", without=_WHOLE, tells=_LINE[:3]),
-            Step(event="Order Cancelled", time="Cancelled at", where="Total", without=(*_LINE, "Total", "Currency")),
-        ),
-        trait_names={"Email": "email", "Phone": "phone", "Billing Name": "name", "Billing Company": "company"},
-        personal=("Notes", "Note Attributes"),
-        rename={
-            "Financial Status": "financial_status", "Fulfillment Status": "fulfillment_status",
-            "Lineitem quantity": "quantity", "Lineitem price": "unit_price", "Lineitem name": "description",
-        },
-        ignore=(
-            "Billing*", "Shipping Name", "Shipping Street", "Shipping Address*", "Shipping Company", "Shipping City",
-            "Shipping Zip", "Shipping Province*", "Shipping Phone", "Payment Reference*", "Payment ID", "Device ID",
-            "Receipt Number", "Id", "Paid at", "Fulfilled at",
-        ),
-        time_format="%Y-%m-%d %H:%M:%S %z",
-    ),
+SHOPIFY_ORDERS: Final = _cases(
+    "shopify",
+    "Shopify orders",
+    kind="orders",
+    case=("Name",),
+    who=("Email", "Phone", "Name"),
     needs=("timestamp", "case", "value"),
     marks=("Name", "Financial Status", "Total", "Created at", "Lineitem name"),
-    all_marks=True,
+    steps=(
+        Step(event=ORDERED, time="Created at", where="Total", without=_LINE),
+        Step(event="Product Ordered", time="Created at", where="Lineitem name", without=_WHOLE, tells=_LINE[:3]),
+        Step(event="Order Cancelled", time="Cancelled at", where="Total", without=(*_LINE, "Total", "Currency")),
+    ),
+    columns={
+        "value": "Total", "currency": "Currency", "channel": "Source", "unit": "Location", "agent": "Employee",
+        "product": ("Lineitem sku", "Lineitem name"),
+    },
+    traits={"Email": "email", "Phone": "phone", "Billing Name": "name", "Billing Company": "company"},
+    personal=("Notes", "Note Attributes"),
+    rename={
+        "Financial Status": "financial_status", "Fulfillment Status": "fulfillment_status",
+        "Lineitem quantity": "quantity", "Lineitem price": "unit_price", "Lineitem name": "description",
+    },
+    ignore=(
+        "Billing*", "Shipping Name", "Shipping Street", "Shipping Address*", "Shipping Company", "Shipping City",
+        "Shipping Zip", "Shipping Province*", "Shipping Phone", "Payment Reference*", "Payment ID", "Device ID",
+        "Receipt Number", "Id", "Paid at", "Fulfilled at",
+    ),
+    time_format="%Y-%m-%d %H:%M:%S %z",
 )  # fmt: skip
 
 EXPORTS_OF_TOOLS: Final = (
-    HUBSPOT_CONTACTS, HUBSPOT_TICKETS, SALESFORCE_CONTACTS, SALESFORCE_CASES, DYNAMICS_CONTACTS, DYNAMICS_CASES,
+    HUBSPOT_CONTACTS, HUBSPOT_TICKETS, SALESFORCE_CONTACTS, SALESFORCE_CASES, SALESFORCE_ORDERS,
+    DYNAMICS_CONTACTS, DYNAMICS_CASES, DYNAMICS_ORDERS,
     ZENDESK_USERS, ZENDESK_TICKETS, FRESHDESK_TICKETS, FRESHDESK_CONTACTS, ZAMMAD_USERS, ZAMMAD_TICKETS,
     INTERCOM_CONTACTS, INTERCOM_CONVERSATIONS, SHOPIFY_CUSTOMERS, SHOPIFY_ORDERS,
 )  # fmt: skip
