@@ -67,7 +67,7 @@ def invent_sign_ins(company: Company, state: DemoState) -> None:
     managers = [f"{Role.AGENT_MANAGER.value} {unit}" for unit in company.regions]
     for who in (*(role.value for role in Role), *managers):
         if who not in state.sign_ins:
-            name = who.replace(" ", "-").lower()
+            name = who.removeprefix("agent_").replace(" ", "-").lower() if who in managers else who
             state.sign_ins[who] = [f"{name}@{company.mail_domain}", secrets.token_urlsafe(PASSWORD_BYTES)]
 
 
