@@ -88,6 +88,7 @@ PAGES = (
     "/settings/people/",
     "/settings/people/new",
     "/settings/people/1/grant",
+    "/settings/people/1/employee",
     "/settings/roles/",
     "/settings/units/",
     "/settings/roles/save",

@@ -118,6 +118,15 @@ def test_a_role_is_given_in_a_unit_and_taken_back(administrator: httpx.Client) -
     )
 
 
+def test_somebody_is_told_to_be_an_employee_whom_events_name(administrator: httpx.Client) -> None:
+    page = administrator.get("/settings/people/").text
+    address = re.search(r"/settings/people/\d+/employee", page)
+    assert address
+    unknown = post(administrator, address[0], ids="nobody-7").text
+    assert 'id="id_ids_error"' in unknown and "nobody-7</textarea>" in unknown
+    assert "is no employee in figures" in post(administrator, address[0], ids="").text
+
+
 def test_a_role_of_ones_own_is_made_mapped_to_a_group_and_deleted(administrator: httpx.Client) -> None:
     rights = {"rights": "figures.read"}
     made = post(administrator, "/settings/roles/save", name="Board", slug="board", **rights).text

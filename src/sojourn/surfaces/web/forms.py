@@ -109,6 +109,17 @@ class GrantForm(PlainForm):
     unit = forms.ChoiceField(label=_("In"), choices=granting.units, required=False, help_text=granting.WHERE)
 
 
+class EmployeeForm(PlainForm):
+    """Which employee somebody is."""
+
+    ids = forms.CharField(
+        label=_("Employee ids"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One on a line, as sources send them. They replace those before; left empty it is nobody."),
+    )
+
+
 class RoleForm(PlainForm):
     """A role of the organisation's own."""
 

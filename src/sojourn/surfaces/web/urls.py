@@ -167,6 +167,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/people/new", people.person_new, name="person-new"),
     path("settings/people/<int:person_id>/change", people.person_change, name="person-change"),
     path("settings/people/<int:person_id>/grant", people.person_grant, name="person-grant"),
+    path("settings/people/<int:person_id>/employee", people.person_employee, name="person-employee"),
     path("settings/units/", units.units, name="units"),
     path("settings/units/undo", units.units_undo, name="units-undo"),
     path("settings/roles/", roles.roles, name="roles"),

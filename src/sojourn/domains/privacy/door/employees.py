@@ -17,14 +17,17 @@ def are_shown(viewer: Viewer) -> bool:
     return there is None or (viewer.units is not None and viewer.units <= there and bool(there))
 
 
+def may_name_employees(viewer: Viewer) -> bool:
+    """Say whether a viewer may break figures down by employee: all of them, or to see their own row."""
+    return are_shown(viewer) or bool(viewer.employees)
+
+
 def check(fields: Iterable[str], viewer: Viewer, *, groups: Iterable[str] = ()) -> None:
     """Raise ForbiddenError when a question tells employees apart and its viewer may not.
 
     `groups` only break a figure down: those an employee may name, too, and is shown their own row alone.
     """
-    if are_shown(viewer):
-        return
-    if AGENT in fields or (AGENT in groups and not viewer.employees):
+    if (AGENT in groups and not may_name_employees(viewer)) or (AGENT in fields and not are_shown(viewer)):
         raise ForbiddenError("Figures about employees need the right employees.read. Ask an administrator.")
 
 

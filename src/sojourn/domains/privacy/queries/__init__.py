@@ -3,6 +3,7 @@
 from sojourn.domains.privacy.about import about
 from sojourn.domains.privacy.desk.opening import CORRECTABLE, due_day, holidays, regulations
 from sojourn.domains.privacy.desk.written import letter_of
+from sojourn.domains.privacy.door.employees import may_name_employees
 from sojourn.domains.privacy.extracts.reading import extract, extracts, sql
 from sojourn.domains.privacy.queries.consents import (
     collected,
@@ -82,6 +83,7 @@ __all__ = [
     "holidays",
     "letter_of",
     "looks_personal",
+    "may_name_employees",
     "measure",
     "names_of",
     "notice_for",

@@ -125,7 +125,8 @@ def _figures_of(kpi: Kpi, days: str, journey: str, by: str, viewer: Viewer, coun
     is_of_journeys = kpi.id in OF_JOURNEYS
     if is_of_journeys and not journey and named:
         journey = named[0].slug
-    choices = JOURNEY_PARTS if is_of_journeys else SURVEY_PARTS
+    of_surveys = (*SURVEY_PARTS, "agent") if privacy.may_name_employees(viewer) else SURVEY_PARTS
+    choices = JOURNEY_PARTS if is_of_journeys else of_surveys
     by = by if by in choices else choices[0]
     wanted = [
         Wanted(kpi=kpi.id, period=period, journey=journey or None),
@@ -140,6 +141,7 @@ def _figures_of(kpi: Kpi, days: str, journey: str, by: str, viewer: Viewer, coun
         "chart": chart(kpi, months[0]) if months and months[0] else None,
         "by": by,
         "parts": choices,
+        "own": [str(each) for each in viewer.employees] if by == "agent" else [],
         "journey": journey,
         "journeys": named if is_of_journeys else (),
         "rows": [card(kpi, each) for each in parts],

@@ -16,7 +16,7 @@ from sojourn.domains.access import actions, queries
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.organisation import queries as organisation
 from sojourn.surfaces.web.doors import PageRequest, page
-from sojourn.surfaces.web.forms import GrantForm, KeyForm, PersonForm
+from sojourn.surfaces.web.forms import EmployeeForm, GrantForm, KeyForm, PersonForm
 
 
 @page(Right.PEOPLE_MANAGE)
@@ -103,6 +103,28 @@ def person_grant(request: PageRequest, person_id: int) -> HttpResponse:
         "back": "people",
         "area": _("People"),
         "do": _("Give the role"),
+    }
+    return render(request, "web/form.html", context)
+
+
+@page(Right.PEOPLE_MANAGE)
+def person_employee(request: PageRequest, person_id: int) -> HttpResponse:
+    """Say which employee somebody is: they see figures about themselves then."""
+    person = queries.person(person_id)
+    form = EmployeeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        ids = [each.strip() for each in form.cleaned_data["ids"].splitlines() if each.strip()]
+        done = form.attempt(lambda: actions.set_employee(person_id=person_id, ids=ids, viewer=request.viewer))
+        if done:
+            said = _("%(email)s is an employee in figures now.") if ids else _("%(email)s is no employee in figures.")
+            messages.success(request, said % {"email": person.email})
+            return redirect("people")
+    context = {
+        "form": form,
+        "what": _("Which employee is %(email)s?") % {"email": person.email},
+        "back": "people",
+        "area": _("People"),
+        "do": _("Save"),
     }
     return render(request, "web/form.html", context)
 
