@@ -261,20 +261,21 @@ def test_an_erasure_deletes_the_originals_that_name_its_customer_and_no_others(p
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
     typed = drop(place, "opened.parquet", sink.getvalue().to_pybytes())
+    wide = drop(place, "wide.csv", rows.replace("Visit", "Chat").encode("utf-16"))
     titled = drop(place, f"{USER}.csv", b"user_id,event,timestamp\nsomebody-else,Visit,2026-01-05\n")
     other = drop(place, "others.csv", b"user_id,event,timestamp\nbeatrice-90,Visit,2026-01-05\n")
-    assert all(each.exists() for each in (named, packed, typed, titled, other))
+    assert all(each.exists() for each in (named, packed, typed, wide, titled, other))
 
     number = erased(person)
 
     assert queries.erasure(number).state is ErasureState.PROVEN
-    assert not any(each.exists() for each in (named, packed, typed, titled))
+    assert not any(each.exists() for each in (named, packed, typed, wide, titled))
     left = sorted(each.name for each in other.parent.iterdir())
-    reports = [f"{each.name}.report.json" for each in (packed, typed, other, named)]
+    reports = [f"{each.name}.report.json" for each in (packed, typed, wide, other, named)]
     assert left == sorted(["others.csv", *reports])  # the one that bears the number as its name went, too
     told = queries.erasure_certificate(number, viewer=SYSTEM)
     assert told.is_genuine
-    assert told.content["removed"]["original_files"] == 5
+    assert told.content["removed"]["original_files"] == 6
 
 
 def test_a_proof_that_was_interrupted_counts_the_originals_that_it_had_deleted(place: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pysqlite3
+import pytest
 
 from sojourn.engine.scanning.folder import scan_folder
 from sojourn.engine.scanning.probing import probe
@@ -81,6 +84,26 @@ def test_a_file_that_cannot_be_read_is_told_and_never_clean(tmp_path: Path) -> N
     found.is_probed = True
     assert found.unread
     assert not found.is_clean
+
+
+@pytest.mark.parametrize("name", ["torn.gz", "torn.xz", "odd.zip", "locked.zip"])
+def test_a_packed_file_that_does_not_unpack_is_told_too(name: str, tmp_path: Path) -> None:
+    (tmp_path / "incoming").mkdir()
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a", MAIL)
+    made = bytearray((tmp_path / "a.zip").read_bytes())
+    (tmp_path / "a.zip").unlink()
+    packed = {"torn.gz": gzip.compress(b"a" * 9_999 + MAIL.encode()), "torn.xz": lzma.compress(MAIL.encode() * 99)}
+    raw = bytearray(packed.get(name, made))
+    entry = raw.find(b"PK\x01\x02")  # the archive's list of what is in it, which is what counts
+    if name == "odd.zip":
+        raw[entry + 10] = 99  # a way of packing that does not exist
+    elif name == "locked.zip":
+        raw[6] = raw[entry + 8] = 1  # wants a password
+    else:
+        raw[12:20] = b"\xff" * 8
+    (tmp_path / "incoming" / name).write_bytes(raw)
+    assert looked(tmp_path)["incoming"].unread
 
 
 def test_the_key_is_left_out_and_so_is_what_is_named(tmp_path: Path) -> None:

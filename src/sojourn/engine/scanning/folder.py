@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import lzma
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,7 +26,11 @@ from sojourn.kit.sealing import Sealer
 
 LEFT_OUT: Final = frozenset({"keys"})  # the key itself
 PLACES_SHOWN: Final = 10
-_UNREADABLE: Final = (OSError, EOFError, zipfile.BadZipFile, pa.ArrowException, pysqlite3.Error, SojournError)
+# RuntimeError and NotImplementedError: archives with a password, or packed in a way that is not known here.
+_UNREADABLE: Final = (
+    OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError,
+    pa.ArrowException, pysqlite3.Error, SojournError,
+)  # fmt: skip
 Task = Callable[[], Look]
 
 

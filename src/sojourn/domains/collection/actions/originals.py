@@ -5,8 +5,11 @@ Only a file beside which its report says that it was loaded is touched: all that
 
 from __future__ import annotations
 
+import codecs
+import gzip
 import json
 import time
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -15,9 +18,12 @@ from django.conf import settings
 
 from sojourn.domains.collection.contracts import DeliveryStatus
 from sojourn.engine.scanning.folder import is_named_in
+from sojourn.engine.scanning.raw import search_stream
 from sojourn.engine.scanning.searching import Searcher
-from sojourn.engine.scanning.words import Needles
+from sojourn.engine.scanning.words import Look, Needles
+from sojourn.engine.stream.files.sniff import sniff
 from sojourn.kit import durable
+from sojourn.kit.errors import SojournError
 
 DONE: Final = "done"
 REPORT: Final = ".report.json"
@@ -53,7 +59,7 @@ def originals_naming(*, needles: Needles) -> list[str]:
         for pair in _pairs()
         if _was_loaded(pair[1])
         for path in pair
-        if is_named_in(path, searcher)
+        if is_named_in(path, searcher) or _is_named_in_text(path, searcher)
     ]
 
 
@@ -75,6 +81,20 @@ def _was_loaded(report: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(told, dict) and told.get("status") in LOADED
+
+
+def _is_named_in_text(path: Path, searcher: Searcher) -> bool:
+    """Say whether a needle stands in a file as an import reads it: a scan knows no encoding but UTF-8."""
+    look = Look("incoming", path.name, searcher.zeros())
+    try:
+        dialect = sniff(path)
+        if dialect.encoding.startswith("utf-8") or dialect.format == "parquet":
+            return False
+        with gzip.open(path) if dialect.compressed else path.open("rb") as file:
+            search_stream(codecs.EncodedFile(file, "utf-8", dialect.encoding, errors="replace"), look, searcher)
+    except (OSError, EOFError, zlib.error, SojournError):
+        return False
+    return bool(look.counts.any())
 
 
 def _delete(paths: Iterable[Path]) -> None:
