@@ -51,6 +51,7 @@ journeys completion way
 journeys list
 kpi
 kpi nps
+kpi csat --by agent
 customer list
 customer export {{folder}}/customers.csv
 customer export {{folder}}/customers.csv --shape hubspot
@@ -139,8 +140,8 @@ requests pause | requests resume | requests retain | requests unrestrict | reque
 lists remove | lists save | lists change | lists restore
 accounts save | accounts join | accounts take-out | accounts delete | accounts import | accounts prospects
 duties delete | duties save | holds place | holds release
-user add | user grant | user invite | user password | user remove | user reset-factor | user restore | user role
-user withdraw | keys create | keys revoke | backup run | encryption retire | encryption rotate
+user add | user employee | user grant | user invite | user password | user remove | user reset-factor | user restore
+user role | user withdraw | keys create | keys revoke | backup run | encryption retire | encryption rotate
 """
 # What is asked of the machine or the log as a whole, or needs no server.
 OTHERS = {
