@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Final
 
 TOKEN_BITS = 63
+LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
+SAVED_LETTERS: Final = 10
 
 
 def random_token() -> int:
@@ -18,6 +21,11 @@ def random_tokens(count: int) -> list[int]:
     raw = secrets.token_bytes(8 * count)
     mask = (1 << TOKEN_BITS) - 1
     return [(int.from_bytes(raw[at : at + 8], "little") & mask) or 1 for at in range(0, 8 * count, 8)]
+
+
+def saved_id() -> str:
+    """Make the id of something that people save and pass on: ten letters that can be read out."""
+    return "".join(secrets.choice(LETTERS) for _ in range(SAVED_LETTERS))
 
 
 def short(number: int) -> str:

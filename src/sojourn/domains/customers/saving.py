@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,9 +15,8 @@ from sojourn.domains.customers import listing, reading, rules
 from sojourn.domains.customers.contracts import Parameters, SavedList
 from sojourn.domains.customers.models import ListRow
 from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from sojourn.kit.ids import saved_id
 
-LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
-ID_LETTERS: Final = 10
 LISTS_MOST: Final = 500  # of one owner
 NAME_MAX_CHARACTERS: Final = 100
 KEPT: Final = timedelta(days=1)  # a deleted list, so that it can come back
@@ -50,7 +48,7 @@ def save_list(
         if ListRow.objects.filter(owner=viewer.name, deleted_at=None).count() >= LISTS_MOST:
             raise ConflictError(f"You have saved {LISTS_MOST:,} lists; delete one first.")
         row = ListRow.objects.create(
-            id="".join(secrets.choice(LETTERS) for _ in range(ID_LETTERS)),
+            id=saved_id(),
             name=called,
             parameters=kept,
             is_shared=is_shared,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,9 +16,8 @@ from sojourn.domains.journeys.contracts import Parameters, QuestionPage, SavedQu
 from sojourn.domains.journeys.models import JourneyRow, PinRow, QuestionRow
 from sojourn.domains.privacy import queries as privacy
 from sojourn.kit.errors import ConflictError, ForbiddenError, NotFoundError
+from sojourn.kit.ids import saved_id
 
-LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
-ID_LETTERS: Final = 10
 QUESTIONS_MOST: Final = 2_000  # of one owner
 PINS_MOST: Final = 12
 KEPT: Final = timedelta(days=1)  # a deleted question, so that it can come back
@@ -47,7 +45,7 @@ def save_question(
     saved.check_texts(name=name, description=description)
     kept = _checked(page, parameters, viewer)
     at = now or timezone.now()
-    row = QuestionRow(id=_new_id(), owner=viewer.name, created_at=at)
+    row = QuestionRow(id=saved_id(), owner=viewer.name, created_at=at)
     with transaction.atomic(using=router.db_for_write(QuestionRow)):
         if QuestionRow.objects.filter(owner=viewer.name, deleted_at=None).count() >= QUESTIONS_MOST:
             raise TooManyError(f"You have saved {QUESTIONS_MOST:,} questions; delete one first.")
@@ -170,10 +168,6 @@ def _held(id: str, viewer: Viewer, deleted_since: datetime | None = None) -> Que
 
 def _is_pinned(row: QuestionRow, viewer: Viewer) -> bool:
     return PinRow.objects.filter(question=row, viewer=viewer.name).exists()
-
-
-def _new_id() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(ID_LETTERS))
 
 
 def _note(viewer: Viewer, what: str, row: QuestionRow) -> None:
