@@ -6,6 +6,7 @@ import time
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -177,20 +178,20 @@ def _measure(
         return Answer(value=rows, coverage=read.coverage(measure, period))
 
 
-def _row(row: tuple[object, ...], measure: Measure) -> MeasureRow:
+def _row(row: tuple[Any, ...], measure: Measure) -> MeasureRow:
     clusters = None
     if measure.aggregate is Aggregate.CLUSTERS:
         *before, sets, nn, kk, nk, k, in_groups, n, customers = row
-        clusters = Clusters(int(sets), *(float(part) for part in (n, k, nn, kk, nk)))  # type: ignore
+        clusters = Clusters(int(sets), *(float(part) for part in (n, k, nn, kk, nk)))
         row = (*before, k, in_groups, n, customers)
     *key, value, in_groups, events, customers = row
     return MeasureRow(
         key=tuple(None if part is None else str(part) for part in key),
-        value=float(value),  # type: ignore[arg-type]
-        events=int(events),  # type: ignore[call-overload]
-        customers=int(customers),  # type: ignore[call-overload]
+        value=float(value),
+        events=int(events),
+        customers=int(customers),
         clusters=clusters,
-        in_groups=int(in_groups),  # type: ignore[call-overload]
+        in_groups=int(in_groups),
     )
 
 

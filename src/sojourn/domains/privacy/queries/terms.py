@@ -39,8 +39,7 @@ def vocabulary(
         return Vocabulary(
             names=_terms(seen, _names, looking.codes(abstraction).names),
             dimensions={
-                name: _terms(seen, partial(_values, name), texts, fewest)
-                for name, texts in timeline.dimensions.items()
+                name: _terms(seen, partial(_values, name), texts, fewest) for name, texts in timeline.dimensions.items()
             },
             currencies=tuple(sorted(filter(None, timeline.currencies))),
             units=_units(looking, period, fewest) if "unit" in timeline.dimensions else (),
