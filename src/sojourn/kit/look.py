@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 _seen: ContextVar[dict[Hashable, object] | None] = ContextVar("sojourn_look", default=None)
@@ -45,4 +45,4 @@ def once(key: Hashable, read: Callable[[], T]) -> T:
         return read()
     if key not in seen:
         seen[key] = read()
-    return seen[key]  # type: ignore[return-value]
+    return cast("T", seen[key])
