@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sojourn.engine.stream.files.preset import Preset
 from sojourn.engine.stream.files.shape import is_ignored
-from sojourn.engine.stream.files.tools import (
+from sojourn.engine.stream.files.tools.people import (
     DYNAMICS_CONTACTS,
     FRESHDESK_CONTACTS,
     HUBSPOT_CONTACTS,
