@@ -137,6 +137,26 @@ def test_no_bytes_make_it_fail_without_a_sentence(data: bytes, tmp_path_factory:
         assert error.message
 
 
+def test_a_row_of_the_wrong_width_that_is_not_utf_8_is_refused_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a;b\n" + b"1;2\n\xc3\xa4;3\n" * 4 + b"\xa0;1;2\n3;4\n")
+    rows, _, refused = _read(path)
+    assert (len(rows), rows[-1]) == (9, {"a": "3", "b": "4"})
+    assert [(each.line, each.code) for each in refused] == [(10, "undecodable")]
+
+
+@pytest.mark.parametrize(("encoding", "nothing"), [("utf-16-le", b"\x41\xdc"), ("utf-32", b"\x00\x00\x41\x7f")])
+def test_half_a_pair_and_a_letter_that_cannot_be_cost_their_row_only(
+    encoding: str, nothing: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    good = "a;b\n1;2\n".encode(encoding)
+    path.write_bytes(good + nothing + ";3\n4;5\n".encode(encoding.removesuffix("-le") + "-le"))
+    rows, _, refused = _read(path)
+    assert rows == [{"a": "1", "b": "2"}, {"a": "4", "b": "5"}]
+    assert [(each.line, each.code) for each in refused] == [(3, "undecodable")]
+
+
 def test_a_row_ended_by_a_lone_carriage_return_is_refused_and_not_lost(tmp_path: Path) -> None:
     path = tmp_path / "mixed.csv"
     path.write_bytes(b"a,b\r\n1,2\n3,4\r5,6\n7,8\r\n")

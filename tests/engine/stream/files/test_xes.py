@@ -85,6 +85,14 @@ def test_document_types_are_refused_before_they_do_anything(prologue: str, tmp_p
         _rows(path)
 
 
+@pytest.mark.parametrize("encoding", ["x", "shift_jis", "rot13"])
+def test_an_encoding_that_is_none_or_not_for_xml_is_said(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xes"
+    path.write_text(LOG.replace("UTF-8", encoding))
+    with pytest.raises(UnreadableFileError, match="not in an encoding that can be read"):
+        _rows(path)
+
+
 def test_a_log_is_read_in_pieces(tmp_path: Path) -> None:
     events = "".join(
         f'<trace><string key="concept:name" value="{case}"/>'

@@ -76,11 +76,21 @@ def pieces(path: Path, dialect: Dialect, size: int) -> Iterator[tuple[bytes, int
             first = False
 
 
+def _an_invalid_byte(error: UnicodeError) -> tuple[str, int]:
+    """Stand in for bytes that mean nothing; `surrogateescape` itself refuses those below 128, as in half a pair."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+codecs.register_error("sojourn.invalid", _an_invalid_byte)
+
+
 class _Recoder:
     """Turns bytes of an encoding into UTF-8, piece by piece; what it cannot read becomes an invalid byte."""
 
     def __init__(self, encoding: str) -> None:
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors="surrogateescape")
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors="sojourn.invalid")
 
     def __call__(self, piece: bytes) -> bytes:
         return self._decoder.decode(piece).encode("utf-8", errors="surrogateescape")

@@ -92,23 +92,15 @@ class CsvReader:
             return Rows(table=self._table([]), lines=numbers(0, 0), bytes_done=block.bytes_done)
         if np.diff(block.starts, append=len(block.data)).max() > ROW_MAX_BYTES:
             return None
-        bad: list[int] = []
-
-        def skip(row: pa_csv.InvalidRow) -> str:
-            bad.append(row.number)
-            return "skip"
-
         try:
             table = pa_csv.read_csv(
                 pa.py_buffer(block.data),
                 read_options=pa_csv.ReadOptions(
                     column_names=self.header, use_threads=False, block_size=len(block.data) + 1
                 ),
+                # no handler of bad rows: pyarrow fails to give it one that is not UTF-8, and the first is enough here
                 parse_options=pa_csv.ParseOptions(
-                    delimiter=self.dialect.delimiter,
-                    newlines_in_values=True,
-                    ignore_empty_lines=False,
-                    invalid_row_handler=skip,
+                    delimiter=self.dialect.delimiter, newlines_in_values=True, ignore_empty_lines=False
                 ),
                 convert_options=pa_csv.ConvertOptions(
                     column_types=dict.fromkeys(self.header, pa.string()), strings_can_be_null=True, null_values=[""]
@@ -116,7 +108,7 @@ class CsvReader:
             )
         except pa.ArrowInvalid:
             return None
-        if bad or table.num_rows != len(block.starts):
+        if table.num_rows != len(block.starts):
             return None
         lines = block.lines + block.line
         filled = _filled(block)

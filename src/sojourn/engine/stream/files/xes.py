@@ -83,7 +83,7 @@ class XesReader:
             before, begun = head(file)
             try:
                 _parser(log).Parse(before, False)
-            except expat.ExpatError:
+            except (expat.ExpatError, LookupError, ValueError):
                 raise NotPlainError from None
             yield from blocks(file, begun, log.plain_defaults(), _json_text)
 
@@ -106,6 +106,10 @@ def _fed(parser: Any, file: Source) -> bytes:
     except expat.ExpatError as error:
         raise UnreadableFileError(
             f"The XML is broken in line {error.lineno}: {expat.ErrorString(error.code)}; nothing of it was imported."
+        ) from None
+    except (LookupError, ValueError) as error:  # what expat says of an encoding that Python has not, or of many bytes
+        raise UnreadableFileError(
+            f"The XML is not in an encoding that can be read ({error}); save it as UTF-8."
         ) from None
     return piece
 
