@@ -46,6 +46,7 @@ ROOMS = [
     "sojourn.domains.privacy",
     "sojourn.domains.customers",
     "sojourn.domains.journeys",
+    "sojourn.domains.feedback",
     "sojourn.domains.metrics",
 ]
 

@@ -13,7 +13,10 @@ from django.db import models
 
 DOOR = {"actions", "queries", "contracts", "hooks"}
 LISTENERS = {"views", "endpoints", "commands", "tasks", "plugins"}
-ROOMS = ["organisation", "access", "catalogue", "collection", "identity", "privacy", "customers", "journeys", "metrics"]
+ROOMS = [
+    "organisation", "access", "catalogue", "collection", "identity", "privacy", "customers", "journeys", "feedback",
+    "metrics",
+]  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]
 
 

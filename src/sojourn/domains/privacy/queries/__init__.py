@@ -46,6 +46,7 @@ from sojourn.domains.privacy.rights.retaining import rules as retention_rules
 from sojourn.domains.privacy.rights.told import about_requests
 from sojourn.domains.privacy.scanning import Scan, UnprovenError, scan
 from sojourn.domains.privacy.standing.grouping import Grouped, grouped
+from sojourn.domains.privacy.standing.saying import Said, said
 from sojourn.domains.privacy.webhooks.reading import webhook, webhook_messages, webhooks
 from sojourn.engine.scanning.words import Needles
 from sojourn.engine.stream.personal import is_suspicious as looks_personal
@@ -55,6 +56,7 @@ __all__ = [
     "Grouped",
     "Needles",
     "Reading",
+    "Said",
     "Scan",
     "UnprovenError",
     "about",
@@ -105,6 +107,7 @@ __all__ = [
     "require_reachable",
     "retention_preview",
     "retention_rules",
+    "said",
     "scan",
     "sql",
     "standings",

@@ -1,0 +1,1 @@
+"""Feedback: surveys, who is asked, what they answer, and what customers say in words."""

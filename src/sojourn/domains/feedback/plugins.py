@@ -1,0 +1,33 @@
+"""Feedback's answers to the hooks of rooms below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sojourn.domains.collection import hooks
+from sojourn.domains.collection.contracts import Held, TailBatch
+from sojourn.domains.feedback import actions, queries
+from sojourn.kit.sealed import seals
+
+seals("feedback.CommentRow", "sealed", use="comment")
+
+
+@hooks.tail.answer
+def follow_comments(batch: TailBatch) -> Callable[[], None]:
+    """Store what customers said in new events, in the consumer's transaction."""
+    return actions.follow_comments(batch)
+
+
+@hooks.erase_persons.answer
+def forget_comments(persons: tuple[int, ...]) -> None:
+    """Delete what erased persons said."""
+    actions.forget_comments(persons)
+
+
+@hooks.about_persons.answer
+def tell_comments(persons: tuple[int, ...]) -> Iterable[Held]:
+    """Tell what persons said."""
+    return queries.told_of_comments(persons)
+
+
+hooks.holds("feedback.CommentRow", erased_by=forget_comments, told_by=tell_comments)

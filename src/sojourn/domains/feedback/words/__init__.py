@@ -1,0 +1,1 @@
+"""Words of feedback, by subject."""
