@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sojourn.kit.errors import ForbiddenError
 
@@ -115,6 +116,29 @@ class Scope(StrEnum):
     WRITE = "write"
 
 
+class LacksRightError(ForbiddenError):
+    """A viewer has not a right, has it in a part of the organisation only, or through a key that may only read."""
+
+    def __init__(self, right: Right, *, lacks: Lacking, what: str = "This") -> None:
+        super().__init__(f"{what} needs the right {right.value}{_LACKING[lacks]}")
+        self.right, self.lacks = right, lacks
+
+
+class Lacking(StrEnum):
+    """How a right is lacking."""
+
+    ALL = "all"
+    WHOLE = "whole"  # it counts in a part of the organisation only
+    SCOPE = "scope"  # the key has not the scope write
+
+
+_LACKING: Final[Mapping[Lacking, str]] = {
+    Lacking.ALL: ". Ask an administrator.",
+    Lacking.WHOLE: " for the whole organisation.",
+    Lacking.SCOPE: " and a key with the scope write.",
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grant:
     """Rights, and the parts of the organisation in which they count: their highest units, None is the whole."""
@@ -180,16 +204,16 @@ class Viewer:
         return looking or right in READING or Scope.WRITE in self.scopes
 
     def require(self, right: Right, *, looking: bool = False, whole: bool = False) -> None:
-        """Raise ForbiddenError unless this viewer has a right, as `can` says it.
+        """Raise LacksRightError unless this viewer has a right, as `can` says it.
 
         `whole` asks for it in the whole organisation: for figures that no part of it can be told from.
         """
         if right not in self.rights:
-            raise ForbiddenError(f"This needs the right {right.value}. Ask an administrator.")
+            raise LacksRightError(right, lacks=Lacking.ALL)
         if (whole or right not in PARTED) and self.units_for(right) is not None:
-            raise ForbiddenError(f"This needs the right {right.value} for the whole organisation.")
+            raise LacksRightError(right, lacks=Lacking.WHOLE)
         if not self.can(right, looking=looking):
-            raise ForbiddenError(f"This needs the right {right.value} and a key with the scope write.")
+            raise LacksRightError(right, lacks=Lacking.SCOPE)
 
 
 SYSTEM = Viewer(name="system", role=Role.ADMINISTRATOR, scopes=frozenset(Scope))

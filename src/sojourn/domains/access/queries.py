@@ -46,6 +46,7 @@ __all__ = [
     "viewer_of",
     "viewer_of_key",
     "viewer_of_local_token",
+    "who_gives_rights",
     "with_factor",
 ]
 USE_NOTED_EVERY = timedelta(minutes=1)  # a write on every read would cost more than the read
@@ -126,6 +127,13 @@ def people(*, viewer: Viewer) -> tuple[Person, ...]:
     """List who signs in, by mail address; raise ForbiddenError without the right people.manage."""
     viewer.require(Right.PEOPLE_MANAGE, looking=True)
     return tuple(each.contract() for each in Account.objects.order_by("email").prefetch_related("grants", "employees"))
+
+
+def who_gives_rights(*, most: int = 3) -> tuple[str, ...]:
+    """Give mail addresses of active people who give others rights, for somebody who lacks one; the first of them."""
+    roles = [each.slug for each in granted.named_roles() if Right.PEOPLE_MANAGE in each.rights]
+    able = Account.objects.filter(is_active=True, grants__role__in=roles, grants__unit=None)
+    return tuple(able.distinct().order_by("id").values_list("email", flat=True)[:most])
 
 
 def address() -> str:

@@ -15,8 +15,9 @@ from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
 
 from sojourn.domains.access import queries
-from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.access.contracts import LacksRightError, Right, Viewer
 from sojourn.kit.errors import NotFoundError, SojournError
+from sojourn.surfaces.web.granting import ALLOWS
 
 P = ParamSpec("P")
 # Views that have a door of their own: signing in and out, and the API's keys.
@@ -111,4 +112,11 @@ class DoorMiddleware:
         """Show an expected refusal as a page; anything else is a bug and goes on."""
         if not isinstance(error, SojournError) or request.path.startswith("/api/"):
             return None
+        if isinstance(error, LacksRightError):
+            return render(request, "web/not_open.html", _lacking(error), status=error.status)
         return render(request, "web/refused.html", {"error": error}, status=error.status)
+
+
+def _lacking(error: LacksRightError) -> dict[str, object]:
+    """Say in words what somebody may not do, and whom to ask."""
+    return {"right": ALLOWS[error.right], "lacks": error.lacks, "ask": queries.who_gives_rights()}

@@ -6,10 +6,10 @@ import time
 from typing import Final
 
 from sojourn.domains.access import actions as access
-from sojourn.domains.access.contracts import SYSTEM, Right, Viewer
+from sojourn.domains.access.contracts import SYSTEM, Lacking, LacksRightError, Right, Viewer
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.domains.privacy.standing import purposes
-from sojourn.kit.errors import ForbiddenError, InvalidError
+from sojourn.kit.errors import InvalidError
 
 NOTED_EVERY_SECONDS: Final = 60.0  # an entry for each of a page's questions would say nothing more
 NOTED_MAX: Final = 10_000
@@ -30,7 +30,7 @@ def require(purpose: Purpose, viewer: Viewer) -> None:
     if terms.can_refuse or viewer == SYSTEM:
         return
     if terms.right and not viewer.can(Right(terms.right), looking=True):
-        raise ForbiddenError(f"Reading for {terms.name} needs the right {terms.right}. Ask an administrator.")
+        raise LacksRightError(Right(terms.right), lacks=Lacking.ALL, what=f"Reading for {terms.name}")
     _note(terms.name, viewer)
 
 
