@@ -6,10 +6,15 @@ import pytest
 from tools import reference
 
 
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    """Make all pages once."""
+    return reference.pages()
+
+
 @pytest.mark.parametrize("name", ["api.md", "commands.md", "errors.md", "kpis.md", "settings.md"])
-def test_a_reference_page_is_as_the_program_is(name: str) -> None:
-    made = reference.pages()[name]
-    assert (reference.FOLDER / name).read_text() == made, "run python -m tools.reference"
+def test_a_reference_page_is_as_the_program_is(name: str, pages: dict[str, str]) -> None:
+    assert (reference.FOLDER / name).read_text() == pages[name], "run python -m tools.reference"
 
 
 def test_nothing_is_without_words() -> None:
