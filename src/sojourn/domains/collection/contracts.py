@@ -87,6 +87,14 @@ class DeliveryStatus(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ControlTotals:
+    """What the sender says is in a file: a delivery that differs does not enter. None: not said."""
+
+    rows: int | None = None  # of data, the header left out
+    total: Decimal | None = None  # the sum of `value`
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
     """One file handed in: its progress, its counts, what it replaced."""
 
@@ -112,6 +120,7 @@ class Delivery:
     mapping: dict[str, Any] = field(default_factory=dict)  # as `engine.stream.files.mapping.parse` reads it
     batch: int | None = None  # of its commit
     by: str = ""  # who handed it in
+    control: ControlTotals = ControlTotals()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from sojourn.domains.collection.contracts import Delivery, DeliveryStatus, Segment
+from sojourn.domains.collection.contracts import ControlTotals, Delivery, DeliveryStatus, Segment
 from sojourn.kit.period import instant
 
 
@@ -184,6 +184,8 @@ class DeliveryRow(models.Model):
     is_cancelling = models.BooleanField(default=False)
     attempts = models.IntegerField(default=0)  # runs that were begun
     by = models.CharField(max_length=100, default="")
+    control_rows = models.BigIntegerField(null=True)  # what the sender says is in it
+    control_total = models.DecimalField(max_digits=30, decimal_places=4, null=True)
     bytes_total = models.BigIntegerField(default=0)
     bytes_done = models.BigIntegerField(default=0)
     rows_good = models.BigIntegerField(default=0)
@@ -227,4 +229,5 @@ class DeliveryRow(models.Model):
             mapping=dict(self.mapping),
             batch=self.batch,
             by=self.by,
+            control=ControlTotals(rows=self.control_rows, total=self.control_total),
         )

@@ -78,6 +78,8 @@ class Pair(click.ParamType[tuple[str, str]]):
 )
 @click.option("--encoding", default="", help="Without it, found out.")
 @click.option("--delimiter", default="", help="Of CSV; without it, found out.")
+@click.option("--rows", default="", metavar="N", help="Control total: refuse a file that has not so many rows.")
+@click.option("--total", default="", metavar="SUM", help="Control total: refuse a file of another sum of value.")
 @click.option("--dry-run", is_flag=True, help="Show what the files would become; nothing enters.")
 @connected
 def import_files(server: Server, paths: tuple[Path, ...], source: str, dry_run: bool, **reading: Any) -> Shown:
@@ -93,6 +95,8 @@ def import_files(server: Server, paths: tuple[Path, ...], source: str, dry_run: 
     if not files:
         raise click.UsageError(f"No files to load here; they end in {', '.join(SUFFIXES)}.")
     _ensure_source(server, source)
+    if len(files) > 1 and (reading["rows"] or reading["total"]):
+        raise click.UsageError("--rows and --total are of one file.")
     if dry_run:
         return _previews(server, files, source, reading)
     done = [_load(server, file, source, reading) for file in files]

@@ -48,6 +48,8 @@ class FileAsked(ReadAs):
     )
     encoding: str = Field("", max_length=32, description="Empty: found out.")
     delimiter: str = Field("", max_length=3, description="Of CSV; empty: found out.")
+    rows: str = Field("", max_length=19, description="Control total: the number of rows the file must have.")
+    total: str = Field("", max_length=40, description="Control total: the sum of value over all rows.")
     start: bool = Field(True, description="Load at once; false: wait for /start, so that a preview can be looked at.")
 
 
@@ -181,6 +183,7 @@ def _begun(request: HttpRequest, asked: FileAsked, file: Any, name: str) -> Stat
         mapping=asked.said(),
         encoding=asked.encoding,
         delimiter=asked.delimiter,
+        control=actions.stated(rows=asked.rows, total=asked.total),
         viewer=viewer,
     )
     return Status(201, actions.start(delivery=begun.id, viewer=viewer) if asked.start else begun)

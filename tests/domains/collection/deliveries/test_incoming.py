@@ -130,3 +130,34 @@ def test_originals_kept_before_go_when_no_days_are_given_any_more(place: Path, s
     settings.SOJOURN = dataclasses.replace(settings.SOJOURN, keep_originals_days=0)
     actions.upkeep()
     assert [each.name for each in (path.parent / "done").iterdir()] == ["monday.csv.report.json"]
+
+
+def test_a_file_that_is_what_its_control_file_says_goes_in(place: Path) -> None:
+    path = _put(place, "monday.csv")
+    _put(place, "monday.csv.control", "rows=2\ntotal=1.50\n")
+    actions.take_incoming()
+    actions.run_deliveries()
+    actions.take_incoming()
+    report = _report(path.parent / "done" / "monday.csv.report.json")
+    assert (report["status"], report["control_rows"], report["control_total"]) == ("done", 2, "1.5000")
+    assert not path.with_name("monday.csv.control").exists()
+
+
+@pytest.mark.parametrize(
+    ("control", "said"),
+    [
+        ("rows=3", "Control totals: 3 rows were announced, the file has 2."),
+        ('{"total": 2}', "Control totals: a total of 2.0000 was announced, the rows that can be read come to 1.5000."),
+        ("rows: two", "rows: a whole number, without separators."),
+        ("count=2", "The control file must say rows, total or both, such as: rows=1200"),
+    ],
+)
+def test_a_file_that_is_not_what_its_control_file_says_stays_out(place: Path, control: str, said: str) -> None:
+    path = _put(place, "monday.csv")
+    _put(place, "monday.csv.control", control)
+    actions.take_incoming()
+    actions.run_deliveries()
+    actions.take_incoming()
+    report = _report(path.parent / "failed" / "monday.csv.report.json")
+    assert (report["status"], report["message"]) == ("failed", said)
+    assert len(stream()) == 0

@@ -41,6 +41,7 @@ from sojourn.domains.collection.actions.traces import (
     settle_spool,
 )
 from sojourn.domains.collection.actions.upkeep import trim_quarantine, upkeep
+from sojourn.domains.collection.control import stated
 from sojourn.domains.collection.snapshots.postgres import bring_back, let_go
 from sojourn.domains.collection.writing import writing
 
@@ -90,6 +91,7 @@ __all__ = [
     "settle_databases",
     "settle_spool",
     "start",
+    "stated",
     "take_incoming",
     "tidy",
     "trim_quarantine",

@@ -13,7 +13,7 @@ from django.db import router, transaction
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.collection import shelf
-from sojourn.domains.collection.contracts import Delivery, DeliveryStatus
+from sojourn.domains.collection.contracts import ControlTotals, Delivery, DeliveryStatus
 from sojourn.domains.collection.models import DeliveryRow
 from sojourn.engine.stream.files import mapping as mappings
 from sojourn.engine.stream.files import presets
@@ -22,6 +22,7 @@ from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
 JOB = "collection.deliver"
 NAME_MAX = 200
+NOT_SAID = ControlTotals()
 
 
 def begin(
@@ -33,13 +34,15 @@ def begin(
     mapping: Mapping[str, Any] | str | None = None,
     encoding: str = "",
     delimiter: str = "",
+    control: ControlTotals = NOT_SAID,
     is_watched: bool = False,
 ) -> Delivery:
     """Take a file in and keep it until it is loaded; `start` lets that happen, `queries.preview` looks before.
 
     `mapping` is a preset's name, a mapping as `engine.stream.files.mapping.parse` reads it, or None to find one. The
-    same name from the same source is a corrected delivery and will replace its predecessor. Raise ForbiddenError,
-    NotFoundError (source), InvalidError (name, mapping), TooLargeError; nothing is kept then.
+    same name from the same source is a corrected delivery and will replace its predecessor. A file that is not what
+    `control` says does not enter. Raise ForbiddenError, NotFoundError (source), InvalidError (name, mapping),
+    TooLargeError; nothing is kept then.
     """
     viewer.require(Right.IMPORTS_RUN)
     catalogue.source(source)
@@ -53,6 +56,8 @@ def begin(
         encoding=encoding[:32],
         delimiter="\t" if delimiter in ("\\t", "tab") else delimiter[:1],
         by=viewer.name[:100],
+        control_rows=control.rows,
+        control_total=control.total,
         is_watched=is_watched,
         created_us=time.time_ns() // 1_000,
     )

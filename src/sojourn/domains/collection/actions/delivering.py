@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connections, router, transaction
 from django.utils.module_loading import autodiscover_modules
 
-from sojourn.domains.collection import hooks, shelf, statements
+from sojourn.domains.collection import control, hooks, shelf, statements
 from sojourn.domains.collection.actions.commit import ERASED_BEFORE, Load, commit, withdrawal
 from sojourn.domains.collection.actions.loading import observation
 from sojourn.domains.collection.contracts import DeliveryStatus, Flow, Refusal
@@ -278,6 +278,7 @@ def _commit(run: _Run) -> None:
     _report(run, is_last=True)
     if not loading.totals.good and not loading.totals.known and not _codes(run):
         raise words.UnreadableFileError("The file has a header, but no rows.")
+    control.require_met(row.contract().control, rows=_rows(run), total=loading.totals.value)
     folder = settings.SOJOURN.segments
     written: list[Written] = []
     with writing() as batch:
@@ -320,6 +321,11 @@ def _settle(run: _Run, batch: int) -> None:
     beyond = _codes(run) - Tally(each.code for each in run.refused)
     with connections[router.db_for_write(SegmentRow)].cursor() as cursor:
         cursor.executemany(statements.ADD_REFUSED_COUNT, [(row.source, code, n) for code, n in beyond.items()])
+
+
+def _rows(run: _Run) -> int:
+    """Count the rows of the file, refused ones included."""
+    return run.loading.totals.good + run.loading.totals.known + _codes(run).total()
 
 
 def _codes(run: _Run) -> Tally[str]:

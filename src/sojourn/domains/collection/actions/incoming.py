@@ -4,6 +4,7 @@ Those that were loaded stay for `settings.keep_originals_days` (`originals`).
 
 A file is complete when nobody has touched it for `settings.incoming_quiet_seconds`, or when an empty `<name>.done` lies
 beside it. Names that begin with a point or end as a transfer under way does (`.part`, `.tmp`, ...) are left alone.
+`<name>.control` beside it says what is in it (`control`): it must have come before the file is complete.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from django.db import router, transaction
 
 from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.catalogue import actions as catalogue
-from sojourn.domains.collection.actions.deliveries import begin, start
+from sojourn.domains.collection import control
+from sojourn.domains.collection.actions.deliveries import NOT_SAID, begin, start
 from sojourn.domains.collection.actions.originals import DONE, LOADED, REPORT
 from sojourn.domains.collection.contracts import Delivery, DeliveryStatus
 from sojourn.domains.collection.models import DeliveryRow
@@ -26,7 +28,7 @@ from sojourn.domains.collection.queries.deliveries import refused_rows
 from sojourn.kit import durable
 from sojourn.kit.errors import SojournError
 
-FAILED, READY = "failed", ".done"
+FAILED, READY, CONTROL = "failed", ".done", ".control"
 UNFINISHED: Final = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".writing", ".swp")
 OVER: Final = (DeliveryStatus.DONE, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.REPLACED)
 REFUSED_SHOWN: Final = 100
@@ -49,11 +51,11 @@ def take_incoming(*, now: float | None = None) -> int:
 def _complete(folder: Path, now: float) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
-        name = path.name
-        if not path.is_file() or path.is_symlink() or name.startswith(".") or name.endswith((*UNFINISHED, READY)):
+        is_aside = path.name.startswith(".") or path.name.endswith((*UNFINISHED, READY, CONTROL))
+        if is_aside or path.is_symlink() or not path.is_file():
             continue
         quiet = now - path.stat().st_mtime >= settings.SOJOURN.incoming_quiet_seconds
-        if quiet or path.with_name(name + READY).exists():
+        if quiet or path.with_name(path.name + READY).exists():
             found.append(path)
     return found
 
@@ -64,7 +66,9 @@ def _hand_in(folder: Path, path: Path) -> bool:
         return False  # on its way
     try:
         catalogue.ensure_source(slug=source, viewer=SYSTEM)
-        taken = begin(source=source, name=path.name, file=path, viewer=SYSTEM, is_watched=True)
+        said = path.with_name(path.name + CONTROL)
+        totals = control.read(said.read_bytes()[: control.BYTES_MAX + 1]) if said.is_file() else NOT_SAID
+        taken = begin(source=source, name=path.name, file=path, control=totals, viewer=SYSTEM, is_watched=True)
         start(delivery=taken.id, viewer=SYSTEM)
     except SojournError as error:
         _rest(path, FAILED, {"file": path.name, "source": source, "status": "failed", "message": error.message})
@@ -95,6 +99,8 @@ def _report(ended: Delivery) -> dict[str, Any]:
         "rows_known": ended.rows_known,
         "rows_refused": ended.rows_refused,
         "value_total": str(ended.value_total),
+        "control_rows": ended.control.rows,
+        "control_total": None if ended.control.total is None else str(ended.control.total),
         "replaces": ended.replaces,
         "warnings": list(ended.warnings),
         "refused_by_code": ended.refused_by_code,
@@ -111,7 +117,8 @@ def _rest(path: Path, place: str, report: dict[str, Any]) -> None:
         path.unlink(missing_ok=True)
     elif path.exists():
         path.replace(target)
-    path.with_name(path.name + READY).unlink(missing_ok=True)
+    for beside in (READY, CONTROL):
+        path.with_name(path.name + beside).unlink(missing_ok=True)
     written = target.with_name(target.name + REPORT)
     fresh = written.with_name("." + written.name)
     fresh.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")

@@ -26,12 +26,18 @@ class UploadForm(PlainForm):
 
     source = forms.ChoiceField()
     file = forms.FileField()
+    rows = forms.CharField(required=False, max_length=19)
+    total = forms.CharField(required=False, max_length=40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].label = _("Source")
         self.fields["file"].label = _("File")
         self.fields["file"].help_text = _("CSV, Parquet, JSON lines or XES, also packed with gzip.")
+        self.fields["rows"].label = _("Rows announced")
+        self.fields["rows"].help_text = _("If the sender says how many there are: a file with others does not enter.")
+        self.fields["total"].label = _("Total announced")
+        self.fields["total"].help_text = _("If the sender says what the values come to.")
         sources = [(each.slug, each.name) for each in catalogue.sources() if each.is_active]
         self.fields["source"].choices = sources  # type: ignore[attr-defined]
 
@@ -41,12 +47,7 @@ def imports(request: PageRequest) -> HttpResponse:
     """List what was delivered, and take a file."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        taken = form.attempt(
-            lambda: actions.begin(
-                source=form.cleaned_data["source"], name=file.name or "file", file=file, viewer=request.viewer
-            )
-        )
+        taken = form.attempt(lambda: _begun(request, form.cleaned_data))
         if taken:
             return redirect("import", number=taken.id)
     before = request.GET.get("before", "")
@@ -71,6 +72,13 @@ def delivery(request: PageRequest, number: int) -> HttpResponse:
         "refused": queries.refused_rows(number, limit=200),
     }
     return render(request, "web/import.html", context)
+
+
+def _begun(request: PageRequest, said: dict[str, Any]) -> Delivery:
+    file, control = said["file"], actions.stated(rows=said["rows"], total=said["total"])
+    return actions.begin(
+        source=said["source"], name=file.name or "file", file=file, control=control, viewer=request.viewer
+    )
 
 
 def _changed(request: PageRequest, found: Delivery) -> HttpResponse:
