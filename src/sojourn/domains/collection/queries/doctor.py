@@ -190,7 +190,7 @@ def _cursors() -> Iterator[Check]:
     for each in ConsumerCursor.objects.order_by("consumer"):
         ok = each.batch <= newest
         yield Check(
-            name=f"tail {each.consumer}",
+            name=each.consumer.rpartition(".")[2].replace("_", " "),
             ok=ok,
             detail=f"At batch {each.batch} of {newest}.",
             advice="" if ok else "Its cursor is ahead: the stream was restored from an older backup than the state.",
