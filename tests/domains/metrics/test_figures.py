@@ -20,6 +20,7 @@ from sojourn.domains.journeys import actions as journeys
 from sojourn.domains.metrics import queries
 from sojourn.domains.metrics.contracts import Figure
 from sojourn.domains.metrics.queries.figures import NotComputedError
+from sojourn.engine.stats.looking import Looks
 from sojourn.kit.errors import ForbiddenError, InvalidError, NotFoundError
 from sojourn.kit.period import Period
 
@@ -143,6 +144,16 @@ def test_a_change_is_called_real_only_when_it_is() -> None:
     later = Period(since=BEGIN + timedelta(days=60), until=BEGIN + timedelta(days=90))
     (quiet,) = figures("nps", period=later)
     assert (quiet.change, quiet.change_is_real) == (4.0, False)
+
+
+def test_who_looks_at_a_moving_window_needs_a_larger_change() -> None:
+    load(answers([10] * 100 + [5] * 100, minute=-20 * DAY_MIN) + answers([10] * 126 + [5] * 74, 1001, minute=10))
+    (once,), (daily,) = figures("nps"), figures("nps", looks=Looks.DAILY)
+    assert (once.change, once.change_is_real) == (26.0, True)
+    assert (daily.change, daily.change_is_real) == (26.0, False)
+    assert once.change_method == "one test of a finished comparison"
+    assert daily.change_method == "moving windows, valid at every look for a year (MOSUM)"
+    assert (daily.change_low or 0) < 0 < (once.change_low or 0)
 
 
 def test_a_figure_is_broken_down() -> None:

@@ -118,3 +118,18 @@ def test_nothing_to_say_is_an_error() -> None:
             wrong()
     with pytest.raises(ValueError):
         _ = Clusters.of([]).value
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("n", [20, 30, 50, 100, 200, 500, 1_000, 2_000])
+def test_the_net_score_interval_covers_in_94_to_96_of_100_samples(n: int) -> None:
+    # populations as companies have them, NPS -30 to +60; the mean over them, 40,000 samples each
+    random, covered = np.random.default_rng(n), []
+    for shares in ((0.7, 0.2, 0.1), (0.5, 0.3, 0.2), (0.4, 0.3, 0.3), (0.3, 0.4, 0.3), (0.2, 0.3, 0.5)):
+        truth = shares[0] - shares[2]
+        drawn, times = np.unique(random.multinomial(n, shares, 40_000), axis=0, return_counts=True)
+        found = [net_score(*row) for row in drawn.tolist()]
+        hits = sum(k for each, k in zip(found, times.tolist(), strict=True) if each.low <= truth <= each.high)
+        covered.append(hits / 40_000)
+    print(f"n = {n}: {min(covered):.4f} to {max(covered):.4f}, mean {np.mean(covered):.4f}")
+    assert min(covered) >= 0.94 and max(covered) <= 0.96

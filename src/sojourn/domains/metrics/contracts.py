@@ -41,7 +41,8 @@ class Figure:
     """A KPI's value over a period (and one part of it, such as a survey, a unit or a journey).
 
     `value` is None when there are too few answers; then `note` says so. `low` and `high` bound the 95 % interval by
-    the `method` named. `change` compares with the period before: value, interval, and whether it is a real change.
+    the `method` named. `change` compares with the period before: value, interval, and whether it is a real change by
+    the `change_method` named.
     """
 
     kpi: str
@@ -58,6 +59,7 @@ class Figure:
     coverage: Coverage
     change_low: float | None = None
     change_high: float | None = None
+    change_method: str = ""
     scale: str = ""  # of the answers, such as 0-10; "" where there is none
     mean: float | None = None  # beside a share of answers, on its scale
     per: Per = Per.CUSTOMER  # what counts as one

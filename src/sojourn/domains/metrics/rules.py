@@ -13,10 +13,13 @@ from sojourn.domains.customers.contracts import Per
 from sojourn.domains.metrics.contracts import Figure, Kpi
 from sojourn.domains.privacy.contracts import Coverage
 from sojourn.engine.answers.floors import shown
-from sojourn.engine.stats.changes import ALPHA, benjamini_hochberg, difference
+from sojourn.engine.stats.changes import ALPHA, Difference, benjamini_hochberg, difference
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.engine.stats.intervals import MIN_CUSTOMERS, Interval, mean, proportion
+from sojourn.engine.stats.looking import Looks
 from sojourn.engine.stats.ranking import level_of_each, rank_ranges
+from sojourn.engine.stats.windows import METHOD as MOVING
+from sojourn.engine.stats.windows import moved
 from sojourn.kit.period import Period
 
 COMPUTED = ("nps", "csat", "ces", "ces_ease", "completion_rate", "abandonment_rate")
@@ -172,10 +175,32 @@ def ranks(found: Sequence[Estimate], *, lower_first: bool) -> list[tuple[int | N
     return [ranges.get(id(each), (None, None)) for each in found]
 
 
-def figures(kpi: Kpi, now: Iterable[Estimate], before: Iterable[Estimate], coverage: Coverage) -> tuple[Figure, ...]:
+@dataclass(frozen=True)
+class Compared:
+    """How a period is compared with the one before: both finished, or moving windows of so many days."""
+
+    looks: Looks = Looks.ONCE
+    days: float = 1.0
+
+    @property
+    def method(self) -> str:
+        """Name the method, to be shown beside the number."""
+        return Looks.ONCE.method if self.looks is Looks.ONCE else MOVING
+
+    def __call__(self, after: Clusters, before: Clusters) -> Difference:
+        """Compare two periods by their sums over customers."""
+        return difference(after, before) if self.looks is Looks.ONCE else moved(after, before, self.days)
+
+
+FINISHED = Compared()
+
+
+def figures(
+    kpi: Kpi, now: Iterable[Estimate], before: Iterable[Estimate], coverage: Coverage, how: Compared = FINISHED
+) -> tuple[Figure, ...]:
     """Turn estimates into figures, compared with the period before as one family."""
     earlier = {(each.part, each.scale): each for each in before}
-    made = [_figure(kpi, each, earlier.get((each.part, each.scale)), coverage) for each in now]
+    made = [_figure(kpi, each, earlier.get((each.part, each.scale)), coverage, how) for each in now]
     adjusted = benjamini_hochberg([p for _, p in made])
     return tuple(
         replace(figure, change_is_real=None if p is None else p < ALPHA)
@@ -183,7 +208,9 @@ def figures(kpi: Kpi, now: Iterable[Estimate], before: Iterable[Estimate], cover
     )
 
 
-def _figure(kpi: Kpi, now: Estimate, before: Estimate | None, coverage: Coverage) -> tuple[Figure, float | None]:
+def _figure(
+    kpi: Kpi, now: Estimate, before: Estimate | None, coverage: Coverage, how: Compared
+) -> tuple[Figure, float | None]:
     found = now.interval
     few = found is None or found.is_too_few(now.width)
     figure = Figure(
@@ -207,12 +234,13 @@ def _figure(kpi: Kpi, now: Estimate, before: Estimate | None, coverage: Coverage
     )
     if few or before is None or before.interval is None or before.interval.is_too_few(before.width):
         return figure, None
-    changed = difference(now.clusters, before.clusters)
+    changed = how(now.clusters, before.clusters)
     return replace(
         figure,
         change=changed.value * now.factor,
         change_low=None if changed.low is None else changed.low * now.factor,
         change_high=None if changed.high is None else changed.high * now.factor,
+        change_method=how.method,
     ), changed.p
 
 

@@ -43,6 +43,7 @@ FIGURES: Columns = [
     help="What counts as one.",
 )
 @click.option("--state", type=click.Choice(["customer", "prospect", "anonymous"]), help="Only these count.")
+@click.option("--looks", type=click.Choice(["once", "daily"]), help="How the change is tested.")
 @connected
 def kpi(server: Server, kpi_id: str | None, **asked: Any) -> Shown:
     """Show figures of the KPI catalogue.
@@ -60,6 +61,7 @@ def kpi(server: Server, kpi_id: str | None, **asked: Any) -> Shown:
     if figures and figures[0]["groups"] is not None:
         told = figures[0]
         after.append(f"counted per {told['per']}: {told['groups']:,}, and {told['alone']:,} customers in none, alone")
+    after += [f"change: {said}" for said in sorted({each["change_method"] for each in figures} - {""})]
     title = f"{row['name']} ({row['unit']}): {row['definition']}"
     return Shown(
         data=page, columns=FIGURES, rows=figures, before=[title], empty="No figures for this period.", after=after

@@ -11,6 +11,7 @@ from pydantic import Field
 from sojourn.domains.customers.contracts import CustomerState, Per
 from sojourn.domains.metrics import queries
 from sojourn.domains.metrics.contracts import Figure, Kpi, League
+from sojourn.engine.stats.looking import Looks
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import Page
@@ -27,6 +28,11 @@ class FigureAsked(ListedAsked):
     journey: str | None = Field(None, max_length=63, description="For KPIs of journeys: one of them.")
     per: Per = Field(Per.CUSTOMER, description="What counts as one: a customer, or all of an account or household.")
     state: CustomerState | None = Field(None, description="Only customers, prospects or anonymous visitors.")
+    looks: Looks | None = Field(
+        None,
+        description="Whether the change is tested once, for a finished period (usual with `since` and `until`), or "
+        "daily, as a moving window that is looked at again and again (usual with `days`).",
+    )
 
 
 class LeagueAsked(PeriodAsked):
@@ -61,6 +67,7 @@ def figures(request: HttpRequest, kpi_id: KpiId, asked: Query[FigureAsked]) -> P
         viewer=viewer,
         per=asked.per,
         state=asked.state,
+        looks=asked.looks or (Looks.DAILY if asked.since is None and asked.until is None else Looks.ONCE),
     )
     return Page[Figure](items=list(found))
 

@@ -20,10 +20,12 @@ from sojourn.domains.metrics.rules import Estimate
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Coverage, EventFilter, Purpose
 from sojourn.domains.privacy.queries import Reading
+from sojourn.engine.stats.looking import Looks
 from sojourn.kit.errors import ConflictError, InvalidError
 from sojourn.kit.period import Period
 
 ALL_EVENTS = EventFilter()
+DAY_SECONDS = 86_400
 
 
 class NotComputedError(ConflictError):
@@ -41,6 +43,7 @@ class _Asking:
     events: EventFilter
     per: Per
     state: CustomerState | None
+    looks: Looks
 
 
 def figure(
@@ -54,13 +57,15 @@ def figure(
     purpose: Purpose = Purpose.ANALYTICS,
     per: Per = Per.CUSTOMER,
     state: CustomerState | None = None,
+    looks: Looks = Looks.ONCE,
 ) -> tuple[Figure, ...]:
     """Compute a KPI over a period.
 
     Survey KPIs: one figure for each scale that was answered on, the KPI's own first, else the most answered one;
     `by` unit, channel, product, survey, agent or month gives one for each part. Journey KPIs: one for each named
     journey; with `journey` one for it, or `by` unit, channel, product, source or month. The change is against the
-    period of the same length just before (none for an open period or months), tested as one family.
+    period of the same length just before (none for an open period or months), tested as one family: as two finished
+    periods, or, with `looks` daily, as moving windows that somebody looks at again and again.
 
     Told `per` account, household or company, each of them counts where the KPI says customer; an answer counts for
     each that its customer was in at the time, and who was in none counts alone. With a `state` only customers,
@@ -68,7 +73,9 @@ def figure(
     is not, and for a KPI of journeys told per group or of a state.
     """
     wanted = Wanted(kpi=kpi, period=period, by=by, journey=journey)
-    return figures(wanted=(wanted,), viewer=viewer, events=events, purpose=purpose, per=per, state=state)[0]
+    return figures(wanted=(wanted,), viewer=viewer, events=events, purpose=purpose, per=per, state=state, looks=looks)[
+        0
+    ]
 
 
 def figures(
@@ -79,6 +86,7 @@ def figures(
     purpose: Purpose = Purpose.ANALYTICS,
     per: Per = Per.CUSTOMER,
     state: CustomerState | None = None,
+    looks: Looks = Looks.ONCE,
 ) -> tuple[tuple[Figure, ...], ...]:
     """Compute several figures, reading the answers to surveys once; each as `figure` does.
 
@@ -90,10 +98,10 @@ def figures(
         if each.kpi not in rules.SURVEY_KPIS and (per is not Per.CUSTOMER or state is not None):
             told = f"per: {per.value}" if per is not Per.CUSTOMER else "state"
             raise InvalidError(f"{told}: {kpi_of(kpi_id=each.kpi).name} is told per customer, of all of them, only.")
-    asking = _Asking(viewer, purpose, events, per, state)
+    asking = _Asking(viewer, purpose, events, per, state, looks)
     accounts = 0 if per is Per.CUSTOMER and state is None else customers.accounts_version()
     return privacy.remembered(
-        key=("metrics.figures", tuple(wanted), viewer.can(Right.CUSTOMERS_LIST), per, state, accounts),
+        key=("metrics.figures", tuple(wanted), viewer.can(Right.CUSTOMERS_LIST), per, state, accounts, looks),
         make=lambda: _computed(tuple(wanted), asking),
         events=events,
         purpose=purpose,
@@ -134,7 +142,8 @@ def _figure(wanted: Wanted, asking: _Asking, answers: Reading | None) -> tuple[F
         now, before = rules.above_floor(now, fewest=fewest), rules.above_floor(before, fewest=fewest)
     if coverage is None:
         coverage = surveys.coverage(kpi=wanted.kpi, period=wanted.period, answers=cast(Reading, answers))
-    return rules.figures(kpi_of(kpi_id=wanted.kpi), now, before, coverage)
+    how = rules.FINISHED if earlier is None else rules.Compared(asking.looks, _days(earlier))
+    return rules.figures(kpi_of(kpi_id=wanted.kpi), now, before, coverage, how)
 
 
 def _estimates(
@@ -159,3 +168,8 @@ def _before(wanted: Wanted) -> Period | None:
     if wanted.by == "month" or period.since is None or period.until is None:
         return None
     return Period(since=period.since - (period.until - period.since), until=period.since)
+
+
+def _days(period: Period) -> float:
+    assert period.since is not None and period.until is not None
+    return (period.until - period.since).total_seconds() / DAY_SECONDS

@@ -16,6 +16,7 @@ from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.metrics import queries
 from sojourn.domains.metrics.contracts import Figure, Kpi, Wanted
 from sojourn.domains.privacy import queries as privacy
+from sojourn.engine.stats.looking import Looks
 from sojourn.surfaces.web import figures
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.scorecard import Card, card, places, written
@@ -84,7 +85,7 @@ def computed_cards(viewer: Viewer, days: str) -> list[Card]:
     names = {each.slug: each.name for each in journeys.journeys(viewer=viewer)}
     computed = [each for each in queries.kpis() if each.computed]
     wanted = [Wanted(kpi=each.id, period=period) for each in computed]
-    found = queries.figures(wanted=wanted, viewer=viewer)
+    found = queries.figures(wanted=wanted, viewer=viewer, looks=Looks.DAILY)
     return [made for kpi, figures in zip(computed, found, strict=True) for made in _named_cards(kpi, figures, names)]
 
 
@@ -134,7 +135,9 @@ def _figures_of(kpi: Kpi, days: str, journey: str, by: str, viewer: Viewer, coun
     ]
     if journey or not is_of_journeys:
         wanted.append(Wanted(kpi=kpi.id, period=year, journey=journey or None, by="month"))
-    whole, parts, *months = queries.figures(wanted=wanted, viewer=viewer, per=counted.per, state=counted.state)
+    whole, parts, *months = queries.figures(
+        wanted=wanted, viewer=viewer, per=counted.per, state=counted.state, looks=Looks.DAILY
+    )
     names = {each.slug: each.name for each in named}
     return {
         "cards": _named_cards(kpi, whole, names),
