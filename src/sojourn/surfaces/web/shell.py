@@ -28,6 +28,7 @@ class Entry:
     whole: bool = False  # the right counts in the whole organisation only
     parts: tuple[Entry, ...] = ()
     holds: tuple[str, ...] = ()  # names of pages below it whose addresses do not lie below its own
+    pages: tuple[str, ...] = ()  # names of pages that are its own though their addresses lie below another's
 
     @property
     def url(self) -> str:
@@ -40,6 +41,8 @@ class Entry:
         return max((url for url in urls if (path == url if url == "/" else path.startswith(url))), key=len, default="")
 
 
+# A customer's pages, for those who find customers; for others they lie below the list.
+CUSTOMER = ("customer", "customer-identity", "customer-computed", "note-change")
 BAR = (
     Entry(label=_("Home"), name="home", icon="home"),
     Entry(
@@ -65,7 +68,7 @@ BAR = (
         icon="users",
         right=Right.CUSTOMERS_READ,
         parts=(
-            Entry(label=_("Find"), name="customer-search", right=Right.CUSTOMERS_READ),
+            Entry(label=_("Find"), name="customer-search", right=Right.CUSTOMERS_READ, pages=CUSTOMER),
             Entry(label=_("People"), name="people-list", right=Right.CUSTOMERS_LIST),
             Entry(label=_("Accounts"), name="accounts", right=Right.CUSTOMERS_READ),
             Entry(label=_("Computed traits"), name="computed-traits"),
@@ -134,21 +137,24 @@ class Line:
         return self.parts[0].entry.url if self.parts else self.entry.url
 
 
-def bar(viewer: Viewer, path: str) -> tuple[Line, ...]:
-    """Give the left bar's lines for a viewer on the page at `path`."""
-    return tuple(_line(entry, viewer, path) for entry in BAR if _may(viewer, entry))
+def bar(viewer: Viewer, path: str, page: str = "") -> tuple[Line, ...]:
+    """Give the left bar's lines for a viewer on the page at `path`, of the name `page`."""
+    return tuple(_line(entry, viewer, path, page) for entry in BAR if _may(viewer, entry))
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """Give every template the left bar, the workspace's name and the viewer."""
     viewer = viewer_of(request) if hasattr(request, "user") else None
+    page = request.resolver_match.url_name or "" if request.resolver_match else ""
+    lines = bar(viewer, request.path, page) if viewer else ()
     return {
         "workspace": settings.SOJOURN.workspace,
         "viewer": viewer,
         "has_mail": has_mail(),
         "floor": settings.SOJOURN.k_floor,
         "needs_factor": viewer is not None and lacks_factor(request),
-        "bar": bar(viewer, request.path) if viewer else (),
+        "bar": lines,
+        "section": next((each for each in lines if each.is_here), None),
     }
 
 
@@ -158,12 +164,17 @@ def _may(viewer: Viewer, entry: Entry) -> bool:
     return viewer.can(entry.right) and not (entry.whole and viewer.units_for(entry.right) is not None)
 
 
-def _line(entry: Entry, viewer: Viewer, path: str) -> Line:
-    here = _nearest(entry.parts or (entry,), path)
-    parts = tuple(Line(entry=part, is_here=part is here) for part in entry.parts if _may(viewer, part))
-    return Line(entry=entry, is_here=here is not None, parts=parts)
+def _line(entry: Entry, viewer: Viewer, path: str, page: str) -> Line:
+    parts = tuple(part for part in entry.parts if _may(viewer, part))
+    here = _nearest(parts or (entry,), path, page)
+    return Line(
+        entry=entry, is_here=here is not None, parts=tuple(Line(entry=part, is_here=part is here) for part in parts)
+    )
 
 
-def _nearest(entries: tuple[Entry, ...], path: str) -> Entry | None:
-    """Give the entry whose address the path lies below, the longest such."""
-    return max((each for each in entries if each.above(path)), key=lambda each: len(each.above(path)), default=None)
+def _nearest(entries: tuple[Entry, ...], path: str, page: str) -> Entry | None:
+    """Give the entry that a page is of: it names the page, or its address is the longest that the path lies below."""
+    own = next((each for each in entries if page in each.pages), None)
+    return own or max(
+        (each for each in entries if each.above(path)), key=lambda each: len(each.above(path)), default=None
+    )

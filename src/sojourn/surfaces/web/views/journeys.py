@@ -116,7 +116,7 @@ def _saving(request: PageRequest, form: JourneyForm, what: str) -> HttpResponse:
         if saved:
             messages.success(request, _("The journey %(name)s is saved.") % {"name": saved.name})
             return redirect("journeys")
-    context = {"form": form, "what": what, "back": "journeys", "area": _("Journeys"), "do": _("Save the journey")}
+    context = {"form": form, "what": what, "back": "journeys", "area": _("Named journeys"), "do": _("Save the journey")}
     return render(request, "web/form.html", context)
 
 
