@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sojourn.engine.stream.files.csv import CsvReader
 from sojourn.engine.stream.files.opening import open_file
+from sojourn.engine.stream.files.quotes import ends
 from sojourn.engine.stream.files.rows import Dialect, Refusal
 
 HEAD = "user_id;event;note\n"
@@ -103,6 +104,38 @@ def test_an_unclosed_quote_costs_its_line_only_even_across_blocks(tmp_path: Path
     rows, _, refused = _read(path, block_bytes=4_096)
     assert len(rows) == 6_000
     assert [(each.line, each.code) for each in refused] == [(3_002, "unclosed_quote")]
+
+
+def _stays_open(raw: bytes) -> bool:
+    """Say, byte by byte, whether a quoted field is open at the end of a row's bytes."""
+    inside, is_begin, at = False, True, 0
+    while at < len(raw):
+        if inside and raw[at : at + 2] == b'""':
+            at += 1
+        elif inside and raw[at] == 34:
+            inside = False
+        elif not inside and raw[at] == 34 and is_begin:
+            inside = True
+        is_begin = not inside and raw[at] == 44
+        at += 1
+    return inside
+
+
+@settings(max_examples=200, deadline=None)
+@given(lines=st.lists(st.text('",x', max_size=6).map(str.encode), max_size=8))
+def test_rows_end_where_their_last_quote_closes(lines: list[bytes]) -> None:
+    expected = [
+        next((to for to in range(at, len(lines)) if not _stays_open(b"\n".join(lines[at : to + 1]))), len(lines))
+        for at in range(len(lines))
+    ]
+    assert ends(lines, ",") == expected
+
+
+def test_a_quote_left_open_in_every_line_is_looked_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a,b,c\n" + b'x",y,"\n' * 100_000)
+    rows, _, refused = _read(path)
+    assert (rows, len(refused), {each.code for each in refused}) == ([], 100_000, {"unclosed_quote"})
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r", exclude_categories=["Cs"]), max_size=12)

@@ -20,6 +20,7 @@ import pyarrow.csv as pa_csv
 
 from sojourn.engine.kernels.words import Flags
 from sojourn.engine.stream.files.blocks import BLOCK_BYTES, Block, blocks
+from sojourn.engine.stream.files.quotes import ends
 from sojourn.engine.stream.files.rows import ROW_MAX_BYTES, Dialect, Refusal, Rows, UnreadableFileError, numbers
 from sojourn.engine.stream.files.scan import RETURN
 
@@ -27,6 +28,7 @@ THREADS: Final = 2
 AHEAD: Final = 3  # blocks read before they are asked for
 COLUMNS_MAX: Final = 2_000
 LINES_MAX: Final = 1_000  # of one row
+AGAIN_MAX_BYTES: Final = 16 << 20  # of bad rows of several lines, by block, whose later lines are read as rows again
 
 csv.field_size_limit(ROW_MAX_BYTES)
 
@@ -135,43 +137,43 @@ class CsvReader:
         physical = block.data.split(b"\n")
         if physical and not physical[-1]:
             physical.pop()
-        at = 0
+        last = ends(physical, self.dialect.delimiter)
+        at = again = 0
         while at < len(physical):
-            line = block.line + at
-            taken, row, trouble = self._record(physical, at)
+            line, until = block.line + at, last[at] + 1
+            if until > min(len(physical), at + LINES_MAX):
+                refused.append(Refusal(line, "unclosed_quote", "A quotation mark is opened and not closed."))
+                at += 1
+                continue
+            raw = b"\n".join(physical[at:until])
+            row, trouble = self._record(raw)
             if trouble is None and row is not None:
                 if row:
                     yield line, row
-                at += taken
+                at = until
             else:
                 assert trouble is not None
                 refused.append(Refusal(line, *trouble))
-                at += 1
+                again += len(raw)
+                at = at + 1 if again < AGAIN_MAX_BYTES else until
 
-    def _record(self, physical: list[bytes], at: int) -> tuple[int, list[str] | None, tuple[str, str] | None]:
-        raw = physical[at]
-        taken = 1
-        while _is_open(raw, self.dialect.delimiter):
-            if at + taken >= len(physical) or taken >= LINES_MAX or len(raw) > ROW_MAX_BYTES:
-                return 1, None, ("unclosed_quote", "A quotation mark is opened and not closed.")
-            raw += b"\n" + physical[at + taken]
-            taken += 1
+    def _record(self, raw: bytes) -> tuple[list[str] | None, tuple[str, str] | None]:
         if len(raw) > ROW_MAX_BYTES:
-            return 1, None, ("too_long", f"The row is longer than {ROW_MAX_BYTES // 1024} KB.")
+            return None, ("too_long", f"The row is longer than {ROW_MAX_BYTES // 1024} KB.")
         try:
             text = raw.decode()
         except UnicodeDecodeError as error:
-            return 1, None, ("undecodable", f"Byte {error.start + 1} of the line is not {self.dialect.encoding}.")
+            return None, ("undecodable", f"Byte {error.start + 1} of the line is not {self.dialect.encoding}.")
         try:
             rows = list(csv.reader(io.StringIO(text.rstrip("\r"), newline=""), delimiter=self.dialect.delimiter))
         except csv.Error as error:
-            return 1, None, ("bad_row", f"The row cannot be read: {error}.")
+            return None, ("bad_row", f"The row cannot be read: {error}.")
         if len(rows) > 1:
-            return 1, None, ("bad_row", "A carriage return without a line feed stands in the row; end rows one way.")
+            return None, ("bad_row", "A carriage return without a line feed stands in the row; end rows one way.")
         row = rows[0] if rows else []
         if row and len(row) != len(self.header):
-            return 1, None, ("column_count", f"The row has {len(row)} columns, the header {len(self.header)}.")
-        return taken, row, None
+            return None, ("column_count", f"The row has {len(row)} columns, the header {len(self.header)}.")
+        return row, None
 
     def _table(self, rows: list[list[str]]) -> pa.Table:
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(self.header)
@@ -198,29 +200,6 @@ def _filled(block: Block) -> Flags:
     data = np.frombuffer(block.data, np.uint8)
     length = np.diff(block.starts, append=len(data))
     return np.asarray(~((length == 1) | ((length == 2) & (data[block.starts] == RETURN))))
-
-
-def _is_open(raw: bytes, delimiter: str) -> bool:
-    """Say whether a quoted field is still open at the end of some bytes."""
-    if b'"' not in raw:
-        return False
-    inside = at_field = False
-    at_field = True
-    mark, i = ord(delimiter), 0
-    while i < len(raw):
-        byte = raw[i]
-        if inside:
-            if byte == 34:
-                if i + 1 < len(raw) and raw[i + 1] == 34:
-                    i += 1
-                else:
-                    inside = False
-        elif byte == 34 and at_field:
-            inside, at_field = True, False
-        else:
-            at_field = byte == mark
-        i += 1
-    return inside
 
 
 def _is_value(name: str) -> bool:
