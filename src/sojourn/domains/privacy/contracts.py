@@ -130,6 +130,19 @@ class EventFilter:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
     """What a figure rests on: shown as n, and under "how this was computed"."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InGroups:
+    """What counted as one, where it was not the customer: so many accounts, households or companies.
+
+    Customers in none count alone. A group is left out of which a customer has hidden events among those asked about.
+    """
+
+    per: str
+    groups: int
+    alone: int
+    left_out: int | None  # groups; None below the k floor
+
+
 
     purpose: Purpose
     customers: int
@@ -145,6 +158,7 @@ class Coverage:
 
 
 R = TypeVar("R")
+    in_groups: InGroups | None = None  # None where each customer counts as one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

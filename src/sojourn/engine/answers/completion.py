@@ -62,6 +62,7 @@ class Ended:
     """A part's figures with the sums by customer behind two of them, for comparing with another period or part."""
 
     figures: CompletionFigures
+    starters: int  # customers, or sets of those who hang together
     completed: Clusters
     abandoned: Clusters
 
@@ -186,7 +187,8 @@ def _part(journey: JourneyAsked, found: Completions, place: int, name: str) -> E
         median_s=seconds(found.median_time[place]),
         p90_s=seconds(found.p90_time[place]),
     )
-    return Ended(figures=figures, completed=columns[COMPLETED], abandoned=columns[ABANDONED])
+    starters = int(found.starters[place])
+    return Ended(figures=figures, starters=starters, completed=columns[COMPLETED], abandoned=columns[ABANDONED])
 
 
 def _clusters(found: Completions, place: int, column: int) -> Clusters:

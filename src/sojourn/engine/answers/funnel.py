@@ -114,13 +114,19 @@ class FunnelFigures:
 
 
 def funnel(
-    door: Door[C], *, steps: Sequence[str | Sequence[str]], window_days: float, options: FunnelOptions
+    door: Door[C],
+    *,
+    steps: Sequence[str | Sequence[str]],
+    window_days: float,
+    options: FunnelOptions,
+    are_groups: bool = False,
 ) -> tuple[FunnelFigures, C]:
     """Give who took the first step in the period, and reached each next one within the window.
 
     A step is an event's name or several, any of which counts. Later steps may come after the period while the
-    window is open. Groups of too few customers count with the rest. Raise InvalidError for a funnel that cannot be, or
-    an event or dimension that was never seen.
+    window is open. Groups of too few customers count with the rest. Where the door shows groups of customers in their
+    place (`are_groups`), those that share a customer are not independent. Raise InvalidError for a funnel that cannot
+    be, or an event or dimension that was never seen.
     """
     sets = tuple((step,) if isinstance(step, str) else tuple(step) for step in steps)
     check(sets, window_days, options)
@@ -130,7 +136,7 @@ def funnel(
 
     def fold_for(codes: Codes) -> AnyFold:
         named = [known_codes(codes, names) for names in sets]
-        if is_plain(options):
+        if is_plain(options) and not are_groups:
             return FunnelFold(named, window_us=window_s * MICROS, edges_us=EDGES_US, **bounds(door.period))
         return detail_fold(named, codes, options, door, edges, window_s)
 
@@ -223,9 +229,9 @@ def _told(sets: Sets, window_days: float, period: Period, options: FunnelOptions
 def _whole(found: Funnel) -> FunnelDetail:
     """Give the plain fold's answer in the form of the other one."""
     reached = found.reached[np.newaxis]
-    none = FunnelTally(NO_GROUPS, NO_GROUPS, NO_GROUPS, NO_GROUPS, NO_GROUPS)
+    none = FunnelTally(*[NO_GROUPS] * 6)
     return FunnelDetail(
-        whole=FunnelTally(reached, reached, reached, reached, reached),
+        whole=FunnelTally(*[reached] * 6),
         parts=none,
         values=(),
         names=(),
@@ -272,7 +278,7 @@ def _clusters(tally: FunnelTally, group: int, step: int, base: int) -> Clusters:
     """Give the sums behind the share of step `base` that reaches `step`: the one before it, the first, or itself."""
     products = {step: tally.squares, step - 1: tally.with_before, 0: tally.with_first}[base]
     return Clusters(
-        customers=int(tally.customers[group, base]),
+        customers=int(tally.sets[group, base]),
         n=int(tally.times[group, base]),
         k=int(tally.times[group, step]),
         nn=int(tally.squares[group, base]),
@@ -292,7 +298,7 @@ def _parts(found: FunnelDetail, fewest: int) -> tuple[FunnelPart, ...]:
             p90_total_s=seconds(found.part_p90_total[group]),
         )
         for group in range(groups)
-        if group < groups - 1 or found.parts.customers[group, 0] >= fewest
+        if group < groups - 1 or found.parts.sets[group, 0] >= fewest
     )
 
 

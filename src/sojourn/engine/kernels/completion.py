@@ -19,6 +19,7 @@ from sojourn.engine.kernels.quantiles import grouped
 from sojourn.engine.kernels.results import Completions
 from sojourn.engine.kernels.words import NO_CODE, Bytes, Int64s, Slice, UInt16s
 
+EACH_ALONE: Int64s = np.zeros(0, np.int64)
 COMPLETED, ABANDONED, FIRST_OUTCOME = 0, 1, 2
 _NOTHING, _START, _END = -2, -1, 0  # roles of an event; from _END on it is the column in which it ends a journey
 
@@ -27,7 +28,7 @@ _NOTHING, _START, _END = -2, -1, 0  # roles of an event; from _END on it is the 
 class CompletionPartial:
     """Sums by group, and per block the groups and durations of completed journeys."""
 
-    group: Int64s  # (groups, 4): customers, open, closed, closed squares
+    group: Int64s  # (groups, 5): customers, open, closed, closed squares, customers who started
     ended: Int64s  # (groups, 2 + outcomes, 3): count, squares, products
     blocks: list[tuple[UInt16s, Int64s]] = field(default_factory=list)
 
@@ -72,16 +73,17 @@ class CompletionFold:
     def start(self) -> CompletionPartial:
         """Make the completion of no customers."""
         return CompletionPartial(
-            np.zeros((self._groups, 4), np.int64), np.zeros((self._groups, self._columns, 3), np.int64)
+            np.zeros((self._groups, 5), np.int64), np.zeros((self._groups, self._columns, 3), np.int64)
         )
 
     def fold(self, events: Slice, partial: CompletionPartial) -> CompletionPartial:
         """Add a slice's customers."""
         keep, customer_keep = masks(events)
+        cluster = EACH_ALONE if events.cluster is None else events.cluster
         dimension = np.zeros(0, np.uint16) if self._by is None else events.dimensions[self._by]
         partial.blocks.append(
             _scan(
-                frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep,
+                frozen(events.offset), frozen(events.at), frozen(events.event), keep, customer_keep, frozen(cluster),
                 frozen(dimension), self._marks, self._roles, self._window_us, self._as_of_us,
                 self._since_us, self._until_us, partial.group, partial.ended,
             )
@@ -106,6 +108,7 @@ class CompletionFold:
             open=partial.group[:, 1],
             closed=partial.group[:, 2],
             closed_squares=partial.group[:, 3],
+            starters=partial.group[:, 4],
             count=partial.ended[:, :, 0],
             squares=partial.ended[:, :, 1],
             products=partial.ended[:, :, 2],
@@ -116,19 +119,24 @@ class CompletionFold:
 
 @compiled
 def _scan(
-    offset: Int64s, at: Int64s, event: UInt16s, keep: Bytes, customer_keep: Bytes, dimension: UInt16s, marks: Int64s,
-    roles: Int64s, window: int, as_of: int, since: int, until: int, group: Int64s, ended: Int64s,
+    offset: Int64s, at: Int64s, event: UInt16s, keep: Bytes, customer_keep: Bytes, cluster: Int64s,
+    dimension: UInt16s, marks: Int64s, roles: Int64s, window: int, as_of: int, since: int, until: int, group: Int64s,
+    ended: Int64s,
 ) -> tuple[UInt16s, Int64s]:  # fmt: skip
     groups, columns = ended.shape[0], ended.shape[1]
-    mine = np.zeros((groups, columns), np.int64)  # this customer's closed journeys by group and ending
+    # this customer's journeys, or those of customers who hang together, by group: closed by ending, and open
+    mine = np.zeros((groups, columns + 1), np.int64)
     room = 1024
     group_out, time_out = np.empty(room, np.uint16), np.empty(room, np.int64)
     masked, chosen = len(keep) > 0, len(customer_keep) > 0
-    filled = 0
+    filled, started_any, last = 0, False, -1
     for customer in range(len(offset) - 1):
         if chosen and customer_keep[customer] == 0:
             continue
-        running, closed_any = False, False
+        if started_any and (len(cluster) == 0 or cluster[customer] != cluster[last]):
+            _add(mine, group, ended)
+            started_any = False
+        running, last = False, customer
         begun: Any = np.int64(0)
         mine_group: Any = 0
         for i in range(offset[customer], offset[customer + 1] + 1):
@@ -144,13 +152,13 @@ def _scan(
             if running and (is_past or moment - begun > window or role >= 0):
                 running = False
                 if begun >= since and begun < until:
+                    started_any = True
                     if begun + window >= as_of:
-                        group[mine_group, 1] += 1
+                        mine[mine_group, columns] += 1
                     else:
                         in_time = not is_past and moment - begun <= window
                         column = role if in_time else 1
                         mine[mine_group, column] += 1
-                        closed_any = True
                         if column == 0:
                             if filled == room:
                                 room *= 2
@@ -165,12 +173,23 @@ def _scan(
                     mine_group = min(np.int64(dimension[i]), groups - 1)
                 else:
                     mine_group = np.searchsorted(marks, moment, side="right")
-        if not closed_any:
+    if started_any:
+        _add(mine, group, ended)
+    return group_out[:filled].copy(), time_out[:filled].copy()
+
+
+@compiled
+def _add(mine: Int64s, group: Int64s, ended: Int64s) -> None:
+    """Add the sums of one customer, or of customers who hang together, and empty them."""
+    columns = ended.shape[1]
+    for g in range(len(mine)):
+        still_open = mine[g, columns]
+        n = mine[g].sum() - still_open
+        if n + still_open == 0:
             continue
-        for g in range(groups):
-            n = mine[g].sum()
-            if n == 0:
-                continue
+        group[g, 1] += still_open
+        group[g, 4] += 1
+        if n > 0:
             group[g, 0] += 1
             group[g, 2] += n
             group[g, 3] += n * n
@@ -179,5 +198,4 @@ def _scan(
                 ended[g, column, 0] += k
                 ended[g, column, 1] += k * k
                 ended[g, column, 2] += n * k
-                mine[g, column] = 0
-    return group_out[:filled].copy(), time_out[:filled].copy()
+        mine[g] = 0

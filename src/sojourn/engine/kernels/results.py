@@ -76,7 +76,8 @@ class FunnelTally:
 
     A customer with `r[k]` chains that reach step `k` adds one to `customers[k]`, `r[k]` to `times[k]`, its square
     to `squares[k]`, `r[k] * r[k - 1]` to `with_before[k]` and `r[k] * r[0]` to `with_first[k]`. Counted by customer,
-    `r[k]` is 0 or 1 and all five are the same.
+    `r[k]` is 0 or 1 and all five are the same. Where a slice says which of its customers hang together, the last three
+    are sums over these sets, and `sets[k]` counts them; else it counts customers.
     """
 
     customers: Int64s
@@ -84,6 +85,7 @@ class FunnelTally:
     squares: Int64s
     with_before: Int64s
     with_first: Int64s
+    sets: Int64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,12 @@ class Completions:
     Columns of `count` are completed, abandoned, then each outcome; they add up to `closed`. Beside them the sums that
     an interval by customer needs: over customers with `n` closed journeys, `k` of them so ended, the sums of
     `n * n`, `k * k` and `n * k`. `median_time` and `p90_time` are microseconds from start to goal (NaN when none).
+    Where a slice says which of its customers hang together, each such set of them is one for `customers`, `starters`
+    and the sums.
     """
 
     customers: Int64s  # (groups,) with at least one closed journey
+    starters: Int64s  # (groups,) customers with at least one journey, open or closed
     open: Int64s  # (groups,)
     closed: Int64s  # (groups,) sum of n
     closed_squares: Int64s  # (groups,) sum of n * n

@@ -64,6 +64,8 @@ def split(events: Slice, parts: int) -> list[Slice]:
     first, last = int(events.offset[0]), int(events.offset[-1])
     parts = max(1, min(parts, (last - first) // SMALLEST_PART))
     marks = np.searchsorted(events.offset, np.linspace(first, last, parts + 1)[1:-1].astype(np.int64))
+    if events.cluster is not None:  # what hangs together is summed up together
+        marks = np.searchsorted(events.cluster, events.cluster[np.minimum(marks, events.customers - 1)])
     cuts = np.unique([0, *marks.tolist(), events.customers]).tolist()
     return [part(events, low, high) for low, high in pairwise(cuts)]
 
@@ -76,6 +78,7 @@ def part(events: Slice, low: int, high: int) -> Slice:
         customer=events.customer[low:high],
         offset=events.offset[low : high + 1],
         customer_keep=chosen,
+        cluster=None if events.cluster is None else events.cluster[low:high],
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from sojourn.engine.kernels import lens
+from sojourn.engine.kernels import gathering, lens
 from sojourn.engine.kernels.attribution import AttributionFold
 from sojourn.engine.kernels.cases.fold import CasesFold
 from sojourn.engine.kernels.choosing import CellChooser, FunnelChooser, PatternChooser
@@ -87,6 +87,7 @@ def warm() -> None:
         fold.finish(fold.merge(left, right))
     for fold in (*compared, *listed):
         fold.finish(fold.fold(sided, fold.start()))
+    gathering.warm()
 
 
 def warm_in_background() -> threading.Thread:

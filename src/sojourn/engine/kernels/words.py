@@ -36,7 +36,8 @@ class Slice:
     `offset` has one entry a customer and one more: the events of customer `c` are at positions
     `offset[c]` to `offset[c + 1]` of the other arrays. `keep` (one byte an event, 0 or 1) and `customer_keep` (one
     byte a customer) are the masks under which a fold must look; None means all. `dimensions` hold
-    dictionary codes of further columns (channel, unit, ...), each `NO_CODE` where absent.
+    dictionary codes of further columns (channel, unit, ...), each `NO_CODE` where absent. Where a slice holds groups
+    of customers in the place of customers, `cluster` numbers, ascending, those whose figures are not independent.
     """
 
     customer: Int64s  # (customers,) customer numbers, ascending
@@ -48,6 +49,7 @@ class Slice:
     keep: Bytes | None = None
     customer_keep: Bytes | None = None
     amounts: Callable[[], Amounts] | None = None  # read when asked for; None where no event carries money
+    cluster: Int64s | None = None  # (customers,) None where each is independent of the others
 
     @property
     def customers(self) -> int:

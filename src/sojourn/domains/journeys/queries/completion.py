@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.journeys.contracts import Completion, Question
 from sojourn.domains.journeys.queries.door import as_they_are
 from sojourn.domains.journeys.queries.named import journey as named
@@ -24,10 +25,11 @@ def completion(
     viewer: Viewer,
     events: EventFilter = EventFilter(),  # noqa: B008 - frozen
     purpose: Purpose = Purpose.ANALYTICS,
+    per: Per = Per.CUSTOMER,
     now: datetime | None = None,
 ) -> Completion:
     """Say how the journeys begun in a period ended; raise NotFoundError for a journey nobody saved."""
-    return completions(slug=slug, period=period, viewer=viewer, events=events, purpose=purpose, now=now)[0]
+    return completions(slug=slug, period=period, viewer=viewer, events=events, purpose=purpose, per=per, now=now)[0]
 
 
 def completions(
@@ -38,18 +40,21 @@ def completions(
     by: str | None = None,
     events: EventFilter = EventFilter(),  # noqa: B008 - frozen
     purpose: Purpose = Purpose.ANALYTICS,
+    per: Per = Per.CUSTOMER,
     now: datetime | None = None,
     floored: bool = True,
 ) -> tuple[Completion, ...]:
     """Say how the journeys begun in a period ended, by a dimension of their start event or by `month`.
 
     Without `by` there is one part. Parts in which none was started are left out, and for a viewer who may not list
-    customers those of fewer than the k floor, and what would tell them by subtraction. Raise NotFoundError, or
-    InvalidError for a dimension there is not or a breakdown by month of an open period. Who adds parts up before they
-    are shown asks for all (not `floored`).
+    customers those of fewer than the k floor, and what would tell them by subtraction. Told `per` account, household
+    or company, a journey is the group's: whoever of it begins one and whoever ends it; the floor then counts sets of
+    groups that share nobody, so that each has people of its own. Raise NotFoundError, or InvalidError for a dimension
+    there is not, a breakdown by month of an open period, or a path pattern per group. Who adds parts up before they are
+    shown asks for all (not `floored`).
     """
     journey = named(slug=slug, viewer=viewer)
-    door = Through(Question(period=period, events=as_they_are(events)), viewer, purpose, now)
+    door = Through(Question(period=period, events=as_they_are(events)), viewer, purpose, now, per)
     parts, coverage = answers.completions(door, journey, by=by)
     found = tuple(
         resting(
@@ -64,6 +69,5 @@ def completions(
     )
     if by is None or not floored or viewer.can(Right.CUSTOMERS_LIST):
         return found
-    customers = [round(each.completed_clusters.customers) + each.open for each in found]
-    kept = shown(customers, fewest=door.fewest)
+    kept = shown([each.starters for each in parts], fewest=door.fewest)
     return tuple(each for each, is_kept in zip(found, kept, strict=True) if is_kept)

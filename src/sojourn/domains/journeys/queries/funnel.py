@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.journeys.contracts import FunnelOptions, FunnelTable, Question
 from sojourn.domains.journeys.queries.through import Looked, Through, kept_too
 from sojourn.domains.privacy.contracts import Codes, EventFilter, Purpose
@@ -27,16 +28,21 @@ def funnel(
     viewer: Viewer,
     options: FunnelOptions = FunnelOptions(),  # noqa: B008 - frozen
     purpose: Purpose = Purpose.ANALYTICS,
+    per: Per = Per.CUSTOMER,
     now: datetime | None = None,
 ) -> FunnelTable:
     """Give who took the first step in the period, and reached each next one within the window.
 
     A step is an event's name or several, any of which counts. Later steps may come after the period while the
-    window is open. Groups of fewer customers than the k floor count with the rest. Raise InvalidError for a funnel
-    that cannot be, or an event or dimension that was never seen.
+    window is open. Groups of fewer customers than the k floor count with the rest. Told `per` account, household or
+    company, each of them counts in the place of its customers, with all their events in order; who is in none counts
+    alone. Raise InvalidError for a funnel that cannot be, an event or dimension that was never seen, or a path pattern
+    per group.
     """
-    door = Through(question, viewer, purpose, now)
-    found, coverage = answers.funnel(door, steps=steps, window_days=window_days, options=options)
+    door = Through(question, viewer, purpose, now, per)
+    found, coverage = answers.funnel(
+        door, steps=steps, window_days=window_days, options=options, are_groups=per is not Per.CUSTOMER
+    )
     return resting(FunnelTable, found, coverage=replace(coverage, period=question.period))
 
 

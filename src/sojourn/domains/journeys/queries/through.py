@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.conf import settings
 from django.utils import timezone
 
 from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.customers import queries as customers
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.journeys.contracts import Question
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Answer, Codes, EventFilter, Purpose, SidesAnswer
@@ -20,6 +22,11 @@ from sojourn.kit.period import Period, instant, micros
 
 P = TypeVar("P")
 R = TypeVar("R")
+SAID: Final[Mapping[Per, str]] = {
+    Per.ACCOUNT: "each account with all events of its holders; who holds none alone",
+    Per.HOUSEHOLD: "each household with all events of its members; who is in none alone",
+    Per.COMPANY: "each company with all events of its people; who is in none alone",
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Through(Looked):
     viewer: Viewer
     purpose: Purpose
     now: datetime | None = None
+    per: Per = Per.CUSTOMER
 
     def known(self) -> Period:
         """Say from when until when events are known: just after the last, or now where a sender's clock ran ahead."""
@@ -78,7 +86,9 @@ class Through(Looked):
         told: Mapping[str, object] | None = None,
         keeping: tuple[str, ...] = (),
     ) -> Answer[R]:
-        """Fold what viewer and purpose may see."""
+        """Fold what viewer and purpose may see, of groups in the place of customers where the question is per group."""
+        # What ends after the period was begun in it, by whoever belongs to the group when it ends.
+        span = Period(since=self.question.period.since, until=period.until)
         return privacy.ask(
             fold_for=fold_for,
             period=period,
@@ -86,7 +96,9 @@ class Through(Looked):
             purpose=self.purpose,
             viewer=self.viewer,
             key=key,
-            told=told,
+            told=told if self.per is Per.CUSTOMER else {"counted as one": SAID[self.per], **(told or {})},
+            groups=customers.groups(self.per),
+            span=span,
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sojourn.engine.kernels.compiling import compiled, frozen
-from sojourn.engine.kernels.words import Bytes, Int64s, Slice, UInt16s
+from sojourn.engine.kernels.words import Bytes, Flags, Int64s, Slice, UInt16s
 
 CODES = 65_536
 ALL: Bytes = np.zeros(0, np.uint8)
@@ -36,6 +36,19 @@ class Counted:
         )
 
 
+@dataclass(frozen=True)
+class Masked:
+    """Masks over events and customers, None where every event is let through, and what they come to.
+
+    `left_out` marks the customers whom their consent keeps out, a byte each; empty where it is none.
+    """
+
+    keep: Bytes | None
+    customer_keep: Bytes | None
+    left_out: Bytes
+    counted: Counted
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """A question as arrays. Empty arrays mean all.
@@ -55,16 +68,14 @@ class Asked:
     collected: Bytes
 
 
-def masked(
-    offset: Int64s, at: Int64s, event: UInt16s, asked: Asked, *, whole: bool
-) -> tuple[Bytes | None, Bytes | None, Counted]:
-    """Give the masks over events and customers, None where every event is let through, and what they come to.
+def masked(offset: Int64s, at: Int64s, event: UInt16s, asked: Asked, *, whole: bool) -> Masked:
+    """Give the masks of a question over the events and customers of a part.
 
     A customer whose events in question are partly hidden is left out when the question is about `whole` journeys;
     else only the hidden events are. Customers with no event in question are masked but not counted.
     """
     keep = np.zeros(len(at), np.uint8)
-    customer_keep = np.zeros(len(offset) - 1, np.uint8)
+    customer_keep, out = np.zeros(len(offset) - 1, np.uint8), np.zeros(len(offset) - 1, np.uint8)
     tables = (asked.names, asked.having, asked.shown, asked.live, asked.now, asked.collected)
     counts = _pass(
         frozen(offset),
@@ -76,10 +87,13 @@ def masked(
         whole,
         keep,
         customer_keep,
+        out,
     )
     customers, events, left_out, first, last = (int(each) for each in counts)
     counted = Counted(customers=customers, events=events, left_out=left_out, first_at=first, last_at=last)
-    return (None, None, counted) if events == len(at) else (keep, customer_keep, counted)
+    if events == len(at):
+        return Masked(None, None, ALL, counted)
+    return Masked(keep, customer_keep, out if left_out else ALL, counted)
 
 
 @compiled
@@ -98,6 +112,7 @@ def _pass(
     whole: bool,
     keep: Bytes,
     customer_keep: Bytes,
+    out: Bytes,
 ) -> tuple[int, int, int, int, int]:
     customers, events, left_out = 0, 0, 0
     earliest, latest = LAST, FIRST
@@ -128,12 +143,30 @@ def _pass(
             continue
         if not may or hidden == asked or (whole and hidden > 0):
             left_out += 1
+            out[customer] = 1
             continue
         customer_keep[customer] = 1
         customers += 1
         events += asked - hidden
         earliest, latest = min(earliest, first), max(latest, last)
     return customers, events, left_out, earliest, latest
+
+
+def kept_events(events: Slice, chosen: Flags) -> int:
+    """Count the events of some of a slice's customers that its mask lets through."""
+    if events.keep is None:
+        return int(np.diff(events.offset)[chosen].sum())
+    return int(_kept_events(frozen(events.offset), frozen(events.keep), frozen(chosen)))
+
+
+@compiled
+def _kept_events(offset: Int64s, keep: Bytes, chosen: Flags) -> int:
+    count = 0
+    for customer in range(len(offset) - 1):
+        if chosen[customer]:
+            for index in range(offset[customer], offset[customer + 1]):
+                count += keep[index]
+    return count
 
 
 def counted_codes(events: Slice, codes: UInt16s) -> tuple[Int64s, Int64s]:

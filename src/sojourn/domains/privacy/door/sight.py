@@ -15,12 +15,13 @@ from django.conf import settings
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.privacy.contracts import IDENTITY_EVENTS, Abstraction, Codes, EventFilter, Purpose
-from sojourn.domains.privacy.door import bound, levels, masks, scope
+from sojourn.domains.privacy.door import allowing, bound, levels, masks, scope
+from sojourn.domains.privacy.door.allowing import Allowed, Table
 from sojourn.domains.privacy.door.levels import Shown
 from sojourn.domains.privacy.door.masks import ALL, CODES, Asked, Counted
 from sojourn.domains.privacy.standing import consents, purposes, wording
 from sojourn.engine.kernels.patterns import Bound, bind, compile_pattern, matching, read
-from sojourn.engine.kernels.words import NO_CODE, Bytes, Flags, Int64s, Slice, UInt16s
+from sojourn.engine.kernels.words import NO_CODE, Bytes, Slice, UInt16s
 from sojourn.engine.timeline import Timeline, manifest
 from sojourn.engine.timeline.lookup import holders, live
 from sojourn.engine.timeline.part import Part
@@ -70,42 +71,12 @@ _now = Kept(KEPT_MASKS)
 
 
 @dataclass(frozen=True)
-class Table:
-    """Which codes are let through (a byte a code), from one instant to another."""
-
-    codes: Bytes
-    since_us: int | None = None
-    until_us: int | None = None
-
-    def among(self, at: Int64s) -> Flags:
-        """Say which instants lie within."""
-        found = np.ones(len(at), np.bool_)
-        if self.since_us is not None:
-            found &= at >= self.since_us
-        if self.until_us is not None:
-            found &= at < self.until_us
-        return found
-
-    @property
-    def is_dated(self) -> bool:
-        """Say whether it stands for a part of time only."""
-        return self.since_us is not None or self.until_us is not None
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """What is let through of a dimension: what one of its tables lets through."""
-
-    dimension: str
-    tables: tuple[Table, ...]
-
-
-@dataclass(frozen=True)
 class Seen:
     """The timeline under the masks of one question."""
 
     slices: tuple[Slice, ...]
     counted: Counted
+    left_out: tuple[Bytes, ...] = ()  # by slice: customers whom their consent keeps out, a byte each; empty: none
 
 
 @dataclass(frozen=True)
@@ -124,8 +95,15 @@ class Sight:
 
     def seen(self, period: Period, events: EventFilter, *, whole: bool) -> Seen:
         """Mask the timeline for a question; raise InvalidError for a dimension that is not there or a bad pattern."""
-        question = (self.key, period, frozen_filter(events), whole)
-        return _masks.get(question, lambda: self._seen(period, events, whole))[0]
+        return self.kept((period, frozen_filter(events), whole), lambda: self._seen(period, events, whole))
+
+    def unnamed(self, period: Period, events: EventFilter, *, whole: bool) -> Seen:
+        """Mask the timeline as `seen` does, with events by their codes, whatever they are to be seen as."""
+        return self._seen(period, events, whole, by_codes=True)
+
+    def kept(self, question: Hashable, make: Callable[[], Seen]) -> Seen:
+        """Give what `make` sees, or saw before for the same question of this sight."""
+        return _masks.get((self.key, question), make)[0]
 
     def counted(self, period: Period, events: EventFilter) -> Counted:
         """Count what a question sees, keeping no mask of it."""
@@ -180,20 +158,26 @@ class Sight:
             len(self._collected(place)) for place in range(len(self.timeline.parts))
         )
 
-    def _seen(self, period: Period, events: EventFilter, whole: bool) -> Seen:
+    def shower(self, abstraction: Abstraction) -> Callable[[Slice], Slice]:
+        """Give what shows events at a level of abstraction."""
+        return _as_is if abstraction.is_plain else self.shown(abstraction).of
+
+    def _seen(self, period: Period, events: EventFilter, whole: bool, *, by_codes: bool = False) -> Seen:
         allowed = self.allowed_values(events)
         pattern = self._pattern(events)
-        show = _as_is if events.abstraction.is_plain else self.shown(events.abstraction).of
-        slices, counted = [], Counted()
+        show = self.shower(events.abstraction)
+        slices, counted, left_out = [], Counted(), []
         for place, part in enumerate(self.timeline.parts):
             asked = self._asked(place, part, period, events, allowed)
             if pattern:
-                asked, left_out = _matching(pattern, part, asked, show)
-                counted += Counted(left_out=left_out)
-            keep, customer_keep, more = masks.masked(part.offset, part.at, part.event, asked, whole=whole)
-            slices.append(show(replace(slice_of(part), keep=keep, customer_keep=customer_keep)))
-            counted += more
-        return Seen(tuple(slices), counted)
+                asked, hidden = _matching(pattern, part, asked, show)
+                counted += Counted(left_out=hidden)
+            found = masks.masked(part.offset, part.at, part.event, asked, whole=whole)
+            masked = replace(slice_of(part), keep=found.keep, customer_keep=found.customer_keep)
+            slices.append(masked if by_codes else show(masked))
+            left_out.append(found.left_out)
+            counted += found.counted
+        return Seen(tuple(slices), counted, tuple(left_out))
 
     def _asked(
         self, place: int, part: Part, period: Period, events: EventFilter, allowed: tuple[Allowed, ...]
@@ -204,7 +188,7 @@ class Sight:
             until=masks.LAST if until is None else until,
             names=self.table(events.names, events.abstraction),
             having=self.table(events.having, events.abstraction),
-            shown=_shown(part, allowed),
+            shown=allowing.shown(part, allowed),
             live=ALL if part.gone is None else live(part).view(np.uint8),
             now=self.words_now()[place][0],
             collected=self._collected(place),
@@ -360,33 +344,6 @@ def _matching(pattern: Bound, part: Part, asked: Asked, show: Callable[[Slice], 
     whole journeys only, before the filter by name.
     """
     every = replace(asked, names=ALL, having=ALL)
-    keep, customer_keep, counted = masks.masked(part.offset, part.at, part.event, every, whole=True)
-    events = show(replace(slice_of(part), keep=keep, customer_keep=customer_keep))
-    return replace(asked, live=matching(pattern, events, settings.SOJOURN.kernel_threads)), counted.left_out
-
-
-def _shown(part: Part, allowed: tuple[Allowed, ...]) -> Bytes:
-    shown: Bytes = ALL
-    for each in allowed:
-        one = _let_through(part, each)
-        if len(one):
-            shown = one if not len(shown) else shown & one
-    return shown
-
-
-def _let_through(part: Part, allowed: Allowed) -> Bytes:
-    """Give a byte an event; empty when all are let through."""
-    codes = part.narrow_codes(f"dimension:{allowed.dimension}")
-    found = np.zeros(len(part.at), np.uint8)
-    for table in allowed.tables:
-        if isinstance(codes, int):
-            if not table.codes[codes]:
-                continue
-            if not table.is_dated:
-                return ALL
-            one = np.ones(len(part.at), np.uint8)
-        else:
-            narrow = np.append(table.codes[:255], table.codes[NO_CODE]) if codes.dtype == np.uint8 else table.codes
-            one = narrow[codes]
-        found |= one & table.among(part.at).view(np.uint8) if table.is_dated else one
-    return found
+    found = masks.masked(part.offset, part.at, part.event, every, whole=True)
+    events = show(replace(slice_of(part), keep=found.keep, customer_keep=found.customer_keep))
+    return replace(asked, live=matching(pattern, events, settings.SOJOURN.kernel_threads)), found.counted.left_out

@@ -31,12 +31,12 @@ def tables(groups: Groups, seen: Int64s) -> tuple[pa.Table, pa.Table]:
         since, until = np.minimum.reduceat(since, first), np.maximum.reduceat(until, first)
     customer, group = customer[first], group[first]
     members = pa.table({"customer": customer, "one": -group, "since_us": since, "until_us": until})
-    linked, cluster = _linked(customer, group)
-    return members, pa.table({"customer": linked, "cluster": cluster})
+    known, first = np.unique(customer, return_index=True)
+    return members, pa.table({"customer": known, "cluster": linked(customer, group)[first]})
 
 
-def _linked(customer: Int64s, group: Int64s) -> tuple[Int64s, Int64s]:
-    """Give the set of each customer, named by its smallest member.
+def linked(customer: Int64s, group: Int64s) -> Int64s:
+    """Give the set of each membership: customers who share a group, named by the smallest of them.
 
     Each turn hands the smallest name on within the groups and takes the name's own name, so that turns are as many as
     the logarithm of the longest chain. NumPy, because the union-find kernel would be compiled while somebody waits.
@@ -51,5 +51,6 @@ def _linked(customer: Int64s, group: Int64s) -> tuple[Int64s, Int64s]:
         np.minimum.at(found, place, smallest[at])
         found = found[found]
         if np.array_equal(found, name):
-            return known, known[name]
+            found_sets: Int64s = known[name][place]
+            return found_sets
         name = found

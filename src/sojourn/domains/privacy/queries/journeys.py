@@ -12,7 +12,8 @@ from django.conf import settings
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.privacy import rules
-from sojourn.domains.privacy.contracts import Answer, Codes, Coverage, EventFilter, Purpose
+from sojourn.domains.privacy.contracts import Answer, Codes, Coverage, EventFilter, Groups, InGroups, Purpose
+from sojourn.domains.privacy.door.gathering import Together, together
 from sojourn.domains.privacy.door.outside import outside
 from sojourn.domains.privacy.door.sight import ANSWERS, Seen, Sight, frozen_filter, sight
 from sojourn.engine.kernels import running
@@ -32,31 +33,45 @@ def ask(
     viewer: Viewer,
     key: Hashable = None,
     told: Mapping[str, object] | None = None,
+    groups: Groups | None = None,
+    span: Period | None = None,
 ) -> Answer[R]:
     """Fold the events that viewer and purpose may see, in the period and kept by the filter.
 
     `fold_for` gets the dictionary of event names and makes the fold. A customer with hidden events among those
     asked about is left out rather than shown with a step missing. With a `key` that names the fold and its
     parameters, the answer is kept until events, identity or consents change. `told` are the fold's parameters as
-    people read them; they come back in the coverage. Raise InvalidError for an unknown dimension or a bad pattern.
+    people read them; they come back in the coverage. With `groups` each of them stands in the place of its customers:
+    those who belong to it at any time in `span` (the period, when none is given); who belongs to none stands alone.
+    Raise InvalidError for an unknown dimension or a bad pattern, and for a pattern with groups.
     """
-    looking = sight(purpose=purpose, viewer=viewer)
+    looking, span = sight(purpose=purpose, viewer=viewer), span or period
+
+    def see() -> Seen:
+        if groups is None:
+            return looking.seen(period, events, whole=True)
+        return together(looking, period, events, groups, span)
+
+    def make() -> Answer[R]:
+        return _fold(looking, fold_for, see, period, events, told or {})
+
     if key is None:
-        return _fold(looking, fold_for, period, events, told or {})
-    question = (looking.key, period, frozen_filter(events), key)
-    answer, was_known = ANSWERS.get(question, lambda: _fold(looking, fold_for, period, events, told or {}))
+        return make()
+    whose = None if groups is None else (groups.kind, groups.version, span)
+    answer, was_known = ANSWERS.get((looking.key, period, frozen_filter(events), key, whose), make)
     return replace(answer, coverage=replace(answer.coverage, cached=True)) if was_known else answer
 
 
 def _fold(
     looking: Sight,
     fold_for: Callable[[Codes], Fold[P, R]],
+    see: Callable[[], Seen],
     period: Period,
     events: EventFilter,
     told: Mapping[str, object],
 ) -> Answer[R]:
     begun = time.perf_counter()
-    seen = looking.seen(period, events, whole=True)
+    seen = see()
     codes = looking.codes(events.abstraction)
     fold = fold_for(codes)
     value = running.run(fold, seen.slices, settings.SOJOURN.kernel_threads)
@@ -77,4 +92,10 @@ def rested_on(looking: Sight, seen: Seen, period: Period, query: str, begun: flo
         fresh_at=collection.received_at(batch=looking.timeline.batch),
         took_ms=(time.perf_counter() - begun) * 1_000,
         query=query,
+        in_groups=_in_groups(seen) if isinstance(seen, Together) else None,
     )
+
+
+def _in_groups(seen: Together) -> InGroups:
+    left_out = rules.shown_left_out(seen.groups_left_out, settings.SOJOURN.k_floor)
+    return InGroups(per=seen.per, groups=seen.groups, alone=seen.alone, left_out=left_out)

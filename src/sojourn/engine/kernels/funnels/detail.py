@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from sojourn.engine.kernels.funnels.tally import binned, by_step, ranked_groups,
 from sojourn.engine.kernels.funnels.unordered import sets
 from sojourn.engine.kernels.lens import FIRST_INSTANT, LAST_INSTANT
 from sojourn.engine.kernels.quantiles import grouped
-from sojourn.engine.kernels.results import FunnelDetail
+from sojourn.engine.kernels.results import FunnelDetail, FunnelTally
 from sojourn.engine.kernels.words import Bytes, Int64s, Slice, UInt16s
 
 
@@ -33,6 +34,12 @@ class FunnelBlock:
     span: UInt16s  # span of time of the first step
     step: Bytes  # the step that a gap leads to; 0 for the gap from the first step to the last
     gap: Int64s
+    cluster: Int64s | None = None  # over chains, ascending: customers who hang together; None where none do
+
+    @property
+    def together(self) -> FunnelBlock:
+        """The block with each set of customers who hang together as one."""
+        return self if self.cluster is None else replace(self, who=self.cluster, cluster=None)
 
 
 @dataclass(slots=True)
@@ -135,6 +142,7 @@ class FunnelDetailFold:
             else nothing,
             step=step[:gaps],
             gap=gap[:gaps],
+            cluster=None if events.cluster is None else events.cluster[who[:found]],
         )
         return block, begun
 
@@ -146,18 +154,19 @@ class FunnelDetailFold:
     def finish(self, partial: FunnelDetailPartial) -> FunnelDetail:
         """Count, choose the groups, and work out the times."""
         blocks, steps = partial.blocks, self._tables.steps
-        values, place = ranked_groups(blocks, self._top, self._least) if self._by else ((), None)
-        whole = tallied(blocks, steps, None, 1, "level")
+        sets = [block.together for block in blocks]
+        values, place = ranked_groups(sets, self._top, self._least) if self._by else ((), None)
+        whole = _tallied(blocks, steps, None, 1, "level")
         size = np.append(whole.times[0, -1], whole.times[0, 1:])  # gaps to each step; the first has the whole times
         ordered = by_step(size, *_gaps(blocks))
         _, quantiles = grouped(size, ordered, (0.5, 0.9))
         parts = _part_times(blocks, steps, place, len(values) + 1) if place is not None else np.zeros((0, 2))
         return FunnelDetail(
             whole=whole,
-            parts=tallied(blocks, steps, place, len(values) + 1 if place is not None else 0, "group"),
+            parts=_tallied(blocks, steps, place, len(values) + 1 if place is not None else 0, "group"),
             values=values,
             names=tuple(self._texts[value] if value < len(self._texts) else "" for value in values),
-            spans=tallied(blocks, steps, None, len(self._marks) + 1 if len(self._marks) else 0, "span"),
+            spans=_tallied(blocks, steps, None, len(self._marks) + 1 if len(self._marks) else 0, "span"),
             median_gap=np.concatenate(([np.nan], quantiles[1:, 0])),
             p90_gap=np.concatenate(([np.nan], quantiles[1:, 1])),
             median_total=float(quantiles[0, 0]),
@@ -166,6 +175,17 @@ class FunnelDetailFold:
             part_p90_total=parts[:, 1],
             bins=binned(size, ordered, self._edges_us),
         )
+
+
+def _tallied(
+    blocks: Sequence[FunnelBlock], steps: int, place: Int64s | None, groups: int, by: Literal["level", "group", "span"]
+) -> FunnelTally:
+    """Count chains and customers, with sums over the sets of customers who hang together."""
+    each = tallied(blocks, steps, place, groups, by)
+    if all(block.cluster is None for block in blocks):
+        return each
+    sets = tallied([block.together for block in blocks], steps, place, groups, by)
+    return replace(sets, customers=each.customers)
 
 
 def _gaps(blocks: Sequence[FunnelBlock]) -> tuple[Bytes, Int64s]:

@@ -41,7 +41,7 @@ def tallied(
     for block in blocks if groups else ():
         key = np.zeros(len(block.who), np.uint16) if by == "level" else getattr(block, by)
         _tally(frozen(block.who), frozen(block.level), frozen(key), NO_PLACE if place is None else place, sums)
-    return FunnelTally(*(sums[:, :, column].copy() for column in range(5)))
+    return FunnelTally(*(sums[:, :, column].copy() for column in (*range(5), 0)))
 
 
 def ranked_groups(blocks: Sequence[Grouped], top: int, least: int) -> tuple[tuple[int, ...], Int64s]:
