@@ -14,6 +14,7 @@ from sojourn.domains.access.models import Account
 from sojourn.domains.customers import actions as people
 from sojourn.domains.identity import queries
 from sojourn.domains.identity.models import Edge
+from sojourn.surfaces.web.rule_words import rule_lines
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -69,8 +70,10 @@ def test_rules_are_tried_then_let_hold_then_taken_back() -> None:
     client = signed_in(Role.ADMINISTRATOR)
     stored(said(("ana", "phone"), (None, "phone")))
     changed = queries.rules_text().replace("count: 50", "count: 5")
+    assert "has 50 at most in 7 days; more join nobody." in client.get("/customers/rules").content.decode()
     tried = client.post("/customers/rules", {"text": changed, "base": "0", "do": "try"}).content.decode()
     assert "Nobody would split or join." in tried
+    assert "has 5 at most in 7 days; more join nobody." in tried
     assert queries.rules_in_force().version == 0
     assert client.post("/customers/rules", {"text": changed, "base": "0", "do": "apply"}).status_code == 302
     assert queries.rules_in_force().version == 1
@@ -83,3 +86,15 @@ def test_rules_that_mean_nothing_are_refused_by_name_and_nobody_else_may_change_
     assert refused.status_code == 422
     assert "kinds: a list" in refused.content.decode()
     assert signed_in(Role.ANALYST).get("/customers/rules").status_code == 403
+
+
+def test_each_rule_is_said_in_words() -> None:
+    said = {each.about: " ".join(each.says) for each in rule_lines(queries.rules_in_force())}
+    assert said["Mail address"].startswith("Who gives the same one is the same customer. A customer has 5 at most;")
+    assert said["Values that mean nobody"].endswith("undefined and 6 more")
+    assert said["Too common a value"] == "A value that more than 20 persons hold joins nobody."
+    own = queries.rules_of("kinds: [{name: card, traits: [card], joins: false}]\ndevices: null\nverified_by: [crm]")
+    said = {each.about: " ".join(each.says) for each in rule_lines(own)}
+    assert said["card"] == "Kept, but joins nobody. Read from card."
+    assert said["Device"].endswith("on however many devices.")
+    assert said["Proof"].endswith("says so: crm.")

@@ -57,6 +57,14 @@ def test_a_pair_is_shown_accepted_and_taken_apart_again(pair: tuple[int, int]) -
     assert len(set(customers(*pair))) == 2
 
 
+def test_home_counts_the_pairs_that_wait_for_those_who_decide(pair: tuple[int, int]) -> None:
+    assert "1 pair of customers may be one person." in signed_in(Role.PRIVACY_OFFICER).get("/").content.decode()
+    assert "may be one person" not in signed_in(Role.ANALYST).get("/").content.decode()
+    actions.reject(proposal=queries.proposals(viewer=SYSTEM).rows[0].id, viewer=SYSTEM)
+    client = signed_in(Role.ADMINISTRATOR)
+    assert "may be one person" not in client.get("/").content.decode()
+
+
 def test_many_are_decided_only_as_many_as_the_page_said(pair: tuple[int, int]) -> None:
     client = signed_in(Role.PRIVACY_OFFICER)
     page = client.get("/customers/review?from=90").content.decode()

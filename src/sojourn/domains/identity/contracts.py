@@ -7,6 +7,11 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from sojourn.domains.identity.ruleset import Form as Form
+from sojourn.domains.identity.ruleset import Kind as Kind
+from sojourn.domains.identity.ruleset import Limit as Limit
+from sojourn.domains.identity.ruleset import Rules as Rules
+from sojourn.domains.identity.ruleset import Span as Span
 from sojourn.engine.kernels.words import Int64s
 
 

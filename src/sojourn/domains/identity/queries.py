@@ -9,7 +9,7 @@ from django.db import connections, router
 
 from sojourn.domains.identity import rulebook, statements
 from sojourn.domains.identity.about import about as about
-from sojourn.domains.identity.contracts import Moves, PersonMap
+from sojourn.domains.identity.contracts import Moves, PersonMap, Rules
 from sojourn.domains.identity.having import customers_with as customers_with
 from sojourn.domains.identity.marks import marks_of as marks_of
 from sojourn.domains.identity.models import Identifier, Link, LinkChange, MapCounter, Trait
@@ -32,6 +32,7 @@ from sojourn.domains.identity.reviewing import matching_runs as matching_runs
 from sojourn.domains.identity.reviewing import matching_terms as matching_terms
 from sojourn.domains.identity.reviewing import proposal as proposal
 from sojourn.domains.identity.reviewing import proposals as proposals
+from sojourn.domains.identity.reviewing import waiting as waiting
 from sojourn.domains.identity.rulebook import rule_versions as rule_versions
 from sojourn.domains.identity.rulebook import rules_in_force as rules_in_force
 from sojourn.domains.identity.rules import is_plain as is_plain
@@ -41,6 +42,11 @@ from sojourn.kit.look import once
 def rules_text() -> str:
     """Write the rules in force as YAML."""
     return rulebook.write(rulebook.rules_in_force())
+
+
+def rules_of(text: str) -> Rules:
+    """Read rules from YAML or JSON, without letting them hold; raise RulesError."""
+    return rulebook.read(text)
 
 
 def map_version() -> int:

@@ -54,10 +54,23 @@ def proposals(
     return ProposalPage(rows=told(rows), total=len(seen), next=after + limit if more else None)
 
 
+def waiting(*, viewer: Viewer, most: int = 1_000) -> int:
+    """Count the proposals that wait for this viewer's decision, among the `most` most probable.
+
+    Raise ForbiddenError without the right to review.
+    """
+    return len(visible(state=ProposalState.OPEN, source=None, probability_from=None, viewer=viewer, most=most))
+
+
 def visible(
-    *, state: ProposalState | None, source: ProposalSource | None, probability_from: float | None, viewer: Viewer
+    *,
+    state: ProposalState | None,
+    source: ProposalSource | None,
+    probability_from: float | None,
+    viewer: Viewer,
+    most: int = QUEUE_MOST,
 ) -> list[Proposed]:
-    """Give the rows of proposals of whom the viewer may see both customers, in order."""
+    """Give the rows of proposals of whom the viewer may see both customers, in order, among the first `most`."""
     viewer.require(Right.IDENTITY_REVIEW, looking=True)
     rows = Proposed.objects.order_by(F("probability").desc(nulls_last=True), "pk")
     if state is not None:
@@ -66,7 +79,7 @@ def visible(
         rows = rows.filter(source=source.value)
     if probability_from is not None:
         rows = rows.filter(probability__gte=probability_from)
-    found = list(rows[:QUEUE_MOST])
+    found = list(rows[:most])
     pairs = np.array([(row.first, row.second) for row in found], np.int64).reshape(-1, 2)
     both = reachable(pairs[:, 0], viewer) & reachable(pairs[:, 1], viewer)
     return [row for row, shown in zip(found, both.tolist(), strict=True) if shown]

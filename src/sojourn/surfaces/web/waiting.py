@@ -15,10 +15,12 @@ from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.catalogue.contracts import FreshnessState
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.collection.contracts import DeliveryStatus, Pressure
+from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.surfaces.web import figures
 
 RECENT = timedelta(days=7)
+PAIRS_MOST = 1_000  # counted on Home
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,8 @@ def matters(viewer: Viewer, now: datetime) -> list[Matter]:
     if viewer.can(Right.PLAN_WRITE):
         found += _plan()
     found += _requests(viewer)
+    if viewer.can(Right.IDENTITY_REVIEW):
+        found += _pairs(viewer)
     return sorted(found, key=lambda each: not each.is_urgent)
 
 
@@ -47,6 +51,15 @@ def _requests(viewer: Viewer) -> Iterator[Matter]:
     if late:
         says = ngettext("%(n)s request of a customer is late.", "%(n)s requests of customers are late.", late)
         yield Matter(says=says % {"n": late}, url=reverse("requests"), icon="clock", is_urgent=True)
+
+
+def _pairs(viewer: Viewer) -> Iterator[Matter]:
+    n = identity.waiting(viewer=viewer, most=PAIRS_MOST)
+    if n:
+        says = ngettext("%(n)s pair of customers may be one person.", "%(n)s pairs of customers may be one person.", n)
+        if n == PAIRS_MOST:
+            says = _("%(n)s pairs of customers or more may be one person.")
+        yield Matter(says=says % {"n": figures.whole(n)}, url=reverse("identity-review"), icon="users")
 
 
 def _pressure() -> Iterator[Matter]:

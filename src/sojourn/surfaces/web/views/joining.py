@@ -23,6 +23,7 @@ from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 from sojourn.kit.ids import short
 from sojourn.surfaces.web import identity_picture
 from sojourn.surfaces.web.doors import PageRequest, page
+from sojourn.surfaces.web.rule_words import rule_lines
 
 KINDS = {
     "user": gettext_lazy("Customer number"),
@@ -120,6 +121,7 @@ def identity_rules(request: PageRequest) -> HttpResponse:
             else:
                 saved = None
                 context["effect"] = identity_actions.try_rules(text=text, viewer=request.viewer)
+                context["lines"] = rule_lines(identity.rules_of(text))
         except (InvalidError, ConflictError, NotFoundError) as refusal:
             context["refused"], status = refusal.message, 422
         else:
@@ -129,6 +131,7 @@ def identity_rules(request: PageRequest) -> HttpResponse:
                     _("Version %(version)s holds for new events; the stored data follow.") % {"version": saved.version},
                 )
                 return redirect("identity-rules")
+    context.setdefault("lines", rule_lines(identity.rules_in_force()))
     versions = identity.rule_versions()
     names = access.names({each.saved_by for each in versions})
     context |= {
