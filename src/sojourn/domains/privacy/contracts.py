@@ -9,6 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from sojourn.domains.catalogue.contracts import Level
 from sojourn.domains.privacy.words.consent import Basis as Basis
 from sojourn.domains.privacy.words.consent import Choice as Choice
@@ -239,6 +242,20 @@ class MeasureRow:
     customers: int
     clusters: Clusters | None = None
     in_groups: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """The rows of one event as parallel arrays, in the order (customer, time, event id); for sums, never to be shown.
+
+    `fields` are texts, None where an event says nothing. `hidden` are customers with rows that may not be read.
+    """
+
+    customer: Int64s
+    at_us: Int64s
+    event_id: Int64s
+    fields: dict[str, npt.NDArray[np.object_]]
+    hidden: Int64s
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
