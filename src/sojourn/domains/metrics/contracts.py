@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sojourn.domains.customers.contracts import Per
+from sojourn.domains.metrics.words import Answers as Answers
+from sojourn.domains.metrics.words import Driver as Driver
+from sojourn.domains.metrics.words import DriverColumn as DriverColumn
+from sojourn.domains.metrics.words import DriverLevel as DriverLevel
+from sojourn.domains.metrics.words import Drivers as Drivers
+from sojourn.domains.metrics.words import Fact as Fact
+from sojourn.domains.metrics.words import FactKind as FactKind
 from sojourn.domains.privacy.contracts import Coverage
 from sojourn.kit.period import Period
 
