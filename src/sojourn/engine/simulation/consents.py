@@ -20,6 +20,7 @@ SHARES: Final = {
     "automated_decision": (0.09, 0.05),
     "research": (0.0, 0.03),
     "analytics": (0.0, 0.004),
+    "partner_sharing": (0.07, 0.21),
 }
 NOTICE: Final = 2  # the version that also covers what was collected before
 PLACES: Final = ("branch form", "app settings", "phone")

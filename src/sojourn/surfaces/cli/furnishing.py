@@ -56,6 +56,16 @@ MESSAGES = {
     RequestKind.RESTRICTION: "My address is wrong; please do not use it until that is settled.",
     RequestKind.OBJECTION: "I do not want to be analysed.",
 }
+PARTNERS = {
+    "en": (
+        "Share data with partners",
+        "We give partners, such as insurers, what they need to make you an offer. Never without your yes.",
+    ),
+    "de": (
+        "Daten an Partner weitergeben",
+        "Wir geben Partnern, etwa Versicherern, was sie für ein Angebot an Sie brauchen. Nie ohne Ihr Ja.",
+    ),
+}
 EARLIER = {
     "en": "This covers what you did with us before, too.",
     "de": "Das gilt auch für das, was Sie bisher bei uns getan haben.",
@@ -87,21 +97,23 @@ def furnish(company: Company, state: DemoState) -> None:
 
 def plant_consents(state: DemoState) -> None:
     """Note what the bank's customers have said about purposes, and a purpose of the bank's own."""
-    shared = "Share data with partners"
     privacy.save_purpose(
         name="partner_sharing",
-        title=shared,
+        title=PARTNERS["en"][0],
         basis=Basis.OPT_IN,
         expires_months=24,
         refused_by_signal=True,
         categories=("partners",),
         viewer=SYSTEM,
     )
-    text = "We give partners, such as insurers, what they need to make you an offer. Never without your yes."
     if not queries.notices(purpose="partner_sharing"):
-        texts = {"en": NoticeText(title=shared, text=text)}
+        texts = {language: NoticeText(title=title, text=text) for language, (title, text) in PARTNERS.items()}
         privacy.publish_notice(purpose="partner_sharing", texts=texts, viewer=SYSTEM)
-    for purpose in ("marketing", "personalisation"):  # version 2, under which the customers below have said yes
+    for purpose in (
+        "marketing",
+        "personalisation",
+        "partner_sharing",
+    ):  # version 2, under which the customers below have said yes
         if len({each.version for each in queries.notices(purpose=purpose)}) == 1:
             wider = {
                 each.language: NoticeText(title=each.title, text=f"{each.text} {EARLIER[each.language]}")
