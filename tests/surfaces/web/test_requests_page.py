@@ -105,6 +105,18 @@ def test_an_erasure_written_down_at_the_desk_ends_with_its_certificate(officer: 
     assert "BEGIN:VCALENDAR" in officer.get("/privacy/requests/calendar.ics").content.decode()
 
 
+def test_a_page_follows_its_request_only_while_it_is_worked_on(officer: Client) -> None:
+    made = actions.open_request(
+        kind=RequestKind.ACCESS, regulation="gdpr", channel=Channel.PHONE, contact=Contact(email=MAIL), by="system"
+    )
+    address = f"/privacy/requests/{made.id}"
+    assert "hx-get" not in officer.get(address).content.decode()
+    RequestRow.objects.filter(pk=made.id).update(state=RequestState.WORKING)
+    followed = officer.get(address).content.decode()
+    assert f'id="live" hx-get="{address}" hx-trigger="every 2s"' in followed
+    assert 'id="chip"' in followed and 'id="told"' in followed and "htmx.min.js" in followed
+
+
 def test_a_request_that_nobody_could_answer_is_refused_and_many_are_slowed_down() -> None:
     customer = Client()
     nothing = customer.post("/your-data/", {"kind": "access", "name": "Ana"})

@@ -192,6 +192,7 @@ def _shown(request: PageRequest, number: int, form: VerifyForm, *, status: int =
         "form": form,
         "letter": queries.letter_of(number, viewer=request.viewer, site=request.build_absolute_uri("/").rstrip("/")),
         "is_open": found.state is not RequestState.CLOSED,
+        "is_working": found.state is RequestState.WORKING,
         "may_begin": found.state in (RequestState.OPEN, RequestState.FAILED),
         "confirms": found.kind is RequestKind.ERASURE and bool(found.customer),
     }
