@@ -87,6 +87,12 @@ class Settings:
     preference_link_days: int = _setting(
         30, "Days for which a link to the preference centre opens, where nothing else is asked for.", low=1, high=365
     )
+    surveys_two_people: int = _setting(
+        1, "0: let who wrote a survey approve it, too, where only one person works with it.", low=0, high=1
+    )
+    survey_posts_per_minute: int = _setting(
+        60, "Pages of surveys that one address may send in a minute; 0: no limit.", low=0
+    )
     figure_age_seconds: int = _setting(
         30, "Age in seconds that figures may have while events keep coming; 0: none.", low=0, high=3_600
     )

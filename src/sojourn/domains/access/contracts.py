@@ -50,6 +50,9 @@ class Right(StrEnum):
     RETENTION_READ = "retention.read"  # retention rules, statutory duties, legal holds by customer number
     RETENTION_MANAGE = "retention.manage"  # change them
     EMPLOYEES_READ = "employees.read"  # figures about named employees of one's unit, above the minimum n
+    SURVEYS_WRITE = "surveys.write"  # surveys, their links, whom they ask
+    SURVEYS_APPROVE = "surveys.approve"  # what somebody else wrote
+    ANSWERS_WRITE = "answers.write"  # answers given elsewhere, through the API
     AUDIT_READ = "audit.read"
     BACKUPS_RUN = "backups.run"  # backup, restore, key rotation
     PEOPLE_MANAGE = "people.manage"  # people, roles, grants, keys
@@ -87,8 +90,9 @@ _AGENT = _FIGURES | {Right.CUSTOMERS_READ, Right.CUSTOMERS_WRITE, Right.CONSENTS
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),
-    Role.CX_LEAD: _ANALYST | {Right.EMPLOYEES_READ},
-    Role.ANALYST: _ANALYST,
+    Role.CX_LEAD: _ANALYST
+    | {Right.EMPLOYEES_READ, Right.SURVEYS_WRITE, Right.SURVEYS_APPROVE, Right.ANSWERS_WRITE},
+    Role.ANALYST: _ANALYST | {Right.SURVEYS_WRITE, Right.ANSWERS_WRITE},
     Role.AGENT: _AGENT,
     Role.AGENT_MANAGER: _AGENT | {Right.CUSTOMERS_LIST, Right.EMPLOYEES_READ, Right.IDENTITY_REVIEW},
     Role.MARKETER: _FIGURES | {Right.CUSTOMERS_LIST, Right.CUSTOMERS_EXPORT},

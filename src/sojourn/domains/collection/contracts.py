@@ -269,6 +269,18 @@ class SealedCount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """Something that a room did to or learned of a customer, on its way into the stream; see `actions.record`."""
+
+    name: str
+    occurred_at: datetime
+    person: int | None = None
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Encryption:
     """The master keys by their names and how far a rotation has come; the keys themselves are nowhere to be seen."""
 

@@ -1,9 +1,31 @@
-"""Do: store comments, have them read."""
+"""Do: keep surveys and their links, take answers, store comments and have them read."""
 
 from __future__ import annotations
 
+from sojourn.domains.feedback.answers.about import forget as forget_answers
+from sojourn.domains.feedback.answers.giving import take_answers
+from sojourn.domains.feedback.answers.links import EndedError, add_link, note_opened, switch_link
+from sojourn.domains.feedback.answers.taking import release_idle, take
 from sojourn.domains.feedback.hearing import follow_comments, forget_comments
+from sojourn.domains.feedback.surveys.keeping import approve_survey, end_survey, save_survey, start_survey
 from sojourn.domains.feedback.understanding import note as note_understanding
 from sojourn.domains.feedback.understanding import read_comments
 
-__all__ = ["follow_comments", "forget_comments", "note_understanding", "read_comments"]
+__all__ = [
+    "EndedError",
+    "add_link",
+    "approve_survey",
+    "end_survey",
+    "follow_comments",
+    "forget_answers",
+    "forget_comments",
+    "note_opened",
+    "note_understanding",
+    "read_comments",
+    "release_idle",
+    "save_survey",
+    "start_survey",
+    "switch_link",
+    "take",
+    "take_answers",
+]

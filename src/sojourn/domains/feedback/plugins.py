@@ -31,3 +31,21 @@ def tell_comments(persons: tuple[int, ...]) -> Iterable[Held]:
 
 
 hooks.holds("feedback.CommentRow", erased_by=forget_comments, told_by=tell_comments)
+
+
+seals("feedback.ResponseRow", "sealed", use="response")
+
+
+@hooks.erase_persons.answer
+def forget_answers(persons: tuple[int, ...]) -> None:
+    """Delete what erased persons answered, and that they were asked."""
+    actions.forget_answers(persons)
+
+
+@hooks.about_persons.answer
+def tell_surveys(persons: tuple[int, ...]) -> Iterable[Held]:
+    """Tell which surveys persons were asked to answer, and what they answered."""
+    return queries.told_of_surveys(persons)
+
+
+hooks.holds("feedback.ResponseRow", "feedback.InvitationRow", erased_by=forget_answers, told_by=tell_surveys)

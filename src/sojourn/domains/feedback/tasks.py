@@ -10,3 +10,9 @@ from sojourn.kit import jobs
 def read_comments() -> None:
     """Have comments read that nobody has read yet."""
     actions.read_comments()
+
+
+@jobs.job("feedback.release_idle", every_seconds=300)
+def release_idle() -> None:
+    """Let answers that were left in the middle count as partial."""
+    actions.release_idle()

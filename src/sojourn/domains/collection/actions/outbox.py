@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import msgspec
 from django.conf import settings
 from django.db import router, transaction
 
+from sojourn.domains.collection.contracts import Recorded
 from sojourn.domains.collection.models import OutboxEvent, OutboxTaken
 from sojourn.engine.stream.spool import Frame
 from sojourn.kit import sealing
@@ -34,19 +35,37 @@ def record(
     The person is a token (`person`) or a sender's id. `properties` are as those of a track call: `channel`, `unit`,
     `case`, `value` and the like become columns, personal ones are set aside. Raise InvalidError without a person.
     """
-    if person is None and user_id is None and anonymous_id is None:
+    told = Recorded(
+        name=name,
+        occurred_at=occurred_at,
+        person=person,
+        user_id=user_id,
+        anonymous_id=anonymous_id,
+        properties=properties or {},
+    )
+    record_many([told])
+
+
+def record_many(events: Iterable[Recorded]) -> None:
+    """Record events as `record` does, together: a thousand in the time of some single ones."""
+    items = [msgspec.json.encode(_item(each)) for each in events]
+    sealed = sealing.sealer(settings.SOJOURN).seal_many(items, use=SEALED_FOR)
+    now = time.time_ns() // 1_000
+    OutboxEvent.objects.bulk_create((OutboxEvent(payload=each, recorded_us=now) for each in sealed), batch_size=400)
+
+
+def _item(event: Recorded) -> dict[str, Any]:
+    if event.person is None and event.user_id is None and event.anonymous_id is None:
         raise InvalidError("An event is recorded of somebody: person, user_id or anonymous_id.")
-    item = {
+    return {
         "type": "track",
-        "event": name,
-        "person": person,
-        "userId": user_id,
-        "anonymousId": anonymous_id,
-        "timestamp": occurred_at.isoformat(),
-        "properties": dict(properties or {}),
+        "event": event.name,
+        "person": event.person,
+        "userId": event.user_id,
+        "anonymousId": event.anonymous_id,
+        "timestamp": event.occurred_at.isoformat(),
+        "properties": dict(event.properties),
     }
-    sealed = sealing.sealer(settings.SOJOURN).seal(msgspec.json.encode(item), use=SEALED_FOR)
-    OutboxEvent.objects.create(payload=sealed, recorded_us=time.time_ns() // 1_000)
 
 
 def waiting(limit: int) -> Sequence[tuple[int, Frame]]:
