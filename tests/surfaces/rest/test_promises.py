@@ -185,3 +185,9 @@ def test_a_file_is_handed_in_as_a_form_or_as_a_body() -> None:
         assert (preview["rows_good"], preview["events"][0]["event"]) == (1, "Opened")
         assert client.post(f"{where}/cancel").json()["status"] == "cancelled"
     problem(client.post(address.replace("files", "nowhere"), content, content_type="text/csv"), 404, "not_found")
+
+
+def test_a_form_whose_heads_are_too_large_is_the_callers_fault() -> None:
+    file = io.BytesIO(b"timestamp,event,user_id\n")
+    file.name = "a" * 5_000 + ".csv"
+    problem(asker().post("/api/v1/deliveries", {"source": "files", "file": file}), 400, "bad_request")

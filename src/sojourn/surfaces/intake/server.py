@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uvicorn
 
+from sojourn.kit.heads import BoundedHttp
 from sojourn.kit.settings import Settings
 from sojourn.surfaces.intake.app import Intake
 
@@ -20,7 +21,7 @@ def run(settings: Settings) -> int:
         host=settings.host,
         port=settings.intake_port,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
         ws="none",
         lifespan="on",
         access_log=False,

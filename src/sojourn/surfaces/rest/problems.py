@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
@@ -86,7 +87,7 @@ def of_exception(error: Exception) -> HttpResponse:
     """Turn what nobody expected into an answer: the caller's fault is a 4xx, everything else is a logged 500."""
     if isinstance(error, RequestDataTooBig):
         return problem(413, "too_large", "The request body is too large.")
-    if isinstance(error, BadRequest | SuspiciousOperation | DisallowedHost | UnicodeDecodeError):
+    if isinstance(error, BadRequest | SuspiciousOperation | DisallowedHost | MultiPartParserError | UnicodeDecodeError):
         return problem(400, "bad_request", "The request cannot be read.")
     logger.error("a bug", exc_info=error)
     return problem(500, "internal", "Something is broken on our side. It was logged; nothing was changed.")

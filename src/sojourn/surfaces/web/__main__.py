@@ -6,6 +6,7 @@ import os
 
 import uvicorn
 
+from sojourn.kit.heads import BoundedHttp
 from sojourn.kit.settings import load
 
 
@@ -18,6 +19,8 @@ def main() -> None:
         factory=True,
         host=settings.host,
         port=settings.port,
+        http=BoundedHttp,
+        ws="none",
         log_level=settings.log_level,
         access_log=False,
         server_header=False,

@@ -85,6 +85,14 @@ def test_document_types_are_refused_before_they_do_anything(prologue: str, tmp_p
         _rows(path)
 
 
+@pytest.mark.parametrize("long", ['<string key="a" value="{}"/>', "<!--{}-->", "<?a {}?>"])
+def test_a_tag_without_an_end_is_not_read_again_and_again(long: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xes"
+    path.write_text(f"<log><trace><event>{long.format('z' * (8 << 20))}</event></trace></log>")
+    with pytest.raises(UnreadableFileError, match="tag is longer than 4 MB"):
+        _rows(path)
+
+
 @pytest.mark.parametrize("encoding", ["x", "shift_jis", "rot13"])
 def test_an_encoding_that_is_none_or_not_for_xml_is_said(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "a.xes"

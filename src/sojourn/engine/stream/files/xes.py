@@ -20,6 +20,7 @@ from sojourn.engine.stream.files.xes_plain import Default, Defaults, NotPlainErr
 PIECE_BYTES: Final = 1 << 20
 BATCH_ROWS: Final = 32 * 1024
 DEPTH_MAX: Final = 32
+TAG_MAX_BYTES: Final = 4 << 20  # each piece of a longer one is read again from its beginning, which takes hours
 _TYPED: Final = frozenset({"int", "float", "boolean"})
 _VALUES: Final = _TYPED | {"string", "date", "id"}
 _OWN: Final = {"concept:name": "event", "time:timestamp": "timestamp", "org:resource": "agent"}
@@ -91,8 +92,12 @@ class XesReader:
         log = _Log()
         parser = _parser(log)
         with Source(self._path, compressed=self.dialect.compressed, most=self.dialect.unpacked_max) as file:
+            fed = 0
             while True:
                 piece = _fed(parser, file)
+                fed += len(piece)
+                if fed - parser.CurrentByteIndex > TAG_MAX_BYTES + PIECE_BYTES:
+                    raise UnreadableFileError(f"An element's tag is longer than {TAG_MAX_BYTES >> 20} MB.")
                 if len(log.records) >= rows or (not piece and (log.records or log.refused)):
                     yield log.taken(file.done)
                 if not piece:
