@@ -31,8 +31,6 @@ from sojourn.domains.collection.actions.loading import (
 )
 from sojourn.domains.collection.actions.originals import clear_originals, forget_originals, originals_naming
 from sojourn.domains.collection.actions.outbox import clear_taken, record, record_many, waiting
-from sojourn.domains.collection.actions.picking import is_pickup_due, pick_up
-from sojourn.domains.collection.actions.pickups import ask_pickup, change_pickup, delete_pickup, make_pickup
 from sojourn.domains.collection.actions.retaining import retain
 from sojourn.domains.collection.actions.tail import follow, new_rows, run_tail
 from sojourn.domains.collection.actions.traces import (
