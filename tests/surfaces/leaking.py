@@ -18,7 +18,7 @@ from django.urls import URLPattern, reverse
 from django.urls.converters import IntConverter
 
 from domains.customers.people import known
-from domains.privacy.bank import BEGIN, commit, event
+from domains.privacy.bank import BEGIN, ask_erasure, commit, event
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import RIGHTS, SYSTEM, Right, Role, RoleGrant, Scope, Viewer
 from sojourn.domains.access.granted import viewer_with
@@ -143,6 +143,8 @@ SERVING_PAGES = (
 )
 # An audit entry names whom it is about by a number, which leads nowhere once they are gone.
 BY_NUMBER = ("/audit", "/erasures")
+# Read for analytics below those: what is left where the page may not say who it is.
+MASKED = "/customers/{customer}/masked"
 SPAN = {"since": "2025-12-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"}
 EXTRACT = "extract"
 ALL_BITS = 63
@@ -167,6 +169,7 @@ class Said:
     purpose: Purpose = Purpose.ANALYTICS
 
 
+    is_who: bool = False  # numbers for numbers: words of today decide, no event is read
 @dataclass(frozen=True)
 class Asking:
     """Who asks, and why where one may say so: somebody with roles in parts of the organisation."""
@@ -196,6 +199,8 @@ class Asking:
             return said.purpose is self.purpose
         return each.kind != "open"
 
+        if each.kind == "refused" and said.is_who:  # says yes today; what was collected before stays closed
+            return False
 
 def company(kinds: Iterable[str], purpose: Purpose = Purpose.ANALYTICS) -> list[Marked]:
     """Build a company in which customers refuse analytics and a purpose in every way, are gone or elsewhere."""
@@ -249,7 +254,7 @@ def _events(token: int, mark: str, place: int, *, is_hidden: bool) -> list[dict[
 
 def _choose(each: Marked, purpose: Purpose) -> None:
     if each.kind == "erased":
-        privacy.request_erasure(customer=each.number, viewer=SYSTEM)
+        ask_erasure(each.number)
         collection.run_commands()  # the proof of it looks at raw files, and wants no open transaction
         return
     refused = {
@@ -308,7 +313,8 @@ def filled(text: str, customer: Marked) -> str:
 def _said(each: Endpoint, where: str, answer: Any, asking: Asking) -> Said:
     body = body_of(answer)
     assert answer.status_code < 500, (where, body[:300])
-    serving = each.path.removeprefix("/api/v1").startswith(SERVING)
+    path = each.path.removeprefix("/api/v1")
+    serving = path.startswith(SERVING) and path != MASKED
     named = "purpose" in {field.name for field in each.fields} or "/extracts" in each.path
     purpose = Purpose.SERVICE if serving else asking.purpose if named else Purpose.ANALYTICS
     return Said(where, body, rights()[key_of(each)], purpose)
@@ -341,10 +347,11 @@ def addresses(each: Endpoint, customers: list[Marked], asking: Asking) -> Iterat
             yield f"{path}?{urlencode({**span, **needed, **way}, doseq=True)}"
 
 
-def pages(client: Client, customers: list[Marked]) -> Iterator[Said]:
+def pages(client: Client, customers: list[Marked], asking: Asking) -> Iterator[Said]:
     """Open every page, those of a customer for each of them; give what each shows."""
     for pattern in urlpatterns:
         if not isinstance(pattern, URLPattern) or not hasattr(pattern.callback, "opens_to"):
+    rights_held = frozenset[Right]().union(*(RIGHTS[role] for role, _ in asking.grants))
             continue
         kinds = pattern.pattern.converters
         names = list(kinds)
@@ -358,6 +365,8 @@ def pages(client: Client, customers: list[Marked]) -> Iterator[Said]:
         for number in [each.number for each in customers] if "number" in names else [0]:
             address = reverse(
                 str(pattern.name),
+        if pattern.callback.masked_for and right not in rights_held:
+            right, purpose = pattern.callback.masked_for, Purpose.ANALYTICS
                 kwargs={name: number if name == "number" else given.get(name, "nothing") for name in names},
             )
             answer = client.get(address, {"period": "all"})

@@ -97,6 +97,8 @@ SERVING = (
 ALL = Period()
 EVENTS = EventFilter()
 QUESTION = Question(period=ALL, events=EVENTS)
+# Say whom of some numbers one may see, by the words of today, and nothing of what they did.
+WHO = ("privacy.reachable", "privacy.found")
 PANEL = "PanelAsked"
 
 
@@ -237,7 +239,7 @@ def room_answers(viewer: Viewer, customers: list[Marked], asking: Asking, only: 
                 continue
             takes = "purpose" in parameters or name in ("privacy.sql", "privacy.extract", "privacy.extracts")
             why = Purpose.SERVICE if serving else asking.purpose if takes else Purpose.ANALYTICS
-            yield Said(f"{name} {customer.number}", _text(query, given).encode(), None, why)
+            yield Said(f"{name} {customer.number}", _text(query, given).encode(), None, why, name in WHO)
 
 
 def _text(query: FunctionType, given: dict[str, Any]) -> str:

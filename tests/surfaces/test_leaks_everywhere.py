@@ -57,7 +57,9 @@ ASKERS = st.builds(
 )
 FIRST = ["open", "open", "elsewhere", "objects", "withdrawn", "otherwise", "refused", "erased"]
 FINDING = ("GET /events", "GET /graph/step/customers", "GET /export", "POST /customers/search")
-ROOMS = ("privacy.events", "privacy.event", "privacy.sql", "privacy.reachable", "customers.timeline")
+ROOMS = ("privacy.events", "privacy.event", "privacy.sql", "privacy.found", "customers.timeline")
+# Takes a number that was never anybody's for one of somebody whom nothing hides: so it tells nothing of the erased.
+NOT_FOUND_OUT = "privacy.reachable "
 COMMANDS = ("customers step", "customer search", "export", "extracts take", "sql")
 
 
@@ -74,12 +76,14 @@ def leaks(said: Iterable[Said], customers: list[Marked], asking: Asking) -> list
         for customer in customers
         if asking.hides(customer, each)
         for mark in customer.marks
-        if mark.lower() in text and mark.lower() not in each.where.lower() and not _is_number(each, mark)
+        if mark.lower() in text and mark.lower() not in each.where.lower() and not _is_number(each, customer, mark)
     ]
 
 
-def _is_number(said: Said, mark: str) -> bool:
-    return mark.isdigit() and any(part in said.where for part in BY_NUMBER)
+def _is_number(said: Said, customer: Marked, mark: str) -> bool:
+    by_number = any(part in said.where for part in BY_NUMBER)
+    unasked = customer.kind == "erased" and said.where.startswith(NOT_FOUND_OUT)
+    return mark.isdigit() and (by_number or unasked)
 
 
 def settled(examples: int) -> hypothesis_settings:
@@ -124,7 +128,7 @@ def look(kinds: list[str], asking: Asking, folders: pytest.TempPathFactory, sett
             said = chain(
                 room_answers(viewer, customers, asking),
                 api_answers(key, customers, asking),
-                pages(page, customers),
+                pages(page, customers, asking),
                 command_answers(secret, customers, asking, folders.mktemp("files")),
             )
             found = leaks(said, customers, asking)

@@ -55,7 +55,7 @@ from sojourn.domains.identity.models import Identifier
 from sojourn.kit.settings import load
 from sojourn.surfaces.cli.preparation import prepare
 from domains.collection.test_backups import send
-from sojourn.domains.privacy import actions as privacy
+from domains.privacy.bank import erase
 from sojourn.surfaces.worker.work import run_once
 place = load()
 autodiscover_modules("plugins", "tasks")
@@ -68,7 +68,7 @@ print(actions.make_backup().name)
 """
 ERASE = """
 gone = Identifier.objects.filter(kind="user").order_by("token").first().token
-privacy.erase(customer=gone)
+erase(gone)
 actions.keep_tombstones()
 """
 

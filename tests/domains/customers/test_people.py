@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from domains.customers.people import AGENT, known
-from domains.privacy.bank import BEGIN, commit, event, link, load
+from domains.privacy.bank import BEGIN, commit, erase, event, link, load
 from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
 from sojourn.domains.access.models import AuditRow
 from sojourn.domains.customers import actions, queries
@@ -87,7 +87,7 @@ def test_each_kind_of_trait_is_computed() -> None:
 def test_of_an_erased_customer_nothing_is_computed() -> None:
     happened()
     rule("n", How.COUNT)
-    privacy.erase(customer=1)
+    erase(1)
     assert values("n") == {2: 2, 3: 1}
 
 

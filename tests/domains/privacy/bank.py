@@ -15,6 +15,8 @@ from sojourn.domains.collection import actions as collection
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.identity.models import Link
 from sojourn.domains.privacy import actions as privacy
+from sojourn.domains.privacy import queries
+from sojourn.domains.privacy.rights import erasing
 from sojourn.engine.stream.words import ORIGIN_DELIVERY, event_id
 from sojourn.kit import sealing
 
@@ -60,6 +62,19 @@ def load(events: Sequence[dict[str, Any]], *, number: int = 1, **how: Any) -> No
     """Let events in and bring the timeline up."""
     commit(events, number=number, **how)
     privacy.refresh_timeline()
+
+
+def ask_erasure(customer: int) -> int:
+    """Put a customer's erasure on the work process's queue, as the desk does when nothing is kept; give its number."""
+    return erasing.ask(persons=privacy.persons_of(customer), customers=1, by="test")
+
+
+def erase(customer: int) -> int:
+    """Erase a customer and prove it, as the work process does; give the number of events that went."""
+    number = ask_erasure(customer)
+    collection.run_commands()
+    privacy.finish_erasures()
+    return queries.erasure(number).rows
 
 
 def _plain(at: datetime) -> datetime:

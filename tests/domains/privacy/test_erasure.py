@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domains.privacy.bank import BEGIN, event, link, load
+from domains.privacy.bank import BEGIN, erase, event, link, load
 from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Measure, Purpose
@@ -32,7 +32,7 @@ def test_an_erased_customer_is_gone_from_every_answer_and_file(place: Path) -> N
     before = [path.read_bytes() for path in (place / "timeline").glob("part-*.bin")]
     assert all(any(secret in content for content in before) for secret in secrets), "the search finds what is there"
 
-    assert actions.erase(customer=DEVICE) == 2
+    assert erase(DEVICE) == 2
 
     assert queries.events(customer=PERSON, viewer=SYSTEM).rows == ()
     opened = queries.ask(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from domains.privacy.bank import BEGIN, commit, event, link, load
+from domains.privacy.bank import BEGIN, commit, erase, event, link, load
 from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import EventFilter, EventPage, Purpose
@@ -44,6 +44,24 @@ def test_a_refusal_of_one_of_thousands_is_found() -> None:
     actions.record_consent(customer=4_000, purpose=Purpose.ANALYTICS, allowed=False, at=BEGIN)
     mask = queries.reachable(np.arange(1, 5_001), purpose=Purpose.ANALYTICS, viewer=SYSTEM)
     assert np.flatnonzero(~mask).tolist() == [3_999]
+
+
+def test_who_allows_it_today_is_reached_and_what_was_collected_before_stays_closed() -> None:
+    load([event(1, "Opened", 0, purposes=0)])
+    actions.record_consent(customer=1, purpose=Purpose.MARKETING, allowed=True, at=BEGIN)
+    assert seen(1, purpose=Purpose.MARKETING) == [True]
+    assert queries.found([1], purpose=Purpose.MARKETING, viewer=SYSTEM) == {1: 1}
+    assert names(1, purpose=Purpose.MARKETING) == []
+
+
+@pytest.mark.django_db(databases="__all__", transaction=True)
+def test_an_erased_number_is_answered_as_one_that_never_was() -> None:
+    load([event(1, "Opened", 0), event(2, "Opened", 0)])
+    erase(1)
+    for viewer in (SYSTEM, NORTH):
+        one, never = seen(1, 99, viewer=viewer)
+        assert one == never
+    assert queries.found([1, 2, 99], purpose=Purpose.ANALYTICS, viewer=SYSTEM) == {2: 2}
 
 
 def test_a_viewer_of_units_reaches_customers_with_a_readable_event_there() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domains.privacy.bank import BEGIN, event, load
+from domains.privacy.bank import BEGIN, erase, event, load
 from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import EventFilter, Measure, Purpose
@@ -60,7 +60,7 @@ def test_an_objection_and_an_erasure_act_on_the_next_figure(settings: Any) -> No
     assert figure() == 3
     actions.record_consent(customer=1, purpose=Purpose.ANALYTICS, allowed=False, at=BEGIN)
     assert figure() == 2
-    actions.erase(customer=2)
+    erase(2)
     assert figure() == 1
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from domains.privacy.bank import BEGIN, commit, event
+from domains.privacy.bank import BEGIN, commit, erase, event
 from domains.privacy.receiver import Receiver, receiving
 from sojourn.domains.access.contracts import LOCAL, Grant, Right, Role, Scope, Viewer
 from sojourn.domains.access.models import AuditRow
@@ -226,7 +226,7 @@ def test_an_erasure_removes_what_is_noted_and_nothing_is_sent(receiver: Receiver
     made(receiver)
     arrived(event(1, "Paid", 0), event(2, "Paid", 1))
     actions.refresh_timeline()
-    actions.erase(customer=1)
+    erase(1)
     assert set(WebhookMessage.objects.values_list("person", flat=True)) == {2}
     send()
     assert len(receiver.came) == 1

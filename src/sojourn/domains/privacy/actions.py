@@ -11,9 +11,8 @@ import numpy as np
 from django.conf import settings
 
 from sojourn.domains.access import actions as access
-from sojourn.domains.access.contracts import SYSTEM, Right, Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.catalogue import queries as catalogue
-from sojourn.domains.collection import actions as collection_actions
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.collection.contracts import Removal, Segment
 from sojourn.domains.identity import queries as identity
@@ -39,9 +38,7 @@ from sojourn.domains.privacy.door.persons import persons
 from sojourn.domains.privacy.door.persons import persons_of as persons_of
 from sojourn.domains.privacy.extracts import making
 from sojourn.domains.privacy.queries.journeys import ask
-from sojourn.domains.privacy.queries.reach import require_reachable
 from sojourn.domains.privacy.rights import duties, erasing, holds, replaying, restricting, retaining
-from sojourn.domains.privacy.rights import reading as privacy_rights
 from sojourn.domains.privacy.webhooks import following, sending
 from sojourn.domains.privacy.webhooks import making as hooking
 from sojourn.engine.kernels.customers import Customers, CustomersFold
@@ -170,27 +167,6 @@ def list_customers(
         until="" if period.until is None else period.until.isoformat(),
     )
     return answer
-
-
-def erase(*, customer: int) -> int:
-    """Remove a customer everywhere, here and now, and give the number of events that went; where no work process runs.
-
-    Nothing is asked of a legal hold: `request_erasure` does so. What fails on the way is finished by doing it again.
-    """
-    number = erasing.ask(persons=persons_of(customer), customers=1, by=SYSTEM.name)
-    collection_actions.run_commands()
-    finish_erasures()
-    return privacy_rights.erasure(number).rows
-
-
-def request_erasure(*, customer: int, viewer: Viewer) -> int:
-    """Ask the work process to erase a customer, at once and whole; give the erasure's number.
-
-    Raise ForbiddenError and NotFoundError.
-    """
-    viewer.require(Right.REQUESTS_HANDLE)
-    current = require_reachable(customer, purpose=Purpose.REGULATORY, viewer=viewer)
-    return erasing.ask(persons=persons_of(current), customers=1, by=viewer.name)
 
 
 def finish_erasures() -> int:

@@ -26,9 +26,10 @@ AT_ONCE = 20_000  # persons whose events are looked at together
 def reachable(customers: Int64s, *, purpose: Purpose, viewer: Viewer) -> Flags:
     """Say of each customer whether the viewer may see them for a purpose.
 
-    The words of today decide, and a viewer of some units reaches customers who have an event there that the purpose
-    may read. A number that was merged into another counts as that one. Numbers of nobody are not found out here:
-    `require_reachable` does so. Raise InvalidError or ForbiddenError as `bound.require` does.
+    The words of today decide: who allows it now is reached, though events collected before may stay closed. A viewer
+    of some units reaches customers who have an event there that the purpose may read. A number that was merged into
+    another counts as that one. Numbers of nobody are not found out here: `require_reachable` does so. Raise
+    InvalidError or ForbiddenError as `bound.require` does.
     """
     return _reached(customers, sight(purpose=purpose, viewer=viewer))
 
