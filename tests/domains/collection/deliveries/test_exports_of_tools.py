@@ -163,6 +163,12 @@ def test_two_tools_in_one_source_do_not_share_their_numbers(write: Write) -> Non
     assert len(set(stream()["person"].to_pylist())) == 2
 
 
+def test_a_refused_row_does_not_take_the_traits_of_a_good_one_with_it() -> None:
+    deliver(EXPORTS / "freshdesk-tickets.csv")
+    ben = stream().num_rows - 1
+    assert traits_of(ben) == {"name": "Ben Okoro", "email": "ben.okoro@example.org"}
+
+
 def test_an_order_counts_once_though_its_lines_are_rows(write: Write) -> None:
     done = deliver(EXPORTS / "shopify-orders.csv")
     assert str(done.value_total) == "65.4800"

@@ -275,6 +275,7 @@ class _Batch:
 
     def _traits(self, made: Shaped) -> None:
         self._own_traits(made)
+        self._refuse_whole()  # before of several rows that say the same the newest is chosen
         person = codes.first_of(made.user, made.anonymous)
         for name in self._shape.traits:
             column = self._column(name)
@@ -301,13 +302,17 @@ class _Batch:
 
     def _finished(self, made: Shaped) -> Shaped:
         lines = self._rows.lines
-        if self._rows.places is not None and self._bad.any():  # a row enters whole or not at all
-            first = {int(lines[row]): row for row in sorted(self._trouble, reverse=True)}
-            self._bad = np.isin(lines, list(first))
-            self._trouble = {row: self._trouble[row] for row in first.values()}
         refused = [Refusal(int(lines[row]), *self._trouble[row]) for row in sorted(self._trouble)]
         made.refused = sorted([*self._rows.refused, *refused], key=lambda each: each.line)
         return kept(made, ~self._bad) if self._bad.any() else made
+
+    def _refuse_whole(self) -> None:
+        """Refuse all events of a row of which one is refused: it enters whole or not at all."""
+        lines = self._rows.lines
+        if self._rows.places is not None and self._bad.any():
+            first = {int(lines[row]): row for row in sorted(self._trouble, reverse=True)}
+            self._bad = np.isin(lines, list(first))
+            self._trouble = {row: self._trouble[row] for row in first.values()}
 
 
 def _newest(name: str, person: Coded, values: Coded, at: Int64s, good: Flags) -> list[Trait]:
