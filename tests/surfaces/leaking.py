@@ -48,6 +48,7 @@ GIVEN: dict[str, object] = {
     "pattern": "Opened ->> Paid", "root": "Opened", "cohort": "2026-01-01", "outcome": "Paid", "goal": "Paid",
     "start": "Opened", "by": "unit", "level": "region", "a": "since=2026-01-01T00:00:00Z",
     "b": "since=2026-01-01T00:00:00Z", "category": "x", "format": "csv", "list_id": "nothing",
+    "preset": "zendesk-tickets",
 }  # fmt: skip
 OF_A_CUSTOMER = ("customer", "number", "event_id")
 # Asked one way more than GIVEN says, because one way alone finds too little or is refused.

@@ -59,6 +59,7 @@ traits list
 extracts list
 sql --extract {EXTRACT} 'SELECT * FROM events'
 export {{folder}}/events.csv
+export {{folder}}/tickets.csv --shape zendesk-tickets
 extracts take {EXTRACT} {{folder}}/extract.parquet
 questions list
 questions run nothing

@@ -108,6 +108,8 @@ CASES = [
     Case("A deleted list that was never there", "sojourn lists restore nothing", 1, "There is no such saved list, or only its owner may open it."),
     Case("Removing a list that is not there", "sojourn lists remove nothing", 1, "There is no such saved list, or only its owner may open it."),
     Case("A file in the shape of no tool", "sojourn customer export {folder}/a.csv --shape excel", 2, "'excel' is not one of"),
+    Case("Tickets in the shape of no tool", "sojourn export {folder}/a.csv --shape jira-tickets", 1, "shape: one of dynamics-cases, dynamics-orders,"),
+    Case("A tool's shape in another format", "sojourn export {folder}/a.csv --shape zendesk-tickets --format xes", 2, "--shape writes a tool's CSV; it does not go with --format."),
     Case("A computed trait of nothing", "sojourn traits save which unique", 1, "of: say what is told: event, or a dimension such as channel."),
     Case("A computed trait's condition that is none", "sojourn traits save which unique --where app", 2, "write DIMENSION:VALUE, such as channel:web."),
     Case("An account that is not there", "sojourn accounts show 12345", 1, "There is no such account."),

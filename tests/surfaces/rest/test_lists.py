@@ -55,3 +55,11 @@ def test_a_list_that_cannot_be_made_says_why(client: Client, query: str, status:
     answer = client.get(f"{PREFIX}/customers?{query}")
     assert answer.status_code == status
     assert said in answer.json()["detail"]
+
+
+def test_no_ticket_is_a_file_of_its_columns_and_an_unknown_shape_says_which_there_are(client: Client) -> None:
+    file = client.get(f"{PREFIX}/export/zendesk-tickets?days=30")
+    assert (file.status_code, file["X-Cases"], file["X-Customers"]) == (200, "0", "0")
+    assert b"".join(file.streaming_content).startswith(b"Id,Requester external id,")  # type: ignore[attr-defined]
+    refused = client.get(f"{PREFIX}/export/jira-tickets")
+    assert refused.status_code == 422 and "shape: one of dynamics-cases" in refused.json()["detail"]

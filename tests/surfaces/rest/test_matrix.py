@@ -55,6 +55,7 @@ NEEDS: dict[str, Right | Open] = {
     "GET /events": Right.CUSTOMERS_LIST,
     "GET /events/{event_id}": Right.CUSTOMERS_LIST,
     "GET /export": Right.EVENTS_EXPORT,
+    "GET /export/{preset}": Right.EVENTS_EXPORT,
     "GET /extracts": Right.EVENTS_EXPORT,
     "POST /extracts": Right.EVENTS_EXPORT,
     "GET /extracts/{name}": Right.EVENTS_EXPORT,

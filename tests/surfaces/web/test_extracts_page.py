@@ -26,6 +26,15 @@ def work(served: Served) -> None:
     subprocess.run(job, env={**os.environ, **place}, check=True)
 
 
+def test_orders_leave_in_the_columns_of_a_tool(served: Served) -> None:
+    asked = {"shape": "shopify-orders", "days": "", "purpose": "analytics"}
+    with served.client("analyst") as client:
+        assert "/measures/extracts/for-a-tool" in client.get("/measures/extracts/").text
+        assert "your role does not read customers" in client.get("/measures/extracts/for-a-tool").text
+        nothing = post(client, "/measures/extracts/for-a-tool", **asked, source="nowhere")
+        assert "There is no such ticket or order" in nothing.text and 'value="nowhere"' in nothing.text
+
+
 def test_an_extract_from_its_making_to_its_end(served: Served) -> None:
     with served.client("analyst") as client:
         assert "No extract yet" in client.get("/measures/extracts/").text

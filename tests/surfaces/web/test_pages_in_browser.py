@@ -67,6 +67,7 @@ PAGES = (
     "/measures/league?level=region",
     "/measures/extracts/",
     "/measures/extracts/new",
+    "/measures/extracts/for-a-tool",
     "/settings/imports/",
     "/settings/quarantine/",
     "/settings/flow",

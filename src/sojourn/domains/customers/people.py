@@ -100,7 +100,7 @@ def export_people(
     _note(viewer, "customers.export", asked, total, total, now, shape=shape)
     if shape:
         pages = shaped.rows(found, tool=shape, viewer=viewer, purpose=asked.purpose)
-        pieces = (_lines(rows) for rows in pages)
+        pieces = (csv_lines(rows) for rows in pages)
         return ListExport(name=f"{shape}-customers.csv", media_type=CSV, customers=total, pieces=pieces)
     is_csv = file_format is ListFormat.CSV
     return ListExport(
@@ -161,9 +161,9 @@ def _cells(found: Listed, row: PersonLine) -> list[str]:
 
 
 def _csv(found: Listed) -> Generator[bytes]:
-    yield _lines([_header(found)])
+    yield csv_lines([_header(found)])
     for rows in _pages(found):
-        yield _lines([[harmless(cell) for cell in _cells(found, row)] for row in rows])
+        yield csv_lines([[harmless(cell) for cell in _cells(found, row)] for row in rows])
 
 
 def _parquet(found: Listed) -> Generator[bytes]:
@@ -179,7 +179,8 @@ def _parquet(found: Listed) -> Generator[bytes]:
     yield sink.getvalue().to_pybytes()
 
 
-def _lines(rows: list[list[str]]) -> bytes:
+def csv_lines(rows: list[list[str]]) -> bytes:
+    """Write rows as CSV."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()

@@ -22,6 +22,7 @@ from sojourn.domains.customers.accounts.stages import all_in_state as in_state
 from sojourn.domains.customers.accounts.stages import prospect_rule
 from sojourn.domains.customers.accounts.told import about as told_of_accounts
 from sojourn.domains.customers.allowed import consents as consents_panel
+from sojourn.domains.customers.cases import SHAPES as CASE_SHAPES
 from sojourn.domains.customers.computing import column
 from sojourn.domains.customers.contracts import (
     ComputedValue,
@@ -50,6 +51,7 @@ from sojourn.kit.look import one_look
 from sojourn.kit.period import Period
 
 __all__ = [
+    "CASE_SHAPES",
     "PAGE",
     "SHAPES",
     "accounts_of",

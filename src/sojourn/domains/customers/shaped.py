@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,15 +11,38 @@ import numpy as np
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.collection import queries as collection
 from sojourn.domains.customers import rules
+from sojourn.domains.customers.contracts import CustomerTrait
 from sojourn.domains.customers.listing import Listed
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.identity.contracts import OpenedTrait
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.engine.kernels.words import Int64s
 
 TOOLS: Final = collection.SHAPES
 AT_ONCE: Final = 2_000
 COMPANIES: Final = ("company", "employer")  # often bear the name of a person
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """A customer as far as a viewer may be told of them."""
+
+    customer: int
+    is_readable: bool
+    numbers: tuple[str, ...]
+    devices: tuple[str, ...]
+    traits: tuple[CustomerTrait, ...]
+
+    @property
+    def number(self) -> str:
+        """The company's own number of them, or ""."""
+        return next(iter(self.numbers), "")
+
+    def tools_id(self, tool: str, devices: Sequence[str] = ()) -> str:
+        """Give the number by which a tool knows them: among these devices first, else ours where none is known."""
+        own = collection.tools_id(tool, [*devices, *self.devices]) if self.is_readable else ""
+        return own or ("" if self.number else str(self.customer))
 
 
 def rows(found: Listed, *, tool: str, viewer: Viewer, purpose: Purpose) -> Generator[list[list[str]]]:
@@ -32,37 +56,44 @@ def rows(found: Listed, *, tool: str, viewer: Viewer, purpose: Purpose) -> Gener
     customers = found.spans.customer[found.order]
     for begin in range(0, len(customers), AT_ONCE):
         some = customers[begin : begin + AT_ONCE]
-        readable = np.zeros(len(some), np.bool_)
-        if viewer.can(Right.CUSTOMERS_READ):
-            readable = privacy.reachable(some, purpose=purpose, viewer=viewer.within(Right.CUSTOMERS_READ))
-        told = _told(some.tolist(), dict(zip(some.tolist(), readable.tolist(), strict=True)), tool)
-        yield [shape.row(each) for each in told]
+        known = known_to(some, viewer=viewer, purpose=purpose)
+        yield [shape.row(_told(each, tool)) for each in known]
 
 
-def _told(customers: Sequence[int], readable: dict[int, bool], tool: str) -> list[collection.ToldCustomer]:
-    customer_of = identity.families(customers)
+def known_to(customers: Int64s, *, viewer: Viewer, purpose: Purpose) -> list[Known]:
+    """Tell what may be told of customers, in their order: of those whom the viewer may not read nothing names them."""
+    readable = np.zeros(len(customers), np.bool_)
+    if viewer.can(Right.CUSTOMERS_READ):
+        readable = privacy.reachable(customers, purpose=purpose, viewer=viewer.within(Right.CUSTOMERS_READ))
+    customer_of = identity.families(customers.tolist())
     persons = list(customer_of)
-    traits, identifiers = identity.traits_of(persons), identity.identifiers_of(persons)
     theirs: dict[int, list[OpenedTrait]] = {}
-    known: dict[int, dict[str, list[str]]] = {}
-    for each in traits:
+    kinds: dict[tuple[int, str], list[str]] = {}
+    for each in identity.traits_of(persons):
         theirs.setdefault(customer_of[each.person], []).append(each)
-    for one in identifiers:
-        known.setdefault(customer_of[one.person], {}).setdefault(one.kind, []).append(one.value)
-    rows = []
-    for customer in customers:
+    for one in identity.identifiers_of(persons):
+        kinds.setdefault((customer_of[one.person], one.kind), []).append(one.value)
+    found = []
+    for customer, may_read in zip(customers.tolist(), readable.tolist(), strict=True):
         newest = rules.newest(theirs.get(customer, ()))
-        if not readable[customer]:
+        if not may_read:
             newest = tuple(t for t in newest if t.name not in COMPANIES and identity.is_plain(t.name, str(t.value)))
-        kinds = known.get(customer, {}) if readable[customer] else {}
-        number = next(iter(kinds.get("user", ())), "")
-        own = collection.tools_id(tool, kinds.get("anonymous", ()))
-        rows.append(
-            collection.ToldCustomer(
-                number=number,
-                tools_id=own or ("" if number else str(customer)),
-                changed_at=max((t.occurred_at for t in newest), default=None),
-                traits={t.name: t.value for t in newest},
+        found.append(
+            Known(
+                customer=customer,
+                is_readable=may_read,
+                numbers=tuple(kinds.get((customer, "user"), ())) if may_read else (),
+                devices=tuple(kinds.get((customer, "anonymous"), ())) if may_read else (),
+                traits=newest,
             )
         )
-    return rows
+    return found
+
+
+def _told(known: Known, tool: str) -> collection.ToldCustomer:
+    return collection.ToldCustomer(
+        number=known.number,
+        tools_id=known.tools_id(tool),
+        changed_at=max((t.occurred_at for t in known.traits), default=None),
+        traits={t.name: t.value for t in known.traits},
+    )

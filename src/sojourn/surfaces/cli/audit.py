@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from sojourn.surfaces.cli.downloads import downloaded
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, moment, said
@@ -94,14 +95,6 @@ def verify(server: Server, kept: str | None) -> Shown:
 @connected
 def export(server: Server, file: Path, on: str | None, **asked: Any) -> Shown:
     """Write entries to a file of JSON lines, oldest first, with seals and digests."""
-    part = file.with_name(f"{file.name}.part")
-    try:
-        with part.open("wb") as out:
-            headers = server.download("/audit/export", out.write, object=on, **asked)
-        part.replace(file)
-    except OSError as error:
-        raise click.BadParameter(f"{file}: {error.strerror}.") from None
-    finally:
-        part.unlink(missing_ok=True)
+    headers = downloaded(server, "/audit/export", file, object=on, **asked)
     entries = int(headers["x-entries"])
     return Shown(data={"file": str(file), "entries": entries}, after=[f"{file}: {said(entries)} entries."])

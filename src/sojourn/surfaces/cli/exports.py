@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 
 from sojourn.surfaces.cli.asked import event_options
+from sojourn.surfaces.cli.downloads import downloaded
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Shown, said
@@ -21,11 +23,12 @@ FORMATS = ("csv.gz", "xes.gz", "json.gz", "csv", "parquet", "xes", "json", "arro
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), help="Without it, by the file's ending; json is OCEL 2.0."
 )
+@click.option("--shape", metavar="PRESET", help="Tickets or orders in a tool's columns, such as zendesk-tickets; CSV.")
 @click.option("--purpose", default="analytics", show_default=True, help="Why: any purpose in use, by its name.")
 @click.option("--identity-steps", is_flag=True, help="Write identify, group and alias calls too.")
 @click.option("--raw", is_flag=True, help="CSV as it is: no ' before texts that spreadsheets take for formulas.")
 @connected
-def export(server: Server, file: Path, form: str | None, **asked: Any) -> Shown:
+def export(server: Server, file: Path, form: str | None, shape: str | None, **asked: Any) -> Shown:
     """Write the events that a question sees to a file.
 
     Customer by customer, pseudonymous: CSV, Parquet, XES (.xes) or OCEL 2.0 (.json), each but Parquet also packed
@@ -35,18 +38,22 @@ def export(server: Server, file: Path, form: str | None, **asked: Any) -> Shown:
     wanted = form or next((each for each in FORMATS if file.name.lower().endswith(f".{each}")), None)
     if wanted is None:
         raise click.UsageError(f"Say --format, or let the file's name end in one of .{', .'.join(sorted(FORMATS))}.")
-    part = file.with_name(f"{file.name}.part")
-    try:
-        with part.open("wb") as out:
-            headers = server.download("/export", out.write, format=wanted, **asked)
-        part.replace(file)
-    except OSError as error:
-        raise click.BadParameter(f"{file}: {error.strerror}.") from None
-    finally:
-        part.unlink(missing_ok=True)
+    headers = downloaded(server, "/export", file, format=wanted, **asked)
     events, customers, size = int(headers["x-events"]), int(headers["x-customers"]), file.stat().st_size
     line = f"{file}: {said(events)} events of {said(customers)} customers, {said(size)} bytes."
     return Shown(
         data={"file": str(file), "format": wanted, "events": events, "customers": customers, "bytes": size},
         after=[line],
     )
+
+
+def _cases(server: Server, file: Path, form: str | None, shape: str, **asked: Any) -> Shown:
+    unmeant = {"--having-pattern": "having_pattern", "--identity-steps": "identity_steps", "--raw": "raw"}
+    wrong = [option for option, name in unmeant.items() if asked.pop(name)]
+    if wrong or form not in (None, "csv"):
+        raise click.UsageError(f"--shape writes a tool's CSV; it does not go with {wrong[0] if wrong else '--format'}.")
+    headers = downloaded(server, f"/export/{quote(shape, safe='')}", file, **asked)
+    cases, customers, size = int(headers["x-cases"]), int(headers["x-customers"]), file.stat().st_size
+    line = f"{file}: {said(cases)} tickets or orders of {said(customers)} customers, {said(size)} bytes."
+    told = {"file": str(file), "shape": shape, "cases": cases, "customers": customers, "bytes": size}
+    return Shown(data=told, after=[line])

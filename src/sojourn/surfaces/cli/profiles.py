@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from sojourn.surfaces.cli.downloads import downloaded
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, moment
@@ -139,15 +140,7 @@ def list_customers(server: Server, *, channel: tuple[str, ...], unit: tuple[str,
 @connected
 def export(server: Server, file: Path, saved: str, form: str, shape: str) -> Shown:
     """Write a list of customers to a file, on request in the columns of another tool."""
-    part = file.with_name(f"{file.name}.part")
-    try:
-        with part.open("wb") as out:
-            server.download("/customers/export", out.write, saved=saved, format=form, shape=shape)
-        part.replace(file)
-    except OSError as error:
-        raise click.BadParameter(f"{file}: {error.strerror}.") from None
-    finally:
-        part.unlink(missing_ok=True)
+    downloaded(server, "/customers/export", file, saved=saved, format=form, shape=shape)
     return Shown(data={"file": str(file), "bytes": file.stat().st_size}, after=[f"{file} is written."])
 
 

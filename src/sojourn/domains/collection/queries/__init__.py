@@ -32,13 +32,30 @@ from sojourn.domains.collection.queries.manifest import (
     sql,
     withdrawn,
 )
-from sojourn.domains.collection.queries.shapes import SHAPES, ToldCustomer, shape, tools_id
+from sojourn.domains.collection.queries.shapes import (
+    CASE_FIELDS,
+    CASE_SHAPES,
+    SHAPES,
+    ToldCase,
+    ToldCaseEvent,
+    ToldCustomer,
+    case_number,
+    case_shape,
+    shape,
+    tools_id,
+)
 
 __all__ = [
+    "CASE_FIELDS",
+    "CASE_SHAPES",
     "SHAPES",
+    "ToldCase",
+    "ToldCaseEvent",
     "ToldCustomer",
     "back_pressure",
     "backups",
+    "case_number",
+    "case_shape",
     "deliveries",
     "delivery",
     "doctor",

@@ -3,6 +3,7 @@
 from sojourn.domains.privacy.about import about
 from sojourn.domains.privacy.desk.opening import CORRECTABLE, due_day, holidays, regulations
 from sojourn.domains.privacy.desk.written import letter_of
+from sojourn.domains.privacy.door.cases import Cases
 from sojourn.domains.privacy.door.employees import may_name_employees
 from sojourn.domains.privacy.extracts.reading import extract, extracts, sql
 from sojourn.domains.privacy.queries.consents import (
@@ -53,6 +54,7 @@ from sojourn.engine.stream.personal import is_suspicious as looks_personal
 
 __all__ = [
     "CORRECTABLE",
+    "Cases",
     "Grouped",
     "Needles",
     "Reading",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from sojourn.engine.stream.files.mapping import ColumnMapping
 from sojourn.engine.stream.files.preset import Preset
 from sojourn.engine.stream.files.shape import is_ignored
 from sojourn.engine.stream.files.tools.people import (
@@ -55,13 +56,12 @@ class Shape:
     """The columns of one tool's file of customers, as its preset reads them; other traits have no place in it."""
 
     def __init__(self, tool: str) -> None:
-        mapping = PEOPLE_OF[tool].mapping
+        mapping = self._mapping = PEOPLE_OF[tool].mapping
         self._id = next((each for each in mapping.cells["anonymous_id"].columns if each not in NEVER_TOOLS), "")
         self._id = "" if is_ignored(self._id, mapping.ignore) and tool != "shopify" else self._id
         self._number = NUMBER_OF.get(tool, NUMBER)
         stamp = mapping.cells.get("timestamp")
         self._changed = stamp.columns[0] if stamp else ""
-        self._is_local = mapping.local_times
         self._of: dict[str, str] = {}  # column -> trait
         for column, trait in mapping.trait_names.items():
             if trait not in self._of.values():
@@ -71,17 +71,13 @@ class Shape:
 
     def row(self, told: Told) -> list[str]:
         """Write one customer; a trait that is a list or an object has no place in a cell and stays out."""
-        cells = {column: _written(told.traits.get(trait)) for column, trait in self._of.items()}
+        cells = {column: cell_text(told.traits.get(trait)) for column, trait in self._of.items()}
         cells[self._number] = told.number
         if self._id:
             cells[self._id] = told.tools_id
         if self._changed and told.changed_at is not None:
-            cells[self._changed] = self._instant(told.changed_at)
+            cells[self._changed] = instant_text(self._mapping, told.changed_at)
         return [harmless(cells.get(column, "")) for column in self.header]
-
-    def _instant(self, at: datetime) -> str:
-        form = "%Y-%m-%d %H:%M:%S" if self._is_local else "%Y-%m-%dT%H:%M:%SZ"
-        return at.astimezone(UTC).strftime(form)
 
 
 def tools_id(tool: str, devices: Sequence[str]) -> str:
@@ -94,7 +90,18 @@ def tools_id(tool: str, devices: Sequence[str]) -> str:
     return next((each.partition(mark)[2] for each in devices if mark in each), "")
 
 
-def _written(value: object) -> str:
+def instant_text(mapping: ColumnMapping, at: datetime) -> str:
+    """Write an instant as the tool of a mapping does, in UTC."""
+    form = "%Y-%m-%d %H:%M:%S" if mapping.local_times else "%Y-%m-%dT%H:%M:%SZ"
+    return at.astimezone(UTC).strftime(mapping.time_format or form)
+
+
+def cell_text(value: object) -> str:
+    """Write a value into a cell; a list or an object has no place in one and gives "".
+
+    >>> cell_text(True), cell_text(None), cell_text([1]), cell_text("a")
+    ('true', '', '', 'a')
+    """
     if isinstance(value, bool):
         return json.dumps(value)
     return "" if value is None or isinstance(value, dict | list) else str(value)
