@@ -131,9 +131,6 @@ class EventFilter:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Coverage:
-    """What a figure rests on: shown as n, and under "how this was computed"."""
-@dataclass(frozen=True, kw_only=True, slots=True)
 class InGroups:
     """What counted as one, where it was not the customer: so many accounts, households or companies.
 
@@ -146,6 +143,9 @@ class InGroups:
     left_out: int | None  # groups; None below the k floor
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """What a figure rests on: shown as n, and under "how this was computed"."""
 
     purpose: Purpose
     customers: int
@@ -158,10 +158,10 @@ class InGroups:
     took_ms: float
     cached: bool = False  # the same question was answered before and nothing has changed since
     query: str = ""  # what was asked of stream or timeline, for people to read
+    in_groups: InGroups | None = None  # None where each customer counts as one
 
 
 R = TypeVar("R")
-    in_groups: InGroups | None = None  # None where each customer counts as one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
