@@ -33,8 +33,8 @@ ALLOWED = {
     "Python-2.0", "Unlicense", "Zlib", "ZPL-2.1",
 }  # fmt: skip
 # Who may, of what is shipped: certifi's and fido2's are lists of Mozilla's that stand in them unchanged (certificates;
-# public suffixes), psycopg is an extra.
-WEAK = {"MPL-2.0": {"certifi", "fido2"}, "LGPL-3.0-only": {"psycopg", "psycopg-binary"}}
+# public suffixes), psycopg and paramiko are extras.
+WEAK = {"MPL-2.0": {"certifi", "fido2"}, "LGPL-3.0-only": {"psycopg", "psycopg-binary", "paramiko"}}
 # Written many ways in older metadata: what is found there, and what it means.
 WORDS = (
     (r"AFFERO|\bAGPL", "AGPL-3.0"),

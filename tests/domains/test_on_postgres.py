@@ -20,6 +20,7 @@ ROOMS = [
     "collection/test_index_rotation.py",
     "collection/test_key_rotation.py",
     "collection/deliveries/test_deliveries.py",
+    "collection/deliveries/test_pickups.py",
     "journeys/test_saved.py",
     "privacy/test_door.py",
     "privacy/test_scan.py",

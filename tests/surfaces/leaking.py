@@ -79,6 +79,7 @@ POSTS: dict[str, list[str]] = {
 # What is not a GET and reads nothing that it tells: it makes, changes or removes what its address or body names.
 WRITES = """
 POST /extracts | DELETE /extracts/{name} | POST /extracts/{name}/renew
+POST /pickups | PATCH /pickups/{name} | DELETE /pickups/{name} | POST /pickups/{name}/look | POST /pickups/{name}/run
 POST /webhooks | PATCH /webhooks/{name} | DELETE /webhooks/{name} | POST /webhooks/{name}/secret
 POST /webhooks/{name}/test | POST /webhooks/{name}/replay | POST /webhooks/{name}/messages/{message}/replay
 PUT /traits/{slug} | DELETE /traits/{slug}

@@ -71,6 +71,8 @@ flow
 deliveries list
 deliveries presets
 deliveries refused 1
+pickups list
+pickups look nothing
 webhooks list
 webhooks messages nothing
 source list
@@ -129,6 +131,7 @@ EXCEPT = {
 }
 # Commands that make, change or remove what they name, and tell nothing else.
 WRITES = """
+pickups change | pickups delete | pickups make | pickups run
 import | deliveries cancel | extracts delete | extracts make | extracts renew | webhooks change | webhooks delete
 webhooks make | webhooks replay | webhooks rotate | webhooks test | identity accept | identity decide | identity match
 identity merge | identity reject | identity reopen | identity take-out | identity unmerge | customer note

@@ -142,6 +142,7 @@ class Settings:
         7, "Days for which the watched folder keeps the original of a loaded file; 0: none.", low=0, high=3_650
     )
     upload_max_bytes: int = _setting(4 * GB, "Largest file that the upload page takes.", low=MB)
+    pickup_max_bytes: int = _setting(16 * GB, "Largest file that is fetched from elsewhere by schedule.", low=MB)
     unpacked_max_bytes: int = _setting(64 * GB, "Size to which a gzip file may unpack.", low=KB)
 
     @property

@@ -15,6 +15,7 @@ from sojourn.surfaces.web.urls import urlpatterns
 from surfaces.web.bank import Served
 
 ARGUMENTS = {
+    "kind": "sftp",
     "slug": "website",
     "person_id": 1,
     "key_id": 999_999,

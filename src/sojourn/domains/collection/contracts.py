@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from sojourn.engine.stream.places.words import HostKeyError as HostKeyError  # a page asks to confirm its key
+
 
 class SegmentCondition(StrEnum):
     """Where a segment file stands in its life."""
@@ -123,6 +125,54 @@ class Delivery:
     control: ControlTotals = ControlTotals()
 
 
+class PickupKind(StrEnum):
+    """Where files are fetched from."""
+
+    SFTP = "sftp"
+    OBJECTS = "objects"  # an object store that speaks S3
+    DATABASE = "database"  # a question to PostgreSQL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PickupTerms:
+    """What a pickup fetches, from where, into which source, and when: every so many minutes, or daily at a time."""
+
+    name: str
+    kind: PickupKind
+    source: str
+    where: dict[str, Any] = field(default_factory=dict)  # the fields of the kind's address, but for the secret
+    pattern: str = "*"  # of names, as shells write them
+    preset: str = ""  # "" finds the one that fits
+    has_control: bool = False  # a file is taken only with `<name>.control` beside it
+    every_minutes: int | None = None
+    daily_at: str = ""  # such as 02:30, in `zone`
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pickup:
+    """A place whose new files are fetched by schedule, and how the last round went; its secret is never shown."""
+
+    id: int
+    terms: PickupTerms
+    is_active: bool
+    made_by: str
+    next_at: datetime
+    last_at: datetime | None
+    message: str  # why the last round failed; "" when it did not
+    failures: int  # rounds that failed since one did not
+    files: int  # taken so far
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileSeen:
+    """A file at a pickup's place, and what the next round does with it."""
+
+    name: str
+    size: int | None
+    what: str  # new, changed, known, aside or no_control
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FittingPreset:
     """A preset that fits a file's header: how well, from 0 to 1, and why."""
@@ -218,6 +268,18 @@ class TailBatch:
     removals: tuple[Removal, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """Something that a room did to or learned of a customer, on its way into the stream; see `actions.record`."""
+
+    name: str
+    occurred_at: datetime
+    person: int | None = None
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Pressure(StrEnum):
     """Whether intake takes events."""
 
@@ -266,18 +328,6 @@ class SealedCount:
     name: str
     values: int
     waiting: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Recorded:
-    """Something that a room did to or learned of a customer, on its way into the stream; see `actions.record`."""
-
-    name: str
-    occurred_at: datetime
-    person: int | None = None
-    user_id: str | None = None
-    anonymous_id: str | None = None
-    properties: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

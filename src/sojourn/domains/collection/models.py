@@ -7,7 +7,15 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from sojourn.domains.collection.contracts import ControlTotals, Delivery, DeliveryStatus, Segment
+from sojourn.domains.collection.contracts import (
+    ControlTotals,
+    Delivery,
+    DeliveryStatus,
+    Pickup,
+    PickupKind,
+    PickupTerms,
+    Segment,
+)
 from sojourn.kit.period import instant
 
 
@@ -166,6 +174,70 @@ class ConsumerCursor(models.Model):
 
     consumer = models.CharField(primary_key=True, max_length=64)
     batch = models.BigIntegerField(default=0)
+
+
+class PickupRow(models.Model):
+    """A place whose new files are fetched by schedule."""
+
+    name = models.CharField(max_length=63, unique=True)
+    kind = models.CharField(max_length=12)
+    source = models.CharField(max_length=63)
+    where: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    secret = models.BinaryField()  # sealed
+    pattern = models.CharField(max_length=500, default="*")
+    preset = models.CharField(max_length=100, default="")
+    has_control = models.BooleanField(default=False)
+    every_minutes = models.IntegerField(null=True)
+    daily_at = models.CharField(max_length=5, default="")
+    zone = models.CharField(max_length=64, default="UTC")
+    is_active = models.BooleanField(default=True)
+    made_by = models.CharField(max_length=100, default="")
+    next_us = models.BigIntegerField(db_index=True)
+    last_us = models.BigIntegerField(null=True)
+    since_us = models.BigIntegerField(null=True)  # until when a database was asked
+    message = models.CharField(max_length=500, default="")
+    failures = models.IntegerField(default=0)
+
+    def terms(self) -> PickupTerms:
+        """Give what is fetched, from where and when."""
+        return PickupTerms(
+            name=self.name,
+            kind=PickupKind(self.kind),
+            source=self.source,
+            where=dict(self.where),
+            pattern=self.pattern,
+            preset=self.preset,
+            has_control=self.has_control,
+            every_minutes=self.every_minutes,
+            daily_at=self.daily_at,
+            zone=self.zone,
+        )
+
+    def contract(self, files: int) -> Pickup:
+        """Give the pickup as other rooms see it."""
+        return Pickup(
+            id=self.pk,
+            terms=self.terms(),
+            is_active=self.is_active,
+            made_by=self.made_by,
+            next_at=instant(self.next_us),
+            last_at=None if self.last_us is None else instant(self.last_us),
+            message=self.message,
+            failures=self.failures,
+            files=files,
+        )
+
+
+class PickedRow(models.Model):
+    """A file that a pickup took: the same mark again is not fetched."""
+
+    pickup = models.ForeignKey(PickupRow, on_delete=models.CASCADE, related_name="picked")
+    name = models.CharField(max_length=200)
+    mark = models.CharField(max_length=100)
+    delivery = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["pickup", "name"], name="one_picked_file")]
 
 
 class DeliveryRow(models.Model):

@@ -6,6 +6,7 @@ from sojourn.domains.collection import hooks
 from sojourn.kit.sealed import seals
 
 seals("collection.RefusedItem", "payload", use="quarantine", is_kept=False)
+seals("collection.PickupRow", "secret", use="pickup")
 seals("collection.OutboxEvent", "payload", use="outbox", is_kept=False)
 
 hooks.holds(

@@ -19,6 +19,12 @@ def backup() -> None:
     actions.make_backup()
 
 
+@jobs.job("collection.pick_up")
+def pick_up() -> None:
+    """Fetch the files of every place that is due."""
+    actions.pick_up()
+
+
 @jobs.job("collection.deliver")
 def deliver() -> None:
     """Load the deliveries that wait, here and now: asked for only where no work process does it."""

@@ -22,6 +22,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "quarantine": ("quarantine", "quarantine", "Look at what was refused."),
     "flow": ("quarantine", "flow", "List what came in, by minute and source."),
     "deliveries": ("imports", "deliveries", "List and call off the files that were handed in."),
+    "pickups": (
+        "pickups",
+        "pickups",
+        "Fetch files by schedule from SFTP servers, object stores and databases.",
+    ),
     "export": ("exports", "export", "Write the events that a question sees to a file."),
     "extracts": ("extracts", "extracts", "Make extracts for BI tools and Spark: pseudonymous Parquet, for a purpose."),
     "sql": (

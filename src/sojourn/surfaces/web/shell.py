@@ -109,6 +109,7 @@ BAR = (
             Entry(label=_("Sources"), name="sources", whole=True),
             Entry(label=_("Tracking plan"), name="plan", whole=True),
             Entry(label=_("Imports"), name="imports", right=Right.IMPORTS_RUN),
+            Entry(label=_("Pickups"), name="pickups", right=Right.SOURCES_MANAGE),
             Entry(label=_("Quarantine"), name="quarantine", right=Right.IMPORTS_RUN),
             Entry(label=_("Flow of data"), name="flow", whole=True),
             Entry(label=_("People"), name="people", right=Right.PEOPLE_MANAGE),

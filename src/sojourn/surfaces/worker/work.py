@@ -80,9 +80,11 @@ class Work:
         self._files = Doer("files", self._deliveries.turn, every_seconds=LOOK_SECONDS)
         self._keys = Doer("keys", self._reseal, every_seconds=10)
         self._backups = Doer("backups", self._backup, every_seconds=60)
+        self._pickups = Doer("pickups", self._pick_up, every_seconds=5)
         self._hooks = Doer("hooks", partial(self._aside.ask, "hooks"), every_seconds=1)
         self._doers = (
             self._timeline, self._tail, self._upkeep, self._jobs, self._files, self._keys, self._backups, self._hooks,
+            self._pickups,
         )  # fmt: skip
         self._compacted = time.monotonic()
         self._due: dict[str, float] = {}
@@ -152,6 +154,10 @@ class Work:
         collection.keep_tombstones()
         if collection.is_backup_due():
             in_child("collection.backup", {})
+
+    def _pick_up(self) -> None:
+        if collection.is_pickup_due():
+            in_child("collection.pick_up", {})
 
     def _work_jobs(self) -> None:
         while not self._stopped.is_set() and self._queue.take():

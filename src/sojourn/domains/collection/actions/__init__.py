@@ -31,6 +31,8 @@ from sojourn.domains.collection.actions.loading import (
 )
 from sojourn.domains.collection.actions.originals import clear_originals, forget_originals, originals_naming
 from sojourn.domains.collection.actions.outbox import clear_taken, record, record_many, waiting
+from sojourn.domains.collection.actions.picking import is_pickup_due, pick_up
+from sojourn.domains.collection.actions.pickups import ask_pickup, change_pickup, delete_pickup, make_pickup
 from sojourn.domains.collection.actions.retaining import retain
 from sojourn.domains.collection.actions.tail import follow, new_rows, run_tail
 from sojourn.domains.collection.actions.traces import (
@@ -47,16 +49,19 @@ from sojourn.domains.collection.writing import writing
 
 __all__ = [
     "Load",
+    "ask_pickup",
     "begin",
     "bring_back",
     "cancel",
     "cases_of",
+    "change_pickup",
     "clear_originals",
     "clear_taken",
     "commit",
     "commit_loaded",
     "commit_tables",
     "compact",
+    "delete_pickup",
     "delete_retired",
     "erase",
     "follow",
@@ -64,24 +69,27 @@ __all__ = [
     "forget_refused",
     "forget_removals",
     "is_backup_due",
+    "is_pickup_due",
     "is_requested",
     "keep_tombstones",
     "known_messages",
     "let_go",
     "make_backup",
+    "make_pickup",
     "message_hashes",
     "needs_resealing",
     "new_rows",
     "originals_naming",
     "pass_on_observations",
+    "pick_up",
     "record",
+    "record_many",
     "reindex",
     "replay",
     "request",
     "request_backup",
     "request_compaction",
     "request_erasure",
-    "record_many",
     "reseal",
     "retain",
     "retire_keys",

@@ -32,6 +32,7 @@ from sojourn.domains.collection.queries.manifest import (
     sql,
     withdrawn,
 )
+from sojourn.domains.collection.queries.pickups import look, pickup, pickups
 from sojourn.domains.collection.queries.shapes import (
     CASE_FIELDS,
     CASE_SHAPES,
@@ -65,8 +66,11 @@ __all__ = [
     "import_presets",
     "is_small_delivery_next",
     "lease",
+    "look",
     "newest_batch",
     "passphrase",
+    "pickup",
+    "pickups",
     "position",
     "preview",
     "preview_file",

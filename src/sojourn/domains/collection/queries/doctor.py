@@ -25,6 +25,7 @@ from sojourn.domains.collection.models import (
 )
 from sojourn.domains.collection.queries.flow import back_pressure
 from sojourn.domains.collection.queries.manifest import newest_batch, position
+from sojourn.domains.collection.queries.pickups import failing_pickups
 from sojourn.engine.stream import segments as files
 from sojourn.engine.stream.spool import Position, SpoolReader, spool_bytes
 from sojourn.kit import sealing
@@ -39,7 +40,7 @@ def doctor() -> tuple[Check, ...]:
     """Check key, databases, disk, spool, manifest against files and columns, cursors, worker, audit log and rooms."""
     looks: tuple[Callable[[], Iterable[Check]], ...] = (
         _key, _databases, _disk, _spool, _manifest, _segments, _batches, _cursors, _leases, _outbox, _worker,
-        _audit,
+        _audit, _pickups,
         *hooks.checks,
     )  # fmt: skip
     found: list[Check] = []
@@ -260,3 +261,11 @@ def _audit() -> Iterator[Check]:
         detail=f"{said} untouched." if found.ok else f"{said} not all as they were written: {found.wrong:,} findings.",
         advice="" if found.ok else "Run sojourn audit verify: it looks at all of it and says what is wrong.",
     )
+
+
+def _pickups() -> Iterator[Check]:
+    failing = failing_pickups()
+    for name, message in failing:
+        yield Check(name="pickups", ok=False, detail=f"The last rounds of pickup {name} failed. {message}"[:300])
+    if not failing:
+        yield Check(name="pickups", ok=True, detail="No pickup failed three times in a row.")
