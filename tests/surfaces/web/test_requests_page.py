@@ -79,9 +79,25 @@ def test_a_customer_asks_proves_who_they_are_and_fetches_their_data(officer: Cli
     assert Client().get("/your-data/" + "0" * 64).status_code == 404
 
 
+def test_who_reads_german_asks_and_is_answered_in_german(officer: Client, settings: Any) -> None:
+    ana()
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, mail_host="mail.invalid")
+    customer = Client(headers={"accept-language": "de-AT,de;q=0.9,en;q=0.5"})
+    page = customer.get("/your-data/").content.decode()
+    assert '<html lang="de">' in page and "Alles löschen" in page and "E-Mail-Adresse" in page
+    assert "damit wir antworten können" in customer.post("/your-data/", {"kind": "access"}).content.decode()
+    sent = customer.post("/your-data/", {"kind": "access", "email": MAIL, "name": "Ana Berg"}, follow=True)
+    assert "ist bei uns" in sent.content.decode()
+    letter = mail.outbox[-1]
+    assert letter.subject.endswith("Auskunft über Ihre Daten")
+    assert "Guten Tag Ana Berg," in letter.body and "Mit freundlichen Grüßen" in letter.body
+    assert "Links zu Ihren Daten enden" in customer.get("/your-data/" + "0" * 64).content.decode()
+    assert "Erase everything" in customer.get("/your-data/?lang=en").content.decode()
+
+
 def test_an_erasure_written_down_at_the_desk_ends_with_its_certificate(officer: Client) -> None:
     person, _ = ana()
-    said = {"kind": "erasure", "email": MAIL, "regulation": "ccpa", "channel": "phone"}
+    said = {"kind": "erasure", "email": MAIL, "regulation": "ccpa", "channel": "phone", "language": "en"}
     made = officer.post("/privacy/requests/new", said, follow=True)
     number = RequestRow.objects.get().pk
     assert "CCPA" in made.content.decode()
@@ -167,7 +183,7 @@ def test_a_deadline_skips_a_holiday_stands_in_the_calendar_and_alarms_when_it_ha
 
 def test_a_pause_and_an_extension_stand_on_the_page_with_their_reasons(officer: Client) -> None:
     person, _ = ana()
-    said = {"kind": "access", "email": MAIL, "regulation": "gdpr", "channel": "phone"}
+    said = {"kind": "access", "email": MAIL, "regulation": "gdpr", "channel": "phone", "language": "de"}
     officer.post("/privacy/requests/new", said)
     number = RequestRow.objects.get().pk
     change = f"/privacy/requests/{number}/change"

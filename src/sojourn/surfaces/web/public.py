@@ -52,7 +52,7 @@ TURNS = Turns(A_MINUTE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a customer may choose, and note what they choose. It needs no script and no account."""
-    with translation.override(_language(request)):
+    with translation.override(language(request)):
         if not TURNS.take(f"link:{token}"):
             return _refused(request, 429)
         try:
@@ -69,18 +69,17 @@ def gpc(request: HttpRequest) -> JsonResponse:
 
 
 def _shown(request: HttpRequest, token: str, mistake: str = "") -> HttpResponse:
-    choices = queries.preferences(token=token, languages=_languages(request))
+    choices = queries.preferences(token=token, languages=languages(request))
     context = {
         "choices": choices,
         "until": queries.preferences_until(token=token),
         "done": request.GET.get("done", ""),
         "mistake": mistake,
         "can_withdraw": any(each.standing.allowed for each in choices),
-        "languages": LANGUAGES.items(),
-        "language": translation.get_language(),
+        **spoken(),
         "is_chosen": "lang" in request.GET,
     }
-    return _quiet(render(request, "web/preferences.html", context, status=422 if mistake else 200))
+    return quiet(render(request, "web/preferences.html", context, status=422 if mistake else 200))
 
 
 def _changed(request: HttpRequest, token: str) -> HttpResponse:
@@ -93,7 +92,7 @@ def _changed(request: HttpRequest, token: str) -> HttpResponse:
         return _shown(request, token, refusal.message)
     done = "withdrawn" if request.POST.get("what") == "withdraw" else "saved"
     chosen = f"&lang={translation.get_language()}" if "lang" in request.GET else ""
-    return _quiet(redirect(f"{reverse('preferences', kwargs={'token': token})}?done={done}{chosen}"))
+    return quiet(redirect(f"{reverse('preferences', kwargs={'token': token})}?done={done}{chosen}"))
 
 
 def _choices(request: HttpRequest) -> dict[str, bool]:
@@ -111,22 +110,29 @@ def _notices(request: HttpRequest) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _languages(request: HttpRequest) -> list[str]:
+def languages(request: HttpRequest) -> list[str]:
     """List the languages that somebody reads, best first, each followed by its wider form."""
     asked = [request.GET["lang"]] if "lang" in request.GET else []
     asked += [each for each, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
     return [form for each in asked for form in dict.fromkeys((each, each.split("-")[0]))]
 
 
-def _language(request: HttpRequest) -> str:
-    return next((each for each in _languages(request) if each in LANGUAGES), "en")
+def language(request: HttpRequest) -> str:
+    """Give the language of these pages that somebody reads best."""
+    return next((each for each in languages(request) if each in LANGUAGES), "en")
+
+
+def spoken() -> dict[str, object]:
+    """Give templates the languages to choose from, the one that is spoken, and how it writes a day."""
+    now = translation.get_language()
+    return {"languages": LANGUAGES.items(), "language": now, "day": "j F Y" if now == "en" else "DATE_FORMAT"}
 
 
 def _refused(request: HttpRequest, status: int) -> HttpResponse:
-    return _quiet(render(request, "web/preferences_refused.html", {"status": status}, status=status))
+    return quiet(render(request, "web/preferences_refused.html", {"status": status}, status=status))
 
 
-def _quiet(answer: HttpResponse) -> HttpResponse:
+def quiet(answer: HttpResponse) -> HttpResponse:
     """Let no other page learn the address, and no search engine keep it."""
     answer["Referrer-Policy"] = "no-referrer"
     answer["X-Robots-Tag"] = "noindex, nofollow"

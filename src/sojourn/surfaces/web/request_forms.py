@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.domains.privacy import queries
 from sojourn.domains.privacy.contracts import Channel, RequestKind
 from sojourn.surfaces.web.forms import PlainForm
+from sojourn.surfaces.web.public import LANGUAGES
 
 KINDS = {
     RequestKind.ACCESS: _("See what is held"),
@@ -44,12 +47,20 @@ class RequestForm(PlainForm):
         label=_("Message"), max_length=4_000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for a way to answer, in the reader's language."""
+        said = super().clean() or {}
+        if not self.errors and not said.get("email") and not said.get("phone"):
+            self.add_error("email", _("Give a mail address or a phone number, so that we can answer."))
+        return said
+
 
 class NewRequestForm(RequestForm):
     """A request that somebody at the desk writes down."""
 
     regulation = forms.ChoiceField(label=_("Law"))
     channel = forms.ChoiceField(label=_("Came by"), choices=[(each.value, text) for each, text in CHANNELS.items()])
+    language = forms.ChoiceField(label=_("Letters in"), choices=list(LANGUAGES.items()))
     trait = forms.ChoiceField(
         label=_("To correct"), required=False, choices=[("", "–"), *((each, each) for each in queries.CORRECTABLE)]
     )

@@ -164,6 +164,7 @@ def _opened(given: dict[str, Any], by: str) -> Request:
             email=given["email"],
             phone=given["phone"],
             message=given["message"],
+            language=given["language"],
             corrections=corrections,
         ),
         by=by,
