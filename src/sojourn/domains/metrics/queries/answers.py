@@ -82,13 +82,11 @@ def coverage(read: Reading, *, kpi: str, period: Period) -> Coverage:
     return read.coverage(Measure(event=ANSWER, where={KIND: (kpi,)}, group=(SCALE, SCORE)), period)
 
 
-def surveys(read: Reading, period: Period) -> tuple[str, ...]:
-    """List the surveys that were answered, the most answered first."""
-    found: dict[str, int] = {}
-    for each in read.rows(period).fields[BY["survey"]]:
-        if each:
-            found[each] = found.get(each, 0) + 1
-    return tuple(sorted(found, key=lambda name: (-found[name], name)))
+def surveys(*, kpi: str, period: Period, viewer: Viewer) -> tuple[str, ...]:
+    """List the surveys that ask for a KPI and were answered, the most answered first."""
+    asked = Measure(event=ANSWER, where={KIND: (kpi,)}, group=(BY["survey"],))
+    rows = privacy.measure(measure=asked, period=period, viewer=viewer).value
+    return tuple(row.key[0] for row in sorted(rows, key=lambda row: -row.events) if row.key[0])
 
 
 def field_of(by: str) -> str:

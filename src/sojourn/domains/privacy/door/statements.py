@@ -196,6 +196,20 @@ def asked(measure: Measure, period: Period, fields: Sequence[str], *, together: 
     return made
 
 
+def rows(fields: Sequence[str], period: Period) -> Statement:
+    """Write the rows of the table `taken` that may be read, with all their fields."""
+    listed = "".join(f", CAST(f{place} AS VARCHAR) AS f{place}" for place in range(len(fields)))
+    within = _scope(period, None)
+    made = Statement(f"SELECT customer, epoch_us(occurred_at) AS at_us, event_id{listed} FROM taken WHERE allowed AND ")
+    return made.add(within.sql, within.values).add(" ORDER BY customer, occurred_at, event_id")
+
+
+def hidden(period: Period) -> Statement:
+    """Write the customers of the table `taken` with rows that may not be read."""
+    within = _scope(period, None)
+    return Statement("SELECT DISTINCT customer FROM taken WHERE NOT allowed AND ").add(within.sql, within.values)
+
+
 def _text(name: str, fields: Sequence[str]) -> str:
     if name in TIMES:
         return TIMES[name]

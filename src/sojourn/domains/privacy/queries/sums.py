@@ -25,6 +25,7 @@ from sojourn.domains.privacy.contracts import (
     Measure,
     MeasureRow,
     Purpose,
+    Rows,
 )
 from sojourn.domains.privacy.door import employees, scope, statements, together
 from sojourn.domains.privacy.door.outside import outside
@@ -67,6 +68,21 @@ class Reading:
         group = tuple(name for name in measure.group if name not in measure.spread)
         whole = self._rows(replace(measure, group=group, spread=()), period)
         return employees.enough(rows, measure, whole, settings.SOJOURN.employee_floor)
+
+    def rows(self, period: Period) -> Rows:
+        """Give the readable rows of a period one by one, with their fields; raise ForbiddenError for employees'."""
+        employees.check(self.fields, self.viewer)
+        within = statements.rows(self.fields, period)
+        found = self._connection.execute(within.sql, within.values).fetchnumpy()
+        hidden = statements.hidden(period)
+        unseen = self._connection.execute(hidden.sql, hidden.values).fetchnumpy()["customer"]
+        return Rows(
+            customer=found["customer"],
+            at_us=found["at_us"],
+            event_id=found["event_id"],
+            fields={name: np.ma.filled(found[f"f{place}"], None) for place, name in enumerate(self.fields)},
+            hidden=np.asarray(unseen, np.int64),
+        )
 
     def coverage(self, measure: Measure, period: Period) -> Coverage:
         """Say what a sum rests on."""
