@@ -72,6 +72,12 @@ def test_a_customer_asks_proves_who_they_are_and_fetches_their_data(officer: Cli
     done = officer.get(f"/privacy/requests/{number}").content.decode()
     link = re.search(r"/your-data/([0-9a-f]{64})", done)
     assert "done as asked" in done and link is not None
+    assert "opens on this computer only" not in done
+    inside = officer.get(f"/privacy/requests/{number}", SERVER_NAME="127.0.0.1").content.decode()
+    assert "opens on this computer only" in inside
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, public_url="https://bank.example")
+    outside = officer.get(f"/privacy/requests/{number}", SERVER_NAME="127.0.0.1").content.decode()
+    assert "https://bank.example/your-data/" in outside and "opens on this computer only" not in outside
     assert "/your-data/" in mail.outbox[-1].body
     package = Client().get(link[0])
     assert package["Content-Type"] == "application/zip"

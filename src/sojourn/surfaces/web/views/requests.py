@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from sojourn.domains.access import queries as access
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import Channel, Contact, Outcome, Request, RequestKind, RequestState
@@ -176,6 +179,8 @@ def _shown(request: PageRequest, number: int, form: VerifyForm, *, status: int =
     contact = queries.contact_of(number, viewer=request.viewer)
     law = queries.regulations().get(found.regulation)
     told = _row(found)
+    site = settings.SOJOURN.public_url.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
+    letter = queries.letter_of(number, viewer=request.viewer, site=site)
     context = {
         "kind": told["kind"],
         "state": told["state"],
@@ -191,13 +196,18 @@ def _shown(request: PageRequest, number: int, form: VerifyForm, *, status: int =
         "clock": law and law.clocks[found.kind],
         "steps": [(STEPS.get(each.name, each.name), each) for each in found.steps],
         "form": form,
-        "letter": queries.letter_of(number, viewer=request.viewer, site=request.build_absolute_uri("/").rstrip("/")),
+        "letter": letter,
+        "is_unreachable": site in letter.body and _is_here(urlsplit(site).hostname or ""),
         "is_open": found.state is not RequestState.CLOSED,
         "is_working": found.state is RequestState.WORKING,
         "may_begin": found.state in (RequestState.OPEN, RequestState.FAILED),
         "confirms": found.kind is RequestKind.ERASURE and bool(found.customer),
     }
     return render(request, "web/request.html", context, status=status)
+
+
+def _is_here(host: str) -> bool:
+    return host == "localhost" or access.is_loopback(host)
 
 
 def _guess(request: PageRequest, number: int) -> dict[str, Any]:
