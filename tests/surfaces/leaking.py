@@ -48,7 +48,7 @@ GIVEN: dict[str, object] = {
     "pattern": "Opened ->> Paid", "root": "Opened", "cohort": "2026-01-01", "outcome": "Paid", "goal": "Paid",
     "start": "Opened", "by": "unit", "level": "region", "a": "since=2026-01-01T00:00:00Z",
     "b": "since=2026-01-01T00:00:00Z", "category": "x", "format": "csv", "list_id": "nothing",
-    "preset": "zendesk-tickets",
+    "preset": "zendesk-tickets", "link": 1,
 }  # fmt: skip
 OF_A_CUSTOMER = ("customer", "number", "event_id")
 # Asked one way more than GIVEN says, because one way alone finds too little or is refused.
@@ -104,6 +104,8 @@ PUT /roles/{slug} | DELETE /roles/{slug} | POST /groups | DELETE /groups
 PUT /purposes/{purpose} | POST /purposes/{purpose}/notices | POST /consents | POST /consents/import
 POST /customers/{customer}/preference-link
 POST /accounts | POST /accounts/import | DELETE /accounts/{account} | DELETE /accounts/{account}/members/{customer}
+PUT /surveys/{slug} | POST /surveys/{slug}/approve | POST /surveys/{slug}/start | POST /surveys/{slug}/end
+POST /surveys/{slug}/links | PATCH /surveys/{slug}/links/{link} | POST /surveys/{slug}/answers
 PUT /prospects/rule | POST /lists | PATCH /lists/{list_id} | DELETE /lists/{list_id} | POST /lists/{list_id}/restore
 POST /requests | POST /requests/{number}/acknowledge | POST /requests/{number}/verify | POST /requests/{number}/pause
 POST /requests/{number}/resume | POST /requests/{number}/extend | POST /requests/{number}/work

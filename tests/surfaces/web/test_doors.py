@@ -26,6 +26,7 @@ ARGUMENTS = {
     "name": "marketing",
     "note": 1,
     "file_format": "csv",
+    "link": 999_999,
     "verb": "accept",
 }
 ROLES = (None, *(role.value for role in Role))

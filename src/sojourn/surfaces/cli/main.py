@@ -70,6 +70,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "success": ("comparison", "success", "Show which events and properties go with completing a named journey."),
     "journeys": ("journeys", "journeys", "Manage named journeys and see how they end."),
     "questions": ("saved", "questions", "Save the questions of the analysis pages and ask them again."),
+    "surveys": ("surveys", "surveys", "Ask customers: write surveys, have them approved, let them go live."),
     "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
     "source": ("sources", "source", "Manage where events come from, and write keys."),
     "plan": ("plan", "plan", "Show, save and check the tracking plan."),

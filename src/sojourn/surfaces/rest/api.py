@@ -42,6 +42,7 @@ from sojourn.surfaces.rest import (
     saved,
     saved_lists,
     sources,
+    surveys,
     units,
     webhooks,
 )
@@ -90,6 +91,7 @@ for room in (
     journeys,
     saved,
     kpis,
+    surveys,
     deliveries,
     flow,
     sources,

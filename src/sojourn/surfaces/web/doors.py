@@ -30,6 +30,7 @@ OWN_DOORS = (
     "sojourn.surfaces.rest.",
     "sojourn.surfaces.web.asking.",
     "sojourn.surfaces.web.public.",
+    "sojourn.surfaces.web.surveying.",
     "sojourn.surfaces.web.views.entrance",
 )
 

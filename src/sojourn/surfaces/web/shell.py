@@ -77,6 +77,12 @@ BAR = (
         ),
     ),
     Entry(
+        label=_("Voice"),
+        name="surveys",
+        icon="message",
+        parts=(Entry(label=_("Surveys"), name="surveys", whole=True),),
+    ),
+    Entry(
         label=_("Measures"),
         name="kpis",
         icon="ruler-measure",

@@ -12,7 +12,7 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from sojourn.surfaces.web import asking, public
+from sojourn.surfaces.web import asking, public, surveying
 from sojourn.surfaces.web.providers import speaks_saml
 from sojourn.surfaces.web.views import (
     accounts,
@@ -54,6 +54,7 @@ from sojourn.surfaces.web.views import (
     saved,
     saved_lists,
     sources,
+    surveys,
     units,
     webhooks,
 )
@@ -127,6 +128,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/quarantine/<int:number>", data.refused, name="refused"),
     path("settings/flow", data.flow, name="flow"),
     path("settings/health", data.health, name="health"),
+    path("voice/surveys/", surveys.surveys, name="surveys"),
+    path("voice/surveys/new", surveys.survey_new, name="survey-new"),
+    path("voice/surveys/of/<slug:slug>", surveys.survey, name="survey"),
+    path("voice/surveys/of/<slug:slug>/edit", surveys.survey_edit, name="survey-edit"),
+    path("voice/surveys/of/<slug:slug>/preview", surveys.survey_preview, name="survey-preview"),
+    path("voice/surveys/of/<slug:slug>/change", surveys.survey_change, name="survey-change"),
+    path("voice/surveys/of/<slug:slug>/code/<int:link>.svg", surveys.survey_code, name="survey-code"),
     path("measures/league", league.league, name="league"),
     path("measures/extracts/", extracts.extracts, name="extracts"),
     path("measures/extracts/for-a-tool", case_files.case_file, name="case-file"),
@@ -164,6 +172,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("privacy/purposes/", consents.purposes, name="purposes"),
     path("privacy/purposes/new", consents.purpose_new, name="purpose-new"),
     path("privacy/purposes/<slug:name>", consents.purpose, name="purpose"),
+    path("s/<str:token>", surveying.survey, name="survey-answer"),
     path("preferences/<str:token>", public.preferences, name="preferences"),
     path(".well-known/gpc.json", public.gpc, name="gpc"),
     path("settings/people/", people.people, name="people"),

@@ -18,7 +18,7 @@ from sojourn.domains.feedback.surveys import reading
 from sojourn.domains.feedback.surveys.wording import doubts
 from sojourn.domains.feedback.words.surveys import Survey, SurveyRecord, SurveyState, SurveyVersion, VersionState
 from sojourn.domains.privacy import queries as privacy
-from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
 SLUG: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 GONE: Final = "There is no such survey."
@@ -70,7 +70,7 @@ def save_survey(*, slug: str, survey: Survey, viewer: Viewer, now: datetime | No
 def approve_survey(*, slug: str, viewer: Viewer, now: datetime | None = None) -> SurveyRecord:
     """Approve a survey's draft as somebody who has not written it.
 
-    Raise NotFoundError, ConflictError without a draft, ForbiddenError for who wrote it.
+    Raise ForbiddenError, NotFoundError, and ConflictError without a draft or for who wrote it.
     """
     viewer.require(Right.SURVEYS_APPROVE)
     with transaction.atomic(using=router.db_for_write(SurveyRow)):
@@ -78,7 +78,7 @@ def approve_survey(*, slug: str, viewer: Viewer, now: datetime | None = None) ->
         if draft.state != VersionState.DRAFT:
             raise ConflictError("There is no draft to approve.")
         if viewer.name in draft.writers and settings.SOJOURN.surveys_two_people:
-            raise ForbiddenError("Who wrote a survey does not approve it; ask a second person.")
+            raise ConflictError("Who wrote a survey does not approve it; ask a second person.")
         draft.state, draft.approved_by = VersionState.APPROVED.value, viewer.name
         draft.approved_at = now or timezone.now()
         draft.save(update_fields=["state", "approved_by", "approved_at"])

@@ -1,0 +1,151 @@
+"""Surveys: write, approve, start and end them, and make links."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from sojourn.surfaces.cli.options import connected, read_text
+from sojourn.surfaces.cli.server import Server
+from sojourn.surfaces.cli.tables import Columns, Shown, moment
+
+COLUMNS: Columns = [
+    ("survey", "slug"),
+    ("title", "title"),
+    ("state", "state"),
+    ("newest version", lambda row: f"{row['newest']['number']} ({row['newest']['state']})"),
+    ("answers", "answers"),
+    ("partial", "partial"),
+    ("held apart", "held"),
+]
+LINKS: Columns = [
+    ("link", "id"),
+    ("name", "name"),
+    ("address", "path"),
+    ("channel", "channel"),
+    ("unit", "unit"),
+    ("takes answers", lambda row: "yes" if row["is_active"] else "no"),
+    ("opened", "opened"),
+    ("answered", "answered"),
+    ("made", moment("made_at")),
+]
+TEMPLATES: Columns = [("template", "name"), ("industry", "industry"), ("title", "title"), ("questions", "questions")]
+
+
+@click.group("surveys")
+def surveys() -> None:
+    """Ask customers: write surveys, have them approved, let them go live."""
+
+
+@surveys.command("list")
+@connected
+def list_surveys(server: Server) -> Shown:
+    """List the surveys."""
+    page = server.get("/surveys")
+    return Shown(data=page, columns=COLUMNS, rows=page["items"], empty="None yet: sojourn surveys templates.")
+
+
+@surveys.command("templates")
+@connected
+def templates(server: Server) -> Shown:
+    """List surveys to begin with, by industry."""
+    page = server.get("/surveys/templates")
+    return Shown(data=page, columns=TEMPLATES, rows=page["items"])
+
+
+@surveys.command("show")
+@click.argument("slug")
+@connected
+def show(server: Server, slug: str) -> Shown:
+    """Show a survey with its document."""
+    found = server.get(_path(slug))
+    return Shown(data=found, before=[found["document"], *found["warnings"]], columns=COLUMNS, rows=[found])
+
+
+@surveys.command("save")
+@click.argument("slug")
+@click.argument("file", required=False)
+@click.option("--template", help="Begin with a template of the library.")
+@connected
+def save(server: Server, slug: str, file: str | None, template: str | None) -> Shown:
+    """Save a survey's draft from a YAML file, - for standard input, or from a template."""
+    if (file is None) == (template is None):
+        raise click.UsageError("Give a file or --template.")
+    document = read_text(file) if file is not None else _template(server, template or "")
+    return _one(server.put(_path(slug), {"document": document}))
+
+
+@surveys.command("approve")
+@click.argument("slug")
+@connected
+def approve(server: Server, slug: str) -> Shown:
+    """Approve a draft that somebody else wrote."""
+    return _one(server.post(f"{_path(slug)}/approve"))
+
+
+@surveys.command("start")
+@click.argument("slug")
+@connected
+def start(server: Server, slug: str) -> Shown:
+    """Let an approved survey go live."""
+    return _one(server.post(f"{_path(slug)}/start"))
+
+
+@surveys.command("end")
+@click.argument("slug")
+@connected
+def end(server: Server, slug: str) -> Shown:
+    """End a live survey; its links take nothing any more."""
+    return _one(server.post(f"{_path(slug)}/end"))
+
+
+@surveys.command("links")
+@click.argument("slug")
+@connected
+def links(server: Server, slug: str) -> Shown:
+    """List a survey's links."""
+    page = server.get(f"{_path(slug)}/links")
+    empty = f"None yet: sojourn surveys link {slug} NAME."
+    return Shown(data=page, columns=LINKS, rows=page["items"], empty=empty)
+
+
+@surveys.command("link")
+@click.argument("slug")
+@click.argument("name")
+@click.option("--channel", default="web", show_default=True, help="Channel that answers through it bear.")
+@click.option("--unit", default="", help="Unit that they bear, such as the branch.")
+@click.option("--touchpoint", default="", help="Touchpoint that they bear.")
+@click.option("--kiosk", "is_kiosk", is_flag=True, help="Begin anew after each answer.")
+@connected
+def link(server: Server, slug: str, **terms: Any) -> Shown:
+    """Make a link that many may answer through."""
+    made = server.post(f"{_path(slug)}/links", terms)
+    return Shown(data=made, columns=LINKS, rows=[made])
+
+
+@surveys.command("switch")
+@click.argument("slug")
+@click.argument("number", type=click.IntRange(1))
+@click.option("--on/--off", "is_active", default=None, required=True, help="Whether the link takes answers.")
+@connected
+def switch(server: Server, slug: str, number: int, is_active: bool) -> Shown:
+    """Switch a link on or off."""
+    changed = server.patch(f"{_path(slug)}/links/{number}", {"is_active": is_active})
+    return Shown(data=changed, columns=LINKS, rows=[changed])
+
+
+def _template(server: Server, name: str) -> str:
+    for each in server.get("/surveys/templates")["items"]:
+        if each["name"] == name:
+            return str(each["document"])
+    raise click.UsageError("There is no such template: sojourn surveys templates.")
+
+
+def _path(slug: str) -> str:
+    return f"/surveys/{quote(slug, safe='')}"
+
+
+def _one(saved: dict[str, Any]) -> Shown:
+    return Shown(data=saved, before=list(saved["warnings"]), columns=COLUMNS, rows=[saved])
