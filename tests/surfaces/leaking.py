@@ -53,7 +53,10 @@ GIVEN: dict[str, object] = {
 OF_A_CUSTOMER = ("customer", "number", "event_id")
 # Asked one way more than GIVEN says, because one way alone finds too little or is refused.
 WAYS: dict[str, list[dict[str, object]]] = {
-    "GET /funnel": [{"step": ["Opened", "Paid"], "by": "unit"}],
+    "GET /funnel": [{"step": ["Opened", "Paid"], "by": "unit", "per": each} for each in ("customer", "household")],
+    "GET /journeys/{slug}/completion": [{"by": "unit", "per": "account"}],
+    "GET /kpis/{kpi_id}/figures": [{"by": "unit", "per": "household"}],
+    "GET /kpis/{kpi_id}/league": [{"level": "region", "per": "company"}],
     "GET /compare/graph": [{"a_where": "channel:web", "b_where": "channel:phone"}],
     "GET /compare/variants": [{"a_where": "channel:web", "b_where": "channel:phone"}],
     "GET /compare/funnel": [{"a_where": "channel:web", "b_where": "channel:phone", "step": ["Opened", "Paid"]}],
@@ -145,10 +148,10 @@ SERVING_PAGES = (
     "audit",
     "retention-rule",
 )
-# An audit entry names whom it is about by a number, which leads nowhere once they are gone.
-BY_NUMBER = ("/audit", "/erasures")
 # Read for analytics below those: what is left where the page may not say who it is.
 MASKED = "/customers/{customer}/masked"
+# An audit entry names whom it is about by a number, which leads nowhere once they are gone.
+BY_NUMBER = ("/audit", "/erasures")
 SPAN = {"since": "2025-12-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"}
 EXTRACT = "extract"
 ALL_BITS = 63
@@ -171,9 +174,9 @@ class Said:
     body: bytes
     right: Right | None = Right.FIGURES_READ  # None: any
     purpose: Purpose = Purpose.ANALYTICS
-
-
     is_who: bool = False  # numbers for numbers: words of today decide, no event is read
+
+
 @dataclass(frozen=True)
 class Asking:
     """Who asks, and why where one may say so: somebody with roles in parts of the organisation."""
@@ -201,10 +204,10 @@ class Asking:
             return False
         if each.kind == "otherwise":
             return said.purpose is self.purpose
-        return each.kind != "open"
-
         if each.kind == "refused" and said.is_who:  # says yes today; what was collected before stays closed
             return False
+        return each.kind != "open"
+
 
 def company(kinds: Iterable[str], purpose: Purpose = Purpose.ANALYTICS) -> list[Marked]:
     """Build a company in which customers refuse analytics and a purpose in every way, are gone or elsewhere."""
@@ -353,9 +356,9 @@ def addresses(each: Endpoint, customers: list[Marked], asking: Asking) -> Iterat
 
 def pages(client: Client, customers: list[Marked], asking: Asking) -> Iterator[Said]:
     """Open every page, those of a customer for each of them; give what each shows."""
+    rights_held = frozenset[Right]().union(*(RIGHTS[role] for role, _ in asking.grants))
     for pattern in urlpatterns:
         if not isinstance(pattern, URLPattern) or not hasattr(pattern.callback, "opens_to"):
-    rights_held = frozenset[Right]().union(*(RIGHTS[role] for role, _ in asking.grants))
             continue
         kinds = pattern.pattern.converters
         names = list(kinds)
@@ -366,11 +369,11 @@ def pages(client: Client, customers: list[Marked], asking: Asking) -> Iterator[S
             continue
         right: Right = pattern.callback.opens_to[0]
         purpose = Purpose.SERVICE if str(pattern.name).startswith(SERVING_PAGES) else Purpose.ANALYTICS
+        if pattern.callback.masked_for and right not in rights_held:
+            right, purpose = pattern.callback.masked_for, Purpose.ANALYTICS
         for number in [each.number for each in customers] if "number" in names else [0]:
             address = reverse(
                 str(pattern.name),
-        if pattern.callback.masked_for and right not in rights_held:
-            right, purpose = pattern.callback.masked_for, Purpose.ANALYTICS
                 kwargs={name: number if name == "number" else given.get(name, "nothing") for name in names},
             )
             answer = client.get(address, {"period": "all"})

@@ -97,11 +97,11 @@ SERVING = (
     "privacy.words", "privacy.consent_", "privacy.contact_of", "privacy.letter_of", "privacy.request",
     "privacy.overdue", "privacy.erasure", "access.looks", "privacy.retention_preview",
 )  # fmt: skip
+# Say whom of some numbers one may see, by the words of today, and nothing of what they did.
+WHO = ("privacy.reachable", "privacy.found")
 ALL = Period()
 EVENTS = EventFilter()
 QUESTION = Question(period=ALL, events=EVENTS)
-# Say whom of some numbers one may see, by the words of today, and nothing of what they did.
-WHO = ("privacy.reachable", "privacy.found")
 PANEL = "PanelAsked"
 
 
