@@ -82,7 +82,7 @@ def coverage(read: Reading, *, kpi: str, period: Period) -> Coverage:
     return read.coverage(Measure(event=ANSWER, where={KIND: (kpi,)}, group=(SCALE, SCORE)), period)
 
 
-def surveys(*, kpi: str, period: Period, viewer: Viewer) -> tuple[str, ...]:
+def surveys_answered(*, kpi: str, period: Period, viewer: Viewer) -> tuple[str, ...]:
     """List the surveys that ask for a KPI and were answered, the most answered first."""
     asked = Measure(event=ANSWER, where={KIND: (kpi,)}, group=(BY["survey"],))
     rows = privacy.measure(measure=asked, period=period, viewer=viewer).value
