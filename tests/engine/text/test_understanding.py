@@ -79,7 +79,7 @@ def test_a_company_listens_for_its_own_aspects() -> None:
         Vocabulary(words={"lounge": ["*"]})
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=200))
 def test_every_place_lies_in_the_text_and_in_its_clause(text: str) -> None:
     for sentence in sentences(text):

@@ -1,13 +1,22 @@
-"""What scores texts: a protocol, and the lexicon that is always here."""
+"""What scores texts: a protocol, the lexicon that is always here, and embeddings with heads."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Final, Protocol
+from pathlib import Path
+from typing import Any, Final, Protocol
 
-from sojourn.engine.text import lexicon
-from sojourn.engine.text.words import Floats, Span
+import numpy as np
+
+from sojourn.engine.text import encoder, lexicon
+from sojourn.engine.text.features import embedded, with_lexicon
+from sojourn.engine.text.head import Head
+from sojourn.engine.text.words import Floats, Span, TextError
+
+DEFAULT: Final = Path(__file__).with_name("heads") / "sentiment.json"
+WHOLE_SHARE: Final = 0.2  # of an aspect's score; the rest is its clause's
 
 
 class Model(Protocol):
@@ -47,7 +56,52 @@ class Lexicon:
         return lexicon.scores([clause.of(text) for text, clause, _ in mentions])
 
 
+class Embedded:
+    """Embeddings with two heads: one that hears the lexicon too, for its language, and one for the others."""
+
+    def __init__(self, *, name: str, worded: Head, plain: Head, languages: Sequence[str]) -> None:
+        self._worded, self._plain = worded, plain
+        self.languages = frozenset(languages)
+        self.method = f"{encoder.NAME}+{name}-{worded.digest()}"
+
+    def scores(self, texts: Sequence[str], languages: Sequence[str]) -> Floats:
+        """Score each text by the head of its language."""
+        made = np.zeros(len(texts))
+        is_worded = np.array([each in lexicon.LANGUAGES for each in languages], dtype=bool)
+        for places, head, features in (
+            (np.flatnonzero(is_worded), self._worded, with_lexicon),
+            (np.flatnonzero(~is_worded), self._plain, embedded),
+        ):
+            if len(places):
+                made[places] = head.scores(features([texts[each] for each in places.tolist()]))
+        return made
+
+    def aspect_scores(self, mentions: Sequence[tuple[str, Span, Span]], languages: Sequence[str]) -> Floats:
+        """Score the clause that names the aspect, and a little of the text around it."""
+        if not mentions:
+            return np.zeros(0)
+        of_clause = self.scores([clause.of(text) for text, clause, _ in mentions], languages)
+        return (1 - WHOLE_SHARE) * of_clause + WHOLE_SHARE * self.scores([text for text, *_ in mentions], languages)
+
+    @classmethod
+    def of_json(cls, said: Mapping[str, Any]) -> Embedded:
+        """Read a model; raises TextError where it is none."""
+        try:
+            heads = Head.of_json(said["worded"]), Head.of_json(said["plain"])
+            return cls(name=str(said["name"]), worded=heads[0], plain=heads[1], languages=list(said["languages"]))
+        except (KeyError, TypeError):
+            raise TextError("This is not a model for sentiment.") from None
+
+
+def load(path: Path) -> Embedded:
+    """Read a model's file; raises TextError where it is none."""
+    try:
+        return Embedded.of_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        raise TextError(f"The model {path.name} cannot be read.") from None
+
+
 @cache
 def best() -> Model:
     """Give the best model that is installed, once a process."""
-    return Lexicon()
+    return load(DEFAULT) if encoder.is_ready() else Lexicon()

@@ -16,6 +16,7 @@ import yaml
 from sojourn.engine.text.words import Emotion, Sentiment, Span
 
 _LISTS: Final = Path(__file__).with_name("lists") / "signals.yaml"
+CLEARLY_NEGATIVE: Final = -0.4
 _NEGATIVE: Final = frozenset({Emotion.ANGER, Emotion.DISAPPOINTMENT, Emotion.WORRY, Emotion.CONFUSION})
 
 
@@ -27,6 +28,22 @@ def urgency(text: str, language: str) -> Span | None:
 def churn_intent(text: str, language: str) -> Span | None:
     """Give the words that speak of leaving."""
     return _first("churn_intent", text, language)
+
+
+def complaint(text: str, language: str) -> Span | None:
+    """Give the words that complain, or ask to put something right."""
+    return _first("complaint", text, language)
+
+
+def reads_as_complaint(*, score: float, has_words: bool, is_pressing: bool) -> float:
+    """Say from 0 to 1 how much a text reads as a complaint; a rule to propose by, not a probability.
+
+    Words that complain, 0.9 in a negative text and 0.5 in another; without them 0.6 where a clearly negative text is
+    angry, urgent or speaks of leaving.
+    """
+    if has_words:
+        return 0.9 if Sentiment.of(score) is Sentiment.NEGATIVE else 0.5
+    return 0.6 if score <= CLEARLY_NEGATIVE and is_pressing else 0.0
 
 
 def emotion(text: str, language: str, sentiment: Sentiment | None) -> Emotion | None:

@@ -8,7 +8,7 @@ from sojourn.engine.text import signals
 from sojourn.engine.text.aspects import Vocabulary, usual
 from sojourn.engine.text.languages import language_of
 from sojourn.engine.text.model import Model, best
-from sojourn.engine.text.words import AspectFound, Floats, Sentiment, Span, Understanding
+from sojourn.engine.text.words import AspectFound, Emotion, Floats, Sentiment, Span, Understanding
 
 
 def understand(
@@ -70,14 +70,21 @@ def _aspects(mentions: Sequence[tuple[str, Span, Span]], scores: Floats) -> tupl
 
 def _whole(text: str, language: str, score: float, aspects: tuple[AspectFound, ...], method: str) -> Understanding:
     sentiment = Sentiment.of(score)
+    emotion = signals.emotion(text, language, sentiment)
+    urgency, leaving = signals.urgency(text, language), signals.churn_intent(text, language)
     return Understanding(
         language=language,
         is_supported=True,
         sentiment=sentiment,
         score=score,
         aspects=aspects,
-        emotion=signals.emotion(text, language, sentiment),
-        urgency=signals.urgency(text, language),
-        churn_intent=signals.churn_intent(text, language),
+        emotion=emotion,
+        urgency=urgency,
+        churn_intent=leaving,
+        complaint=signals.reads_as_complaint(
+            score=score,
+            has_words=signals.complaint(text, language) is not None,
+            is_pressing=emotion is Emotion.ANGER or urgency is not None or leaving is not None,
+        ),
         method=method,
     )

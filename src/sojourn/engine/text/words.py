@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -97,10 +96,5 @@ class Understanding:
     emotion: Emotion | None = None
     urgency: Span | None = None
     churn_intent: Span | None = None
+    complaint: float = 0.0  # 0 to 1, `signals.reads_as_complaint`
     method: str
-
-
-def joined(spans: Iterable[Span]) -> Span:
-    """Give the smallest stretch that holds all of them; raise ValueError for none."""
-    every = list(spans)
-    return Span(start=min(each.start for each in every), end=max(each.end for each in every))
