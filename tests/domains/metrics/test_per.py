@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -13,8 +13,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from domains.customers.people import known
-from domains.metrics.test_figures import MONTH, answer
-from domains.privacy.bank import BEGIN, load
+from domains.journeys.test_named import SHORT
+from domains.metrics.test_figures import DAY_MIN, MONTH, answer
+from domains.privacy.bank import BEGIN, event, load
 from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
 from sojourn.domains.customers import actions as customers
 from sojourn.domains.customers.accounts import storing
@@ -22,15 +23,19 @@ from sojourn.domains.customers.accounts.storing import Joining, Stored
 from sojourn.domains.customers.contracts import AccountGiven, AccountKind, CustomerState, Per, ProspectRule
 from sojourn.domains.customers.models import AccountRow
 from sojourn.domains.customers.queries import groups
+from sojourn.domains.journeys import actions as journeys
 from sojourn.domains.metrics import queries
 from sojourn.domains.metrics.contracts import Figure
 from sojourn.domains.metrics.queries import surveys
+from sojourn.domains.organisation import actions as organisation
+from sojourn.domains.organisation.contracts import Unit
 from sojourn.domains.privacy import actions as privacy
 from sojourn.domains.privacy import queries as door
 from sojourn.domains.privacy.contracts import EventFilter, Purpose
 from sojourn.engine.stats.clusters import Clusters
 from sojourn.engine.stats.intervals import net_score, net_score_clustered, proportion
 from sojourn.kit.errors import InvalidError
+from sojourn.kit.period import Period
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 NORTH = Viewer(name="person:2", role=Role.CX_LEAD, units=frozenset({"north"}))
@@ -105,11 +110,46 @@ def test_who_may_not_be_seen_links_nobody_and_counts_in_no_household() -> None:
     assert figure(viewer=NORTH).coverage.customers == 40
 
 
-def test_journeys_are_told_per_customer_only() -> None:
-    load([answer(1, 10)])
-    for what in ({"per": Per.HOUSEHOLD}, {"per": Per.CUSTOMER, "state": CustomerState.PROSPECT}):
-        with pytest.raises(InvalidError, match="told per customer"):
-            figure("completion_rate", **what)
+def test_a_journey_is_a_households_whoever_ends_it() -> None:
+    journeys.save(journey=SHORT, viewer=SYSTEM)
+    rows = [event(999, "Other", 60 * DAY_MIN)]
+    for place in range(40):
+        household(f"h{place}", 2 * place + 1, 2 * place + 2)
+        rows.append(event(2 * place + 1, SHORT.start, place, unit="north" if place % 2 else "south"))
+        rows += [event(2 * place + 2, SHORT.goals[0], place + 9)] if place < 30 else []
+    load(rows)
+    period = Period(since=BEGIN, until=BEGIN + timedelta(days=30))
+    found = [figure("completion_rate", per=per, period=period) for per in (Per.CUSTOMER, Per.HOUSEHOLD)]
+    assert [(each.value, each.n, each.groups, each.alone) for each in found] == [(0, 40, None, None), (75, 40, 40, 0)]
+    assert found[1].method == "Wilson score, clustered by household"
+    parts = queries.figure(
+        kpi="completion_rate", journey=SHORT.slug, by="unit", per=Per.HOUSEHOLD, period=period, viewer=SYSTEM
+    )
+    assert {each.part: (each.n, each.groups) for each in parts} == {"north": (20, None), "south": (20, None)}
+
+
+def test_a_league_is_told_per_household_too() -> None:
+    units = [Unit(code=code, name=code, kind="region", parent=None) for code in ("north", "south")]
+    organisation.save_units(units, by=SYSTEM.name)
+    rows = []
+    for place in range(80):
+        household(f"h{place}", 2 * place + 1, 2 * place + 2)
+        unit = "north" if place < 40 else "south"
+        rows += [
+            answer(2 * place + 1, 10, unit=unit),
+            answer(2 * place + 2, 10 if place < 40 else 0, unit=unit, minute=9),
+        ]
+    load(rows)
+    found = queries.league(kpi="nps", level="region", period=MONTH, viewer=SYSTEM, per=Per.HOUSEHOLD)
+    said = [(row.unit, row.figure.value, row.figure.n, row.figure.groups) for row in found.rows]
+    assert said == [("north", 100, 40, 40), ("south", -100, 40, 40)]
+    alone = queries.league(kpi="nps", level="region", period=MONTH, viewer=SYSTEM)
+    assert [(row.unit, row.figure.value, row.figure.n) for row in alone.rows] == [("north", 100, 80), ("south", 0, 80)]
+
+
+def test_journeys_are_told_of_all_customers_only() -> None:
+    with pytest.raises(InvalidError, match="told of all customers only; leave it out"):
+        figure("completion_rate", per=Per.CUSTOMER, state=CustomerState.PROSPECT)
 
 
 def test_prospects_are_kept_out_of_figures_of_customers() -> None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import connections, transaction
 from hypothesis import HealthCheck, Phase, given
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from domains.privacy.bank import BEGIN, commit, event
 from sojourn.domains.access.contracts import SYSTEM, Role, Viewer
 from sojourn.domains.privacy import actions, queries
-from sojourn.domains.privacy.contracts import Aggregate, Codes, EventFilter, Measure, Purpose
+from sojourn.domains.privacy.contracts import Aggregate, Codes, EventFilter, Groups, Measure, Purpose
 from sojourn.engine.kernels.funnels.ordered import FunnelFold
 from sojourn.engine.kernels.graph import GraphFold
 from sojourn.engine.kernels.lens import every
@@ -53,6 +54,15 @@ CUSTOMERS = st.lists(
     st.tuples(st.sampled_from(["open", "objects", "refused", "elsewhere"]), st.lists(EVENT, min_size=1, max_size=4)),
     min_size=1,
     max_size=7,
+)
+# Each in a household of their own: with somebody who is hidden in it, it would be left out as a whole, and said to be.
+HOUSEHOLDS = Groups(
+    kind="household",
+    version=1,
+    person=np.arange(1, 8),
+    group=np.arange(1, 8),
+    since_us=np.full(7, np.iinfo(np.int64).min),
+    until_us=np.full(7, np.iinfo(np.int64).max),
 )
 SECRET = "known of the hidden only"
 
@@ -110,6 +120,7 @@ def answers(viewer: Viewer) -> list[object]:
     found: list[object] = [queries.freshness(viewer=viewer), queries.vocabulary(viewer=viewer)]
     for period, kept, aggregate in QUESTIONS:
         found += [fold(name, period, kept, viewer) for name in ("funnel", "graph", "variants")]
+        found.append(fold("funnel", period, kept, viewer, groups=HOUSEHOLDS))
         found.append(queries.events(period=period, events=kept, limit=100, viewer=viewer))
         found.append(sums(aggregate, period, kept, viewer))
     return [*found, *(matching(pattern, viewer) for pattern in PATTERNS)]
@@ -122,13 +133,13 @@ def matching(pattern: str, viewer: Viewer) -> object:
         return refused.message
 
 
-def fold(name: str, period: Period, kept: EventFilter, viewer: Viewer) -> object:
+def fold(name: str, period: Period, kept: EventFilter, viewer: Viewer, groups: Groups | None = None) -> object:
     def made(codes: Codes) -> Any:
         if name == "funnel":
             return FunnelFold([[codes.code("Opened")], [codes.code("Paid")]], window_us=3_600_000_000)
         return (GraphFold if name == "graph" else VariantsFold)(every(len(codes.names)))
 
-    answer = queries.ask(fold_for=made, period=period, events=kept, viewer=viewer, key=("leak", name))
+    answer = queries.ask(fold_for=made, period=period, events=kept, viewer=viewer, key=("leak", name), groups=groups)
     value = answer.value
     if name == "funnel":
         shown: object = value.reached.tolist()

@@ -117,6 +117,7 @@ def _explorer(asked: Asking) -> tuple[AnswerAsked, ...]:
             "window_days": (asked.window(),),
             "order": asked.many("forder"),
             "count": asked.many("fcount"),
+            "per": asked.many("fper"),
             "by": asked.many("fby"),
             "trend": asked.many("ftrend"),
             "exclude": asked.many("fx"),

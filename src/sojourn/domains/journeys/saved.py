@@ -49,7 +49,7 @@ SHARED: Final[Mapping[str, Means]] = {
 }  # fmt: skip
 OWN: Final[Mapping[QuestionPage, Mapping[str, Means]]] = {
     QuestionPage.EXPLORER: {
-        "forder": Means.WORD, "fcount": Means.WORD, "fby": Means.DIMENSION, "ftrend": Means.WORD,
+        "forder": Means.WORD, "fcount": Means.WORD, "fper": Means.WORD, "fby": Means.DIMENSION, "ftrend": Means.WORD,
         "ftime": Means.NUMBER, "fx": Means.EXCLUSION,
     },
     QuestionPage.PATHS: {

@@ -90,6 +90,19 @@ def listing_options(command: F) -> F:
     return period_options(command)
 
 
+def per_option(command: F) -> F:
+    """Add --per."""
+    kinds = click.Choice(["customer", "account", "household", "company"])
+    return click.option("--per", type=kinds, default="customer", show_default=True, help="What counts as one.")(command)
+
+
+def _counted(told: dict[str, Any] | None) -> str:
+    if told is None:
+        return ""
+    hidden = "" if told["left_out"] == 0 else f" ({_some(told['left_out'])} left out by the choice of somebody in them)"
+    return f"counted per {told['per']}: {told['groups']:,}{hidden}, and {told['alone']:,} customers in none, alone; "
+
+
 def _some(count: int | None) -> str:
     return "none or a few" if count is None else f"{count:,}"
 
@@ -101,7 +114,8 @@ def coverage_line(coverage: dict[str, Any]) -> str:
     refused, outside = coverage["left_out"], coverage["out_of_scope"]
     hidden = "" if refused == 0 else f", {_some(refused)} left out by their choice"
     hidden += "" if outside == 0 else f", {_some(outside)} in other parts of the organisation"
+    counted = _counted(coverage.get("in_groups"))
     return (
-        f"{coverage['customers']:,} customers, {coverage['events']:,} events{hidden}; {since} to {until}; "
+        f"{counted}{coverage['customers']:,} customers, {coverage['events']:,} events{hidden}; {since} to {until}; "
         f"purpose {coverage['purpose']}; {coverage['took_ms']:,.0f} ms"
     )

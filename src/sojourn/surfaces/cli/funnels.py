@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, seen_options
+from sojourn.surfaces.cli.asked import coverage_line, per_option, seen_options
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, duration, percent
@@ -21,6 +21,7 @@ STEPS: Columns = [
     ("median", lambda row: duration(row["median_s"])),
     ("90 %", lambda row: duration(row["p90_s"])),
 ]
+ONES = {"account": "accounts", "household": "households", "company": "companies"}
 ENTRIES: Columns = [*STEPS[:1], ("entries", "times"), *STEPS[1:]]
 
 
@@ -51,6 +52,7 @@ def funnel_options(command: F) -> F:
 @funnel_options
 @click.option("--top", type=click.IntRange(1, 50), default=5, show_default=True, help="Most values of it.")
 @click.option("--trend", type=click.Choice(["day", "week", "month"]), help="Conversion by when the first step came.")
+@per_option
 @click.option("--zone", default="UTC", show_default=True, help="Time zone of the calendar, such as Europe/Berlin.")
 @connected
 def funnel(server: Server, *, steps: tuple[str, ...], **asked: Any) -> Shown:
@@ -58,11 +60,12 @@ def funnel(server: Server, *, steps: tuple[str, ...], **asked: Any) -> Shown:
 
     In order, within the window; "A|B" is a step that either event makes.
     """
-    answer = server.get("/funnel", **asked, step=steps)
+    answer, ones = server.get("/funnel", **asked, step=steps), ONES.get(asked["per"], "customers")
+    columns = ENTRIES if asked["count"] == "entries" else STEPS
     median, p90 = duration(answer["median_total_s"]), duration(answer["p90_total_s"])
     return Shown(
         data=answer,
-        columns=ENTRIES if asked["count"] == "entries" else STEPS,
+        columns=[(ones if heading == "customers" else heading, value) for heading, value in columns],
         rows=answer["steps"],
         after=[
             f"median from first to last: {median}, 9 of 10 within {p90}",

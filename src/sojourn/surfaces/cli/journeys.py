@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, event_options
+from sojourn.surfaces.cli.asked import coverage_line, event_options, per_option
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown, duration, percent
@@ -71,6 +71,7 @@ def save(server: Server, slug: str, name: str | None, outcomes: tuple[str, ...],
 @click.argument("slug")
 @event_options
 @click.option("--by", help="A dimension, or month.")
+@per_option
 @connected
 def completion(server: Server, slug: str, **asked: Any) -> Shown:
     """Show how the journeys begun in a period ended."""

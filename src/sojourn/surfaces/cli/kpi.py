@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from sojourn.surfaces.cli.asked import coverage_line, listing_options
+from sojourn.surfaces.cli.asked import coverage_line, listing_options, per_option
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown
@@ -35,13 +35,7 @@ FIGURES: Columns = [
 @listing_options
 @click.option("--by", help="A dimension, or survey, agent or month.")
 @click.option("--journey", help="For KPIs of journeys: one of them.")
-@click.option(
-    "--per",
-    type=click.Choice(["customer", "account", "household", "company"]),
-    default="customer",
-    show_default=True,
-    help="What counts as one.",
-)
+@per_option
 @click.option("--state", type=click.Choice(["customer", "prospect", "anonymous"]), help="Only these count.")
 @click.option("--looks", type=click.Choice(["once", "daily"]), help="How the change is tested.")
 @connected
@@ -58,7 +52,7 @@ def kpi(server: Server, kpi_id: str | None, **asked: Any) -> Shown:
     page = server.get(f"{where}/figures", **asked)
     figures = page["items"]
     after = [coverage_line(figures[0]["coverage"])] if figures else []
-    if figures and figures[0]["groups"] is not None:
+    if figures and figures[0]["groups"] is not None and not figures[0]["coverage"].get("in_groups"):
         told = figures[0]
         after.append(f"counted per {told['per']}: {told['groups']:,}, and {told['alone']:,} customers in none, alone")
     after += [f"change: {said}" for said in sorted({each["change_method"] for each in figures} - {""})]

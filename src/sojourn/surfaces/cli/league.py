@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import click
 
+from sojourn.surfaces.cli.asked import per_option
 from sojourn.surfaces.cli.options import connected
 from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown
@@ -26,10 +27,11 @@ COLUMNS: Columns = [
 @click.option(
     "--days", type=click.IntRange(1, 36_500), default=90, show_default=True, help="The last days of the data."
 )
+@per_option
 @connected
-def league(server: Server, kpi_id: str, level: str, journey: str | None, days: int) -> Shown:
+def league(server: Server, kpi_id: str, level: str, **asked: Any) -> Shown:
     """Compare the units of a level by a KPI, with the ranks that each may have."""
-    page = server.get(f"/kpis/{quote(kpi_id, safe='')}/league", level=level, journey=journey, days=days)
+    page = server.get(f"/kpis/{quote(kpi_id, safe='')}/league", level=level, **asked)
     after = ["Ranks hold all at once with 95 %; units of too few customers have none."]
     return Shown(data=page, columns=COLUMNS, rows=page["rows"], empty="No figures for this period.", after=after)
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.journeys import queries
 from sojourn.domains.journeys.contracts import FunnelCount, FunnelOptions, FunnelTable
 from sojourn.domains.privacy.contracts import Purpose
@@ -13,7 +14,7 @@ from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.kit.calendar import CalendarUnit
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
-from sojourn.surfaces.rest.question import Purposed, QuestionAsked, question
+from sojourn.surfaces.rest.question import PER, Purposed, QuestionAsked, question
 
 router = Router(tags=["journeys"])
 
@@ -41,8 +42,14 @@ class FunnelAsked(Purposed, QuestionAsked):
     zone: str = Field("UTC", max_length=64, description="Time zone of the calendar, such as Europe/Berlin.")
 
 
+class FunnelTold(FunnelAsked):
+    """The same, and what counts as one."""
+
+    per: Per = PER
+
+
 @router.get("/funnel", response={200: FunnelTable, **PROBLEMS}, summary="Show who gets from step to step")
-def funnel(request: HttpRequest, asked: Query[FunnelAsked]) -> FunnelTable:
+def funnel(request: HttpRequest, asked: Query[FunnelTold]) -> FunnelTable:
     """Within a window that begins with the first step; with times to convert, groups and a trend."""
     viewer = viewer_of(request)
     return queries.funnel(
@@ -52,6 +59,7 @@ def funnel(request: HttpRequest, asked: Query[FunnelAsked]) -> FunnelTable:
         options=options_of(asked),
         viewer=viewer,
         purpose=Purpose(asked.purpose),
+        per=asked.per,
     )
 
 

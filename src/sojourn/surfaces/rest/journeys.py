@@ -9,6 +9,7 @@ from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from sojourn.domains.access.contracts import Right
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.journeys import actions, queries
 from sojourn.domains.journeys.contracts import Completion, Journey, Share
 from sojourn.domains.privacy.contracts import Coverage, Purpose
@@ -16,7 +17,7 @@ from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import Page
-from sojourn.surfaces.rest.question import EventsAsked, Purposed, event_filter, period
+from sojourn.surfaces.rest.question import PER, EventsAsked, Purposed, event_filter, period
 from sojourn.surfaces.rest.types import PlainNumber
 
 router = Router(tags=["journeys"])
@@ -39,6 +40,7 @@ class CompletionAsked(Purposed, EventsAsked):
     """A span of time, which events, and what to break down by."""
 
     by: str | None = Field(None, max_length=200, description="A dimension, or `month`.")
+    per: Per = PER
 
 
 class CompletionAnswer(Schema):
@@ -109,6 +111,7 @@ def completion(request: HttpRequest, slug: Slug, asked: Query[CompletionAsked]) 
         by=asked.by,
         viewer=viewer,
         purpose=Purpose(asked.purpose),
+        per=asked.per,
     )
     return Page[CompletionAnswer](items=[_answer(each) for each in found])
 

@@ -15,7 +15,7 @@ from sojourn.engine.stats.looking import Looks
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.paging import Page
-from sojourn.surfaces.rest.question import ListedAsked, PeriodAsked, event_filter, period
+from sojourn.surfaces.rest.question import PER, ListedAsked, PeriodAsked, event_filter, period
 
 router = Router(tags=["measures"])
 KpiId = Annotated[str, Path(max_length=63)]
@@ -26,7 +26,7 @@ class FigureAsked(ListedAsked):
 
     by: str | None = Field(None, max_length=200, description="A dimension, or survey, agent or month.")
     journey: str | None = Field(None, max_length=63, description="For KPIs of journeys: one of them.")
-    per: Per = Field(Per.CUSTOMER, description="What counts as one: a customer, or all of an account or household.")
+    per: Per = PER
     state: CustomerState | None = Field(None, description="Only customers, prospects or anonymous visitors.")
     looks: Looks | None = Field(
         None,
@@ -40,6 +40,7 @@ class LeagueAsked(PeriodAsked):
 
     level: str = Field(max_length=63, description="A kind of units, such as region.")
     journey: str | None = Field(None, max_length=63, description="For KPIs of journeys: one of them.")
+    per: Per = PER
 
 
 @router.get("/kpis", response={200: Page[Kpi], **PROBLEMS}, summary="List the KPI catalogue")
@@ -77,5 +78,10 @@ def league(request: HttpRequest, kpi_id: KpiId, asked: Query[LeagueAsked]) -> Le
     """Best first, each with all units below it, its 95 % interval and the ranks that it may have."""
     viewer = viewer_of(request)
     return queries.league(
-        kpi=kpi_id, level=asked.level, period=period(asked, viewer), journey=asked.journey, viewer=viewer
+        kpi=kpi_id,
+        level=asked.level,
+        period=period(asked, viewer),
+        journey=asked.journey,
+        per=asked.per,
+        viewer=viewer,
     )

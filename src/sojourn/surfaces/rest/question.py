@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.catalogue.contracts import Level
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.journeys.contracts import Question
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Abstraction, EventFilter
@@ -21,6 +22,7 @@ VALUE_MAX_CHARACTERS = 400
 PATTERN_MAX_CHARACTERS = 2_000
 DAYS_MAX = 36_500
 DEFAULT_DAYS = 90
+PER = Field(Per.CUSTOMER, description="What counts as one: a customer, or all of an account, household or company.")
 
 
 def _in_use(purpose: str) -> str:

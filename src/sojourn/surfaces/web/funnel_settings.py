@@ -9,15 +9,17 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import FunnelCount, FunnelOptions
 from sojourn.domains.privacy.contracts import Vocabulary
 from sojourn.engine.kernels.funnels.asked import Order
 from sojourn.kit.calendar import CalendarUnit
+from sojourn.surfaces.web.counted import ONES, chosen
 from sojourn.surfaces.web.filters import label
 from sojourn.surfaces.web.questions import Asked
 
-PARAMETERS = ("forder", "fcount", "fby", "ftrend", "ftime", "fx", "fxe", "fxat")
+PARAMETERS = ("forder", "fcount", "fper", "fby", "ftrend", "ftime", "fx", "fxe", "fxat")
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -35,6 +37,7 @@ class FunnelSettings:
 
     order: Order = Order.ORDERED
     count: FunnelCount = FunnelCount.CUSTOMERS
+    per: Per = Per.CUSTOMER
     by: str = ""
     trend: CalendarUnit | None = None
     timed: int = 0  # the step whose times are shown; 0: from the first to the last
@@ -46,6 +49,7 @@ class FunnelSettings:
         pairs = (
             ("forder", self.order if self.order is not plain.order else ""),
             ("fcount", self.count if self.count is not plain.count else ""),
+            ("fper", self.per if self.per is not plain.per else ""),
             ("fby", self.by),
             ("ftrend", self.trend or ""),
             ("ftime", str(self.timed) if self.timed else ""),
@@ -66,6 +70,14 @@ class FunnelSettings:
     def is_by_entry(self) -> bool:
         """Say whether entries are counted, not customers."""
         return self.count is FunnelCount.ENTRIES
+
+    def is_per_customer(self) -> bool:
+        """Say whether the customer counts as one, so that customers behind a number can be listed."""
+        return self.per is Per.CUSTOMER
+
+    def counted(self) -> str:
+        """Name what the numbers count."""
+        return _("Entries") if self.is_by_entry() else str(ONES[self.per])
 
     def broken(self, asked: Asked) -> tuple[Broken, ...]:
         """Give the exclusions with the way to take each back."""
@@ -88,6 +100,7 @@ def settings(asked: Asked) -> FunnelSettings:
     return FunnelSettings(
         order=_of(Order, one["forder"]) or Order.ORDERED,
         count=_of(FunnelCount, one["fcount"]) or FunnelCount.CUSTOMERS,
+        per=chosen(one["fper"]),
         by=one["fby"],
         trend=_of(CalendarUnit, one["ftrend"]),
         timed=int(one["ftime"]) if one["ftime"].isascii() and one["ftime"].isdigit() and len(one["ftime"]) < 3 else 0,

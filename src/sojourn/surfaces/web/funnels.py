@@ -93,7 +93,7 @@ def funnel_view(
         times=funnel_figures.times(table, chosen.timed) if len(steps) > 1 else None,
         parts=funnel_figures.parts(table, lambda value: listed(1, part=value)),
         trend=funnel_figures.trend(table),
-        says=_sentence(table, window_days, is_by_entry=chosen.is_by_entry()),
+        says=_sentence(table, window_days, chosen),
         how=_how(chosen),
     )
 
@@ -170,11 +170,18 @@ def _how(chosen: FunnelSettings) -> str:
                 "taken, the window has passed or nothing can go on. Intervals have the customer as the unit."
             )
         )
+    if not chosen.is_per_customer():
+        told.append(
+            _(
+                "What counts as one has all events of everybody who belongs to it in the period, in order: what one "
+                "begins another may end. Who belongs to none counts alone."
+            )
+        )
     told.append(_("Shares have a 95% interval (Wilson)."))
     return " ".join(told)
 
 
-def _sentence(table: FunnelTable, window_days: int, *, is_by_entry: bool) -> str:
+def _sentence(table: FunnelTable, window_days: int, chosen: FunnelSettings) -> str:
     if len(table.steps) < 2:
         return _("Add a second step to see how many go on.")
     first, last = table.steps[0], table.steps[-1]
@@ -182,10 +189,15 @@ def _sentence(table: FunnelTable, window_days: int, *, is_by_entry: bool) -> str
         return _("Too few customers reach %(first)s to say.") % {"first": first.name}
     if table.options.order is Order.ANY:
         said = _("%(share)s of the %(n)s with any of the steps have all of them within %(days)s days.")
-    elif is_by_entry:
+    elif chosen.is_by_entry():
         said = _(
             "%(share)s of the %(n)s entries by %(first)s get to %(last)s within %(days)s days. "
             "Most are lost before %(worst)s."
+        )
+    elif not chosen.is_per_customer():
+        said = _(
+            "%(ones)s: %(share)s of the %(n)s that reach %(first)s get to %(last)s within %(days)s days, who is in "
+            "none counting alone. Most are lost before %(worst)s."
         )
     else:
         said = _(
@@ -194,6 +206,7 @@ def _sentence(table: FunnelTable, window_days: int, *, is_by_entry: bool) -> str
         )
     worst = min(table.steps[1:], key=lambda step: step.from_before.value)
     return said % {
+        "ones": chosen.counted(),
         "share": figures.percent(last.from_first.value),
         "n": figures.whole(first.times),
         "first": first.name,

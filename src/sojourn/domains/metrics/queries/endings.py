@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import Completion
 from sojourn.domains.metrics.rules import Estimate
@@ -25,6 +26,7 @@ def estimates(
     events: EventFilter,
     viewer: Viewer,
     purpose: Purpose,
+    per: Per = Per.CUSTOMER,
 ) -> tuple[list[Estimate], Coverage]:
     """Estimate the share of closed journeys that were completed or abandoned."""
     if journey is None and by not in (None, "journey"):
@@ -35,11 +37,11 @@ def estimates(
         each if journey is not None and split else replace(each, part=each.journey)
         for slug in slugs
         for each in journeys.completions(
-            slug=slug, period=period, by=split, events=events, viewer=viewer, purpose=purpose
+            slug=slug, period=period, by=split, events=events, viewer=viewer, purpose=purpose, per=per
         )
     ]
     coverage = found[0].coverage if found else _nothing(period, viewer, purpose)
-    return [_estimate(kpi, each) for each in found], coverage
+    return [_estimate(kpi, each, per, is_part=split is not None) for each in found], coverage
 
 
 def clusters(kpi: str, found: Completion) -> Clusters:
@@ -47,14 +49,17 @@ def clusters(kpi: str, found: Completion) -> Clusters:
     return found.completed_clusters if kpi == "completion_rate" else found.abandoned_clusters
 
 
-def estimate(part: str, sums: Clusters) -> Estimate:
-    """Estimate a share of closed journeys from sums by customer."""
-    return Estimate(part=part, clusters=sums, interval=proportion(sums) if sums.n else None, factor=100, width=1)
+def estimate(part: str, sums: Clusters, per: Per) -> Estimate:
+    """Estimate a share of closed journeys from sums by customer, or by sets of groups that share one."""
+    interval = proportion(sums) if sums.n else None
+    return Estimate(part=part, clusters=sums, interval=interval, factor=100, width=1, per=per)
 
 
-def _estimate(kpi: str, found: Completion) -> Estimate:
-    note = f"{found.open} still open" if found.open else ""
-    return replace(estimate(found.part, clusters(kpi, found)), note=note)
+def _estimate(kpi: str, found: Completion, per: Per, *, is_part: bool) -> Estimate:
+    """Estimate a KPI; how many groups there are, the answer knows of the whole only."""
+    note, together = f"{found.open} still open" if found.open else "", found.coverage.in_groups
+    made = replace(estimate(found.part, clusters(kpi, found), per), note=note)
+    return made if is_part or together is None else replace(made, groups=together.groups, alone=together.alone)
 
 
 def _nothing(period: Period, viewer: Viewer, purpose: Purpose) -> Coverage:

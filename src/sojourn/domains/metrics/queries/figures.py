@@ -68,9 +68,9 @@ def figure(
     periods, or, with `looks` daily, as moving windows that somebody looks at again and again.
 
     Told `per` account, household or company, each of them counts where the KPI says customer; an answer counts for
-    each that its customer was in at the time, and who was in none counts alone. With a `state` only customers,
-    prospects or anonymous visitors count. Raise NotFoundError, NotComputedError, or InvalidError for a breakdown there
-    is not, and for a KPI of journeys told per group or of a state.
+    each that its customer was in at the time, a journey is the group's whoever of it begins and ends it, and who is in
+    none counts alone. With a `state` only customers, prospects or anonymous visitors count. Raise NotFoundError,
+    NotComputedError, or InvalidError for a breakdown there is not, and for a KPI of journeys of a state.
     """
     wanted = Wanted(kpi=kpi, period=period, by=by, journey=journey)
     return figures(wanted=(wanted,), viewer=viewer, events=events, purpose=purpose, per=per, state=state, looks=looks)[
@@ -95,9 +95,8 @@ def figures(
     for each in wanted:
         if not kpi_of(kpi_id=each.kpi).computed:
             raise NotComputedError(f"{kpi_of(kpi_id=each.kpi).name} is defined, but not computed in this release.")
-        if each.kpi not in rules.SURVEY_KPIS and (per is not Per.CUSTOMER or state is not None):
-            told = f"per: {per.value}" if per is not Per.CUSTOMER else "state"
-            raise InvalidError(f"{told}: {kpi_of(kpi_id=each.kpi).name} is told per customer, of all of them, only.")
+        if each.kpi not in rules.SURVEY_KPIS and state is not None:
+            raise InvalidError(f"state: {kpi_of(kpi_id=each.kpi).name} is told of all customers only; leave it out.")
     asking = _Asking(viewer, purpose, events, per, state, looks)
     accounts = 0 if per is Per.CUSTOMER and state is None else customers.accounts_version()
     return privacy.remembered(
@@ -160,6 +159,7 @@ def _estimates(
         events=asking.events,
         viewer=asking.viewer,
         purpose=asking.purpose,
+        per=asking.per,
     )
 
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.customers import queries as customers
+from sojourn.domains.customers.contracts import Per
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.metrics import rules
 from sojourn.domains.metrics.contracts import League, LeagueRow
@@ -37,11 +39,13 @@ def league(
     viewer: Viewer,
     journey: str | None = None,
     purpose: Purpose = Purpose.ANALYTICS,
+    per: Per = Per.CUSTOMER,
 ) -> League:
     """Compare the units of a level (region, branch, ...) by a KPI, each with all units below it while they were.
 
     Best first, with the ranks that each may have, all at once with 95 %; those of too few customers have none. A
-    viewer of some units compares those. A journey belongs to the unit of its start event. Raise NotFoundError,
+    viewer of some units compares those. A journey belongs to the unit of its start event. Told `per` account, household
+    or company, each of them counts in the place of its customers, as `figure` has it. Raise NotFoundError,
     NotComputedError, or InvalidError for a level there is not, too many units, or a KPI of journeys without one.
     """
     defined = kpi_of(kpi_id=kpi)
@@ -51,18 +55,19 @@ def league(
     if is_of_journeys and journey is None:
         raise InvalidError("journey: name one; its units are compared.")
     units = _units(level, period, viewer)
+    accounts = 0 if per is Per.CUSTOMER else customers.accounts_version()
     fewest = 0 if viewer.can(Right.CUSTOMERS_LIST) else settings.SOJOURN.k_floor
 
     def make() -> League:
         if is_of_journeys:
-            found, coverage = _of_journeys(kpi, journey or "", units, period, viewer, purpose)
+            found, coverage = _of_journeys(kpi, journey or "", units, period, viewer, purpose, per)
         else:
-            found, coverage = _of_answers(kpi, units, period, viewer, purpose)
+            found, coverage = _of_answers(kpi, units, period, viewer, purpose, per)
         if fewest:
             found = rules.above_floor(found, fewest=fewest)
         return replace(_ranked(kpi, found, units, coverage), level=level)
 
-    key = ("metrics.league", kpi, level, period, journey, fewest, organisation.version())
+    key = ("metrics.league", kpi, level, period, journey, fewest, organisation.version(), per, accounts)
     return privacy.remembered(key=key, make=make, events=EventFilter(), purpose=purpose, viewer=viewer)
 
 
@@ -111,7 +116,7 @@ def _meets(unit: Unit, since: date | None, until: date | None) -> bool:
 
 
 def _of_answers(
-    kpi: str, units: Iterable[str], period: Period, viewer: Viewer, purpose: Purpose
+    kpi: str, units: Iterable[str], period: Period, viewer: Viewer, purpose: Purpose, per: Per
 ) -> tuple[list[Estimate], Coverage | None]:
     found, coverage = [], None
     for code in units:
@@ -123,26 +128,27 @@ def _of_answers(
             events=EventFilter(dimensions={"unit": (code,)}),
             purpose=purpose,
             viewer=viewer,
+            groups=customers.groups(per),
         ) as answers:
-            first = surveys.estimates(kpi=kpi, period=period, by=None, answers=answers)[0]
+            first = surveys.estimates(kpi=kpi, period=period, by=None, answers=answers, per=per)[0]
             coverage = coverage or surveys.coverage(kpi=kpi, period=period, answers=answers)
         found.append(replace(first, part=code))
     return found, coverage
 
 
 def _of_journeys(
-    kpi: str, journey: str, units: Iterable[str], period: Period, viewer: Viewer, purpose: Purpose
+    kpi: str, journey: str, units: Iterable[str], period: Period, viewer: Viewer, purpose: Purpose, per: Per
 ) -> tuple[list[Estimate], Coverage | None]:
     sums: dict[str, Clusters] = defaultdict(lambda: Clusters.of([]))
     coverage = None
     for span, of in _spans(units, period):
         for each in journeys.completions(
-            slug=journey, period=span, by="unit", viewer=viewer, purpose=purpose, floored=False
+            slug=journey, period=span, by="unit", viewer=viewer, purpose=purpose, per=per, floored=False
         ):
             coverage = coverage or each.coverage
             for code in of.get(each.part, ()):
                 sums[code] = rules.together(sums[code], endings.clusters(kpi, each))
-    return [endings.estimate(code, sums[code]) for code in units], coverage
+    return [endings.estimate(code, sums[code], per) for code in units], coverage
 
 
 def _spans(units: Iterable[str], period: Period) -> list[tuple[Period, dict[str, set[str]]]]:

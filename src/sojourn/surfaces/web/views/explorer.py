@@ -14,7 +14,7 @@ from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.journeys.contracts import Journey, Question
 from sojourn.domains.privacy.contracts import Term
 from sojourn.kit.errors import InvalidError
-from sojourn.surfaces.web import picture, questions
+from sojourn.surfaces.web import counted, picture, questions
 from sojourn.surfaces.web.analysis import Analysis, opened
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.filters import label
@@ -78,7 +78,7 @@ def _members(analysis: Analysis) -> tuple[Term, ...]:
 
 
 def _funnel_context(analysis: Analysis, chosen: FunnelSettings) -> dict[str, Any]:
-    return {"funnel": _funnel(analysis, chosen), "breakdowns": dimensions(analysis.vocabulary)}
+    return {"funnel": _funnel(analysis, chosen), "breakdowns": dimensions(analysis.vocabulary), "pers": counted.CHOICES}
 
 
 def _funnel(analysis: Analysis, chosen: FunnelSettings) -> FunnelView | None:
@@ -93,6 +93,7 @@ def _funnel(analysis: Analysis, chosen: FunnelSettings) -> FunnelView | None:
             window_days=window,
             question=analysis.question,
             options=chosen.options(),
+            per=chosen.per,
             viewer=analysis.viewer,
         )
     except InvalidError as refusal:  # a step typed wrongly must not take the picture away

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from sojourn.domains.journeys import queries as journeys
 from sojourn.domains.metrics import queries
 from sojourn.domains.privacy import queries as privacy
+from sojourn.surfaces.web import counted
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.scorecard import card
 from sojourn.surfaces.web.views.measures import DAYS
@@ -28,13 +29,14 @@ def league(request: PageRequest) -> HttpResponse:
     slugs = [each.slug for each in named]
     journey = request.GET.get("journey", "")
     journey = journey if journey in slugs else next(iter(slugs), "")
-    found = None
+    per, found = counted.chosen(request.GET.get("per", "")), None
     if level and (journey or not is_of_journeys):
         found = queries.league(
             kpi=kpi.id,
             level=level,
             period=period,
             journey=journey if is_of_journeys else None,
+            per=per,
             viewer=request.viewer,
         )
     context = {
@@ -47,6 +49,8 @@ def league(request: PageRequest) -> HttpResponse:
         "journeys": named,
         "journey": journey,
         "is_of_journeys": is_of_journeys,
+        "per": per,
+        "pers": counted.CHOICES,
         "league": found,
         "rows": [{"row": row, "card": card(kpi, row.figure)} for row in found.rows] if found else [],
     }

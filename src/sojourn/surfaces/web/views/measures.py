@@ -17,19 +17,15 @@ from sojourn.domains.metrics import queries
 from sojourn.domains.metrics.contracts import Figure, Kpi, Wanted
 from sojourn.domains.privacy import queries as privacy
 from sojourn.engine.stats.looking import Looks
+from sojourn.surfaces.web import counted as counted_as
 from sojourn.surfaces.web import figures
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.scorecard import Card, card, places, written
 
 DAYS = ("28", "90", "365")
+SURVEY_KPIS = ("nps", "csat", "ces", "ces_ease")
 SURVEY_PARTS = ("survey", "channel", "unit", "product")
 OF_JOURNEYS = ("completion_rate", "abandonment_rate")
-PERS = (
-    (Per.CUSTOMER, gettext_lazy("per customer")),
-    (Per.ACCOUNT, gettext_lazy("per account")),
-    (Per.HOUSEHOLD, gettext_lazy("per household")),
-    (Per.COMPANY, gettext_lazy("per company")),
-)
 STATES = (
     (CustomerState.CUSTOMER, gettext_lazy("customers only")),
     (CustomerState.PROSPECT, gettext_lazy("prospects only")),
@@ -73,8 +69,8 @@ def kpi(request: PageRequest, kpi_id: str) -> HttpResponse:
         context |= {
             "per": counted.per,
             "state": counted.state,
-            "pers": () if kpi_id in OF_JOURNEYS else PERS,
-            "states": STATES,
+            "pers": counted_as.CHOICES,
+            "states": () if kpi_id in OF_JOURNEYS else STATES,
         }
     return render(request, "web/kpi.html", context)
 
@@ -109,12 +105,10 @@ class Counted:
 
 
 def _counted(request: PageRequest, kpi: Kpi) -> Counted:
-    """Read what counts as one and who counts; KPIs of journeys are told per customer, of all of them."""
-    if kpi.id in OF_JOURNEYS:
-        return Counted()
-    per, state = request.GET.get("per", ""), request.GET.get("state", "")
+    """Read what counts as one and who counts; KPIs of journeys are told of all customers."""
+    state = "" if kpi.id in OF_JOURNEYS else request.GET.get("state", "")
     return Counted(
-        per=Per(per) if per in set(Per) else Per.CUSTOMER,
+        per=counted_as.chosen(request.GET.get("per", "")),
         state=CustomerState(state) if state in set(CustomerState) else None,
     )
 
