@@ -49,6 +49,9 @@ class Settings:
     phone_region: str = _setting(
         "", "Country of phone numbers that name none, two letters such as DE; empty: their digits stay as they are."
     )
+    languages: str = _setting(
+        "", "Languages that customers write in, ISO 639-1 with commas (en,de); empty: all that the model knows."
+    )
     log_level: str = _setting("info", "debug, info, warning or error.")
     second_factor_roles: str = _setting(
         "", "Roles that need a second factor, with commas between (administrator,privacy_officer); all: every role."

@@ -29,6 +29,7 @@ def said(name: str = "Survey Answered", user: str = "K-1", **properties: Any) ->
 def joined() -> Iterator[None]:
     """Let what a test joins to the hooks leave with it."""
     before = list(hooks.understand), list(hooks.understood)
+    hooks.understand._answers.clear()
     yield
     hooks.understand._answers[:], hooks.understood._answers[:] = before
 
@@ -105,3 +106,19 @@ def test_a_customer_is_told_their_comments_and_takes_them_along() -> None:
     for each in collection_hooks.erase_persons:
         each((ana,))
     assert [each.text for each in queries.comments_waiting()] == ["Mine stays."]
+
+
+def test_comments_are_read_by_the_models_that_are_here() -> None:
+    text = "The queue was awful, I am thinking of leaving."
+    said(comment=text)
+    said(comment="Обслуживание было хорошим, спасибо большое, приду ещё раз.")
+    run_once(settings.SOJOURN)
+    assert actions.read_comments() == 2
+    english, russian = CommentRow.objects.order_by("pk")
+    assert english.language == "en" and english.sentiment < -0.125 and english.churn == 1
+    start, end = english.findings["churn"]
+    assert text[start:end] == "thinking of leaving"
+    [waiting] = english.findings["aspects"]
+    assert waiting["aspect"] == "waiting" and text[slice(*waiting["phrase"])] == "The queue was awful"
+    assert (russian.language, russian.sentiment, russian.findings) == ("ru", None, {"supported": False})
+    assert russian.model != "", "it is not asked for again"

@@ -7,6 +7,7 @@ from sojourn.domains.feedback.answers.giving import take_answers
 from sojourn.domains.feedback.answers.links import EndedError, add_link, note_opened, switch_link
 from sojourn.domains.feedback.answers.taking import release_idle, take
 from sojourn.domains.feedback.hearing import follow_comments, forget_comments
+from sojourn.domains.feedback.reading import read as read_by_model
 from sojourn.domains.feedback.surveys.keeping import approve_survey, end_survey, save_survey, start_survey
 from sojourn.domains.feedback.understanding import note as note_understanding
 from sojourn.domains.feedback.understanding import read_comments
@@ -21,6 +22,7 @@ __all__ = [
     "forget_comments",
     "note_opened",
     "note_understanding",
+    "read_by_model",
     "read_comments",
     "release_idle",
     "save_survey",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held, TailBatch
 from sojourn.domains.feedback import actions, queries
+from sojourn.domains.feedback.contracts import Comment, Understanding
+from sojourn.domains.feedback.hooks import understand
 from sojourn.kit.sealed import seals
 
 seals("feedback.CommentRow", "sealed", use="comment")
@@ -16,6 +18,12 @@ seals("feedback.CommentRow", "sealed", use="comment")
 def follow_comments(batch: TailBatch) -> Callable[[], None]:
     """Store what customers said in new events, in the consumer's transaction."""
     return actions.follow_comments(batch)
+
+
+@understand.answer
+def read_by_model(comments: Sequence[Comment]) -> Sequence[Understanding]:
+    """Read comments by the models that are installed here."""
+    return actions.read_by_model(comments)
 
 
 @hooks.erase_persons.answer

@@ -13,11 +13,11 @@ from sojourn.engine.answers.words import GapBin, Mean, Share
 class CaseEnding:
     """One way in which closed cases ended: `completed`, `abandoned` or an outcome, and how long they lasted.
 
-    An abandoned case lasts until its last event.
+    An abandoned case lasts until its last event. `cases` is None where they are too few to be told.
     """
 
     name: str
-    cases: int
+    cases: int | None
     share: Share
     median_s: float | None
     p90_s: float | None

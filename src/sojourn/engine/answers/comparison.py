@@ -74,12 +74,15 @@ class FunnelStepDifference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FunnelDifference:
-    """One funnel on two sides; `open_a` and `open_b` took the first step but are still within their window."""
+    """One funnel on two sides; `open_a` and `open_b` took the first step but are still within their window.
+
+    They are None where they are too few to be told.
+    """
 
     steps: tuple[FunnelStepDifference, ...]
     window_s: int
-    open_a: int
-    open_b: int
+    open_a: int | None
+    open_b: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,11 +95,11 @@ class EndingDifference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompletionDifference:
-    """How a journey ends on two sides."""
+    """How a journey ends on two sides; journeys still open are None where they are too few to be told."""
 
     endings: tuple[EndingDifference, ...]
-    open_a: int
-    open_b: int
+    open_a: int | None
+    open_b: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

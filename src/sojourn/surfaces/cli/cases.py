@@ -15,7 +15,7 @@ from sojourn.surfaces.cli.tables import Columns, Shown, duration, percent
 SHOWN = 10
 ENDINGS: Columns = [
     ("ending", "name"),
-    ("cases", "cases"),
+    ("cases", lambda row: "few" if row["cases"] is None else row["cases"]),
     ("share", lambda row: percent(row["share"])),
     ("median", lambda row: duration(row["median_s"])),
     ("90 % within", lambda row: duration(row["p90_s"])),
@@ -115,13 +115,14 @@ def cases(
     answer = server.get("/cases", **asked, **given, by=by, trend=trend)
     if show == "endings" and (by or trend):
         show = "parts" if by else "trend"
+    hidden = [f"{answer['withheld']} rows of few cases are hidden from you"] if answer["withheld"] else []
     return Shown(
         data=answer,
         before=list(_sentences(answer)),
         columns=TABLES[show],
         rows=_rows(answer, show) if answer["started"] else [],
         empty="No cases: none began in this period." if not answer["started"] else "Nothing to show here.",
-        after=[coverage_line(answer["coverage"])],
+        after=[*hidden, coverage_line(answer["coverage"])],
     )
 
 

@@ -195,13 +195,16 @@ def success(server: Server, slug: str, **asked: Any) -> Shown:
 
 
 def _open(answer: dict[str, Any]) -> list[str]:
-    return [f"still open: {answer['open_a']:,} on side a, {answer['open_b']:,} on side b"]
+    a, b = ("few" if n is None else f"{n:,}" for n in (answer["open_a"], answer["open_b"]))
+    return [f"still open: {a} on side a, {b} on side b"]
 
 
 def _after(answer: dict[str, Any]) -> list[str]:
     about = answer["comparison"]
     both = "few" if about["both"] is None else f"{about['both']:,}"
+    hidden = [f"{answer['withheld']} rows of few customers are hidden from you"] if answer["withheld"] else []
     return [
+        *hidden,
         about["method"],
         f"a: {coverage_line(about['a'])}",
         f"b: {coverage_line(about['b'])}",

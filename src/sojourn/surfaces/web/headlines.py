@@ -181,8 +181,10 @@ def _compare(analysis: Analysis) -> Headline:
             steps=steps, window_days=_window(analysis), a=_all_names(a), b=_all_names(b), viewer=analysis.viewer,
             looks=looks, options=said.options(),
         )  # fmt: skip
-        last = table.steps[-1].from_first or table.steps[-1].from_before
         says = _("get from %(first)s to %(last)s") % {"first": steps[0], "last": steps[-1]}
+        if table.withheld:
+            return Headline(value="", about=_("of too few customers to be shown to you"), says=says)
+        last = table.steps[-1].from_first or table.steps[-1].from_before
         return _of_difference(last, says) if last else Headline(value="", about="", says=says)
     if said.show == "endings" and analysis.journey:
         found = journeys.compare_completions(

@@ -42,7 +42,9 @@ class CasesTable(CasesFigures):
     """The cases begun in a period; closed + open = started, and closed cases add up over `endings`.
 
     All but `started` and `open` is of closed cases, `customers` are those with one. `unseen` names events asked for
-    that never happened. `sizes` counts cases by events.
+    that never happened. `sizes` counts cases by events. `withheld` rows are not shown to a viewer who may not see
+    single customers.
     """
 
     coverage: Coverage
+    withheld: int = 0

@@ -49,9 +49,13 @@ class Comparison(Rested):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComparedGraph(GraphDifference):
-    """Two directly-follows graphs: everything compared, and what differs most, largest effect first."""
+    """Two directly-follows graphs: everything compared, and what differs most, largest effect first.
+
+    Of this and the others `withheld` rows are not shown to a viewer who may not see single customers.
+    """
 
     comparison: Comparison
+    withheld: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +63,7 @@ class ComparedVariants(VariantsDifference):
     """The ways through of two sides, largest effect first."""
 
     comparison: Comparison
+    withheld: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +71,7 @@ class ComparedFunnel(FunnelDifference):
     """One funnel on two sides; `open_a` and `open_b` took the first step but are still within their window."""
 
     comparison: Comparison
+    withheld: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +80,7 @@ class ComparedCompletion(CompletionDifference):
 
     comparison: Comparison
     journey: str
+    withheld: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,10 +1,13 @@
-"""Comparisons of two periods or filters: their graphs, one funnel, and how a named journey ends."""
+"""Comparisons of two periods or filters: their graphs, one funnel, and how a named journey ends.
+
+A viewer who may not list customers is not shown figures of fewer of a side than the k floor, nor what would tell them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys.contracts import (
     ComparedCompletion,
     ComparedFunnel,
@@ -13,6 +16,7 @@ from sojourn.domains.journeys.contracts import (
     FunnelOptions,
     Question,
 )
+from sojourn.domains.journeys.queries import floored_sides as floored
 from sojourn.domains.journeys.queries.comparing import comparing, rested
 from sojourn.domains.journeys.queries.door import as_they_are
 from sojourn.domains.journeys.queries.named import journey as named
@@ -35,7 +39,8 @@ def compare_graphs(
     asked = comparing(a, b, viewer=viewer, purpose=purpose, looks=looks)
     check_explorer(steps_shown=a.steps_shown, paths_shown=a.paths_shown)
     found = answers.compare_graphs(asked.sides, steps_shown=a.steps_shown, looks=asked.looks)
-    return resting(ComparedGraph, found.figures, comparison=rested(found))
+    seen = resting(ComparedGraph, found.figures, comparison=rested(found))
+    return seen if viewer.can(Right.CUSTOMERS_LIST) else floored.graphs_above(seen, asked.sides.a.fewest)
 
 
 def compare_funnels(
@@ -65,7 +70,8 @@ def compare_funnels(
         looks=asked.looks,
         options=options,
     )
-    return resting(ComparedFunnel, found.figures, comparison=rested(found))
+    seen = resting(ComparedFunnel, found.figures, comparison=rested(found))
+    return seen if viewer.can(Right.CUSTOMERS_LIST) else floored.funnels_above(seen, asked.sides.a.fewest)
 
 
 def compare_variants(
@@ -83,7 +89,8 @@ def compare_variants(
     """
     asked = comparing(a, b, viewer=viewer, purpose=purpose, looks=looks)
     found = variants_apart.compare_variants(asked.sides, top=top, steps_shown=a.steps_shown, looks=asked.looks)
-    return resting(ComparedVariants, found.figures, comparison=rested(found))
+    seen = resting(ComparedVariants, found.figures, comparison=rested(found))
+    return seen if viewer.can(Right.CUSTOMERS_LIST) else floored.variants_above(seen, asked.sides.a.fewest)
 
 
 def compare_completions(
@@ -100,4 +107,5 @@ def compare_completions(
     journey = named(slug=slug, viewer=viewer)
     asked = comparing(a, b, viewer=viewer, purpose=purpose, looks=looks)
     found = answers.compare_completions(asked.sides, journey, known_us=asked.known_us, looks=asked.looks)
-    return resting(ComparedCompletion, found.figures, comparison=rested(found), journey=slug)
+    seen = resting(ComparedCompletion, found.figures, comparison=rested(found), journey=slug)
+    return seen if viewer.can(Right.CUSTOMERS_LIST) else floored.completions_above(seen, asked.sides.a.fewest)

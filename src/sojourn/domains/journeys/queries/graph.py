@@ -12,6 +12,7 @@ from sojourn.domains.journeys.queries.through import Through
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.engine.answers import graph as answers
 from sojourn.engine.answers import step as step_answers
+from sojourn.engine.answers.floors import bins_above
 from sojourn.engine.answers.words import resting
 from sojourn.kit.errors import ForbiddenError
 
@@ -43,6 +44,7 @@ def edge(
         seen = _whole(door)
         if not any((each.source, each.target) == (source, target) for each in seen.paths):
             raise ForbiddenError(FEW)
+        found = replace(found, bins=bins_above([found.bins], fewest=door.fewest)[0])
     return resting(PathDetails, found, coverage=coverage)
 
 
@@ -57,7 +59,10 @@ def step(*, name: str, question: Question, viewer: Viewer, purpose: Purpose = Pu
         seen = next((each for each in _whole(door).steps if each.name == name), None)
         if seen is None or seen.starts is None or seen.ends is None:  # times before and after it tell how many
             raise ForbiddenError(FEW)
-        found = replace(found, step=seen)
+        before, after = (
+            replace(each, bins=bins_above([each.bins], fewest=door.fewest)[0]) for each in (found.before, found.after)
+        )
+        found = replace(found, step=seen, before=before, after=after)
     return resting(StepDetails, found, coverage=coverage)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from sojourn.domains.access.contracts import Viewer
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys.contracts import PatternAround, PatternTable, Question
 from sojourn.domains.journeys.queries.through import Through
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.engine.answers import around as around_answers
 from sojourn.engine.answers import patterns as answers
+from sojourn.engine.answers.floors import bins_above
 from sojourn.engine.answers.words import resting
 from sojourn.engine.kernels.patterns import bind, compile_pattern, read
 from sojourn.kit.calendar import CalendarUnit
@@ -20,9 +22,13 @@ def patterns(*, pattern: str, question: Question, viewer: Viewer, purpose: Purpo
     """Give the customers whose events in the question match a pattern; events that it leaves out did not happen.
 
     Identify, group and alias calls are passed over but for those that the pattern names. Raise PatternError, which
-    points at the character, for a pattern that means nothing.
+    points at the character, for a pattern that means nothing. For a viewer who may not list customers, times are
+    counted in bins of at least as many as the k floor.
     """
-    found, coverage = answers.patterns(Through(question, viewer, purpose), pattern)
+    door = Through(question, viewer, purpose)
+    found, coverage = answers.patterns(door, pattern)
+    if not viewer.can(Right.CUSTOMERS_LIST):
+        found = replace(found, bins=bins_above([found.bins], fewest=door.fewest)[0])
     return resting(PatternTable, found, coverage=coverage)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sojourn.domains.access.contracts import Viewer
+from django.conf import settings
+
+from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.journeys import rules
 from sojourn.domains.journeys.contracts import ProcessModel, Question
 from sojourn.domains.journeys.queries.door import bounds, known_codes, shown_steps
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.engine.answers import floors
 from sojourn.engine.discovery import bpmn
 from sojourn.engine.discovery.diagrams import diagram
 from sojourn.engine.discovery.inductive import mine
@@ -25,6 +28,7 @@ def process(
     """Mine a model from the most frequent ways that carry a share `covers` of customers; raise InvalidError.
 
     Steps are those that the graph of the same question shows. Every way mined from fits the model without a deviation.
+    For a viewer who may not list customers it is mined from no way of few, nor from one that would tell those.
     """
     if not 0 < covers <= 1:
         raise InvalidError(f"covers: choose a share above 0 and up to 1, not {covers:g}.")
@@ -42,8 +46,11 @@ def process(
     )
     found = answer.value
     ways, carried = [], 0
-    for each in found.top:
-        if carried >= covers * found.total_customers:
+    few = 1 if viewer.can(Right.CUSTOMERS_LIST) else settings.SOJOURN.k_floor
+    counts = [each.customers for each in found.top]
+    may = floors.shown(counts, fewest=few, outside=found.total_customers - sum(counts))
+    for each, is_shown in zip(found.top, may, strict=True):
+        if not is_shown or carried >= covers * found.total_customers:
             break
         ways.append(tuple(answer.names[code] for code in each.events))
         carried += each.customers

@@ -44,7 +44,7 @@ class Cases(Table, CasesFigures):
         rows = self.endings if self.started else ()
         return [
             Shown("ending", [each.name for each in rows], False),
-            Shown("cases", [whole(each.cases) for each in rows]),
+            Shown("cases", ["few" if each.cases is None else whole(each.cases) for each in rows]),
             Shown("share", [str(each.share) for each in rows]),
             Shown("median", [duration(each.median_s) for each in rows]),
             Shown("nine in ten up to", [duration(each.p90_s) for each in rows]),
@@ -68,7 +68,11 @@ class Cases(Table, CasesFigures):
         from sojourn.surfaces.library.drawing.charts import Bar, bar_chart
 
         if not self.stages:
-            bars = [Bar(name=e.name, value=e.cases, says=f"{whole(e.cases)}, {e.share}") for e in self.endings]
+            bars = [
+                Bar(name=each.name, value=each.cases, says=f"{whole(each.cases)}, {each.share}")
+                for each in self.endings
+                if each.cases is not None
+            ]
             return bar_chart(bars, "cases by how they ended", self.notes())
         bars = [
             Bar(

@@ -109,7 +109,7 @@ class FunnelsCompared(Table, FunnelDifference):
 
     def notes(self) -> Sequence[str]:
         """Say the window, who is still within it, who is on each side, and how it was tested."""
-        still = f"{whole(self.open_a)} (a) and {whole(self.open_b)} (b) are still within it"
+        still = f"{_told(self.open_a)} (a) and {_told(self.open_b)} (b) are still within it"
         return [f"in order within {duration(self.window_s)}; {still}", *self.comparison.notes()]
 
     def plot(self) -> Drawing:
@@ -150,7 +150,7 @@ class CompletionsCompared(Table, CompletionDifference):
 
     def notes(self) -> Sequence[str]:
         """Say how many are still open, who is on each side, and how it was tested."""
-        still = f"{whole(self.open_a)} (a) and {whole(self.open_b)} (b) journeys are still open"
+        still = f"{_told(self.open_a)} (a) and {_told(self.open_b)} (b) journeys are still open"
         return [f"shares are of closed journeys; {still}", *self.comparison.notes()]
 
     def plot(self) -> Drawing:
@@ -213,3 +213,7 @@ def _apart(each: Difference) -> str:
         bounds = "" if each.low is None or each.high is None else f" ({each.low:.2f} to {each.high:.2f})"
         return f"x {each.ratio:.2f}{bounds}"
     return f"{each.difference * 100:+.1f} points ({each.low * 100:+.1f} to {each.high * 100:+.1f})"
+
+
+def _told(count: int | None) -> str:
+    return "few" if count is None else whole(count)

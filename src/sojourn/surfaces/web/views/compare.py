@@ -109,7 +109,7 @@ def _funnel(analysis: Analysis, a: Question, b: Question, said: Sides) -> dict[s
         looks=said.looks or None,
         options=said.options(),
     )
-    first = (max(found.steps[0].customers_a, 1), max(found.steps[0].customers_b, 1))
+    first = tuple(max(each, 1) for step in found.steps[:1] for each in (step.customers_a, step.customers_b))
     lines = [
         {
             "step": step,
