@@ -366,3 +366,11 @@ def test_memberships_are_after_unmerging_as_if_nothing_had_been_merged(steps: li
         raise UndoneError
     identity.resolver().forget()
     privacy.forget_persons()
+
+
+def test_a_trial_says_what_would_come_of_a_file_and_changes_nothing() -> None:
+    tried = actions.import_accounts(text=FILE, viewer=AGENT, is_trial=True)
+    assert (tried.is_trial, tried.columns["key"]) == (True, "account_number")
+    assert not AccountRow.objects.exists()
+    done = actions.import_accounts(text=FILE, viewer=AGENT)
+    assert (tried.rows, tried.taken, tried.refused) == (done.rows, done.taken, done.refused)

@@ -50,6 +50,7 @@ PAGES = (
     "/customers/",
     "/customers/?event=Signed+In&sort=events&days=28",
     "/customers/accounts/",
+    "/customers/accounts/import",
     "/customers/traits",
     "/customers/review",
     "/customers/review?state=rejected&from=90",

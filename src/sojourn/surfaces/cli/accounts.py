@@ -135,14 +135,16 @@ def delete(server: Server, account: int) -> Shown:
 @click.argument("file")
 @click.option("--kind", type=KINDS, help="What all rows are, where no column says so.")
 @click.option("--blank", type=click.Choice(["keep", "clear"]), default="keep", show_default=True)
+@click.option("--dry-run", is_flag=True, help="Only say what would come of it.")
 @connected
-def import_file(server: Server, file: str, kind: str | None, blank: str) -> Shown:
+def import_file(server: Server, file: str, kind: str | None, blank: str, dry_run: bool) -> Shown:
     """Save the accounts of a CSV file (- for standard input); wrong rows are refused one by one."""
     name = "standard input" if file == "-" else PurePath(file).name
-    body = {"text": read_text(file), "name": name, "kind": kind, "blank": blank}
+    body = {"text": read_text(file), "name": name, "kind": kind, "blank": blank, "is_trial": dry_run}
     answer = server.post("/accounts/import", body)
     columns: Columns = [("line", "line"), ("why it was refused", "reason")]
-    after = [f"{answer['taken']:,} of {answer['rows']:,} rows taken, {answer['refused_rows']:,} refused"]
+    done = "would be taken" if dry_run else "taken"
+    after = [f"{answer['taken']:,} of {answer['rows']:,} rows {done}, {answer['refused_rows']:,} refused"]
     return Shown(data=answer, columns=columns, rows=answer["refused"], empty="Nothing was refused.", after=after)
 
 

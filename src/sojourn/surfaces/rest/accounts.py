@@ -83,6 +83,7 @@ class AccountsText(Schema):
     name: str = Field("file", min_length=1, max_length=100, description="Where they come from.")
     kind: AccountKind | None = Field(None, description="What all rows are, where no column says so.")
     blank: Literal["keep", "clear"] = Field("keep", description="What a blank cell does to what is known.")
+    is_trial: Flag = Field(False, description="Only say what would come of it.")
 
 
 class MemberAnswer(Schema):
@@ -158,7 +159,9 @@ def find_accounts(request: HttpRequest, asked: AccountKey) -> list[AccountAnswer
 def import_accounts(request: HttpRequest, body: AccountsText) -> ImportedAccounts:
     """A row an account, or somebody who belongs to it; rows that are wrong are refused one by one."""
     viewer = viewer_of(request)
-    return actions.import_accounts(text=body.text, name=body.name, kind=body.kind, blank=body.blank, viewer=viewer)
+    return actions.import_accounts(
+        text=body.text, name=body.name, kind=body.kind, blank=body.blank, is_trial=body.is_trial, viewer=viewer
+    )
 
 
 @router.get("/accounts/{account}", response={200: AccountAnswer, **PROBLEMS}, summary="Show an account")

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from sojourn.surfaces.web import asking, public, surveying
 from sojourn.surfaces.web.providers import speaks_saml
 from sojourn.surfaces.web.views import (
+    account_imports,
     accounts,
     attribution,
     audit,
@@ -93,6 +94,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/lists/<slug:saved>/delete", saved_lists.delete, name="saved-list-delete"),
     path("customers/lists/<slug:saved>/restore", saved_lists.restore, name="saved-list-restore"),
     path("customers/accounts/", accounts.accounts, name="accounts"),
+    path("customers/accounts/import", account_imports.accounts_import, name="accounts-import"),
     path("customers/accounts/prospects", accounts.prospects, name="prospects"),
     path("customers/accounts/<int:number>", accounts.account, name="account"),
     path("customers/traits", lists.traits, name="computed-traits"),

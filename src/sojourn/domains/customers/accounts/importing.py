@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from django.db import router, transaction
+
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.customers.accounts import reading, sealed, storing
@@ -23,6 +25,7 @@ from sojourn.domains.customers.contracts import (
     MemberRole,
     RefusedAccountRow,
 )
+from sojourn.domains.customers.models import AccountRow
 from sojourn.kit.errors import InvalidError
 
 ROWS_MOST: Final = 500_000
@@ -54,14 +57,20 @@ class _Line:
 
 
 def import_accounts(
-    *, text: str, viewer: Viewer, name: str = "file", kind: AccountKind | None = None, blank: str = "keep"
+    *,
+    text: str,
+    viewer: Viewer,
+    name: str = "file",
+    kind: AccountKind | None = None,
+    blank: str = "keep",
+    is_trial: bool = False,
 ) -> ImportedAccounts:
     """Save the accounts of a CSV text; audited. The same file again changes nothing.
 
     Each row names an account (`kind`, or the one that is given for all, and `key`) and may name somebody who belongs to
-    it (customer, user_id or email). Blank cells keep what is known, with `blank` "clear" they empty it. Raise
-    ForbiddenError, and InvalidError for a header that cannot be meant or too many rows; rows that are wrong are
-    refused one by one.
+    it (customer, user_id or email). Blank cells keep what is known, with `blank` "clear" they empty it. A trial says
+    what would come of it and changes nothing. Raise ForbiddenError, and InvalidError for a header that cannot be meant
+    or too many rows; rows that are wrong are refused one by one.
     """
     viewer.require(Right.CUSTOMERS_WRITE)
     columns, rows = _read(text, kind)
@@ -73,12 +82,24 @@ def import_accounts(
                 lines.append(_line(number, row, columns, kind, is_clearing=blank == "clear"))
             except InvalidError as error:
                 refused.append(RefusedAccountRow(line=number, reason=error.message))
-        refused += _saved(lines, viewer, name)
+        refused += _tried(lines, viewer, name) if is_trial else _saved(lines, viewer, name)
     taken = len(rows) - len(refused)
-    access.audit(viewer=viewer, what="account.import", on="accounts", rows=str(taken), refused=str(len(refused)))
+    what = "account.try_import" if is_trial else "account.import"
+    access.audit(viewer=viewer, what=what, on="accounts", rows=str(taken), refused=str(len(refused)))
     refused.sort(key=lambda each: each.line)
     shown = tuple(refused[:REFUSED_SHOWN])
-    return ImportedAccounts(rows=len(rows), taken=taken, refused_rows=len(refused), refused=shown)
+    return ImportedAccounts(
+        rows=len(rows), taken=taken, refused_rows=len(refused), refused=shown, columns=columns, is_trial=is_trial
+    )
+
+
+def _tried(lines: Sequence[_Line], viewer: Viewer, source: str) -> list[RefusedAccountRow]:
+    """Save lines and take it back: what rows say of each other and of what is known is found out on the way."""
+    using = router.db_for_write(AccountRow)
+    with transaction.atomic(using=using):
+        refused = _saved(lines, viewer, source)
+        transaction.set_rollback(True, using=using)
+    return refused
 
 
 def _saved(lines: Sequence[_Line], viewer: Viewer, source: str) -> list[RefusedAccountRow]:

@@ -136,12 +136,17 @@ class RefusedAccountRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportedAccounts:
-    """What an import of accounts came to; `refused` are the first of the refused rows."""
+    """What an import of accounts came to, or would; `refused` are the first of the refused rows.
+
+    `columns` are those that were understood, by what they say: key, kind, user_id and so on.
+    """
 
     rows: int
     taken: int
     refused_rows: int
     refused: tuple[RefusedAccountRow, ...]
+    columns: dict[str, str]
+    is_trial: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -78,9 +78,7 @@ def case_file(request: PageRequest) -> HttpResponseBase:
             answer = StreamingHttpResponse(made.pieces, content_type=made.media_type)
             answer["Content-Disposition"] = f'attachment; filename="{made.name}"'
             return answer
-    intro = _(
-        "A CSV file in the tool's own columns, as the import reads them. It is noted in the audit log."
-    )
+    intro = _("A CSV file in the tool's own columns, as the import reads them. It is noted in the audit log.")
     if request.viewer.can(Right.CUSTOMERS_READ):
         intro += " " + _("Names, contact data and texts are in it.")
     else:
