@@ -32,7 +32,7 @@ def warn_overdue(*, now: datetime) -> int:
     people = [each.email for each in access.people(viewer=SYSTEM) if each.is_active and _handles(each.id)]
     if not people:
         return 0
-    body = "\n".join([*lines, "", f"{settings.SOJOURN.public_url}/privacy/requests"])
+    body = "\n".join([*lines, "", f"{access.address()}/privacy/requests"])
     try:
         send_mail(f"{len(rows)} requests are late or soon due", body, None, people)
     except (OSError, smtplib.SMTPException):

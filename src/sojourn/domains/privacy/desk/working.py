@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import router, transaction
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
+from sojourn.domains.access.queries import address
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.privacy.desk import letters, packages
 from sojourn.domains.privacy.door.persons import persons_of
@@ -52,7 +52,7 @@ class _Case:
         made = PackageRow.objects.filter(pk=self.row.package or 0).first()
         if made is None:
             return "", None
-        return f"{settings.SOJOURN.public_url}/your-data/{packages.link_of(made.pk)}", made.expires_at
+        return f"{address()}/your-data/{packages.link_of(made.pk)}", made.expires_at
 
 
 class _NotYetError(Exception):
