@@ -80,6 +80,9 @@ class Settings:
         "", "Groups one of which a new account needs, with commas between; empty: the domain is enough."
     )
     sso_groups_claim: str = _setting("groups", "Claim or attribute that holds a person's groups.")
+    sso_employee_claim: str = _setting(
+        "", "Claim or attribute that holds the id under which events name a person as employee; empty: none is read."
+    )
     sso_role: str = _setting("viewer", "Role of an account made at the first single sign-on.")
     sso_trusts_mail: int = _setting(
         0, "1: take the provider's mail addresses for verified though it does not say so.", low=0, high=1

@@ -6,6 +6,7 @@ import dataclasses
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, override_settings
 
+from domains.identity.claiming import said, stored
 from sojourn.domains.access import actions, queries
 from sojourn.domains.access.contracts import SYSTEM, RoleGrant
 from sojourn.kit.errors import NotFoundError
@@ -123,6 +125,28 @@ def test_groups_give_roles_at_each_sign_in_and_take_them_back(provider: str) -> 
         assert "agent_manager" in {each.role for each in person("cy@example.com").grants}
         come(provider, "c1", email="cy@example.com", email_verified=True, teams=["other"])
         assert "agent_manager" not in {each.role for each in person("cy@example.com").grants}
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_a_claim_says_which_employee_somebody_is(provider: str, tmp_path: Path) -> None:
+    given = {"data": tmp_path, "sso_domains": "example.com"}
+    with set_up(provider, **given, sso_employee_claim="staff_id"):
+        seven, eight = (int(each) for each in stored(said(("u", None), ("u", None), agent=["E-7", "E-8"])).agent)
+
+        def come_as(name: str, **claims: object) -> tuple[str, ...]:
+            come(provider, name, email=f"{name}@example.com", email_verified=True, **claims)
+            return tuple(person(f"{name}@example.com").employee_numbers)
+
+        assert come_as("eve") == ()
+        assert come_as("eve", staff_id="E-7") == (str(seven),)
+        assert come_as("eve", staff_id=["E-8", "E-unknown"]) == (str(eight),)
+        assert come_as("eve", staff_id="E-unknown") == (str(eight),), "what no event names says nothing"
+        assert come_as("eve") == (str(eight),)
+        assert come_as("mallory", staff_id="E-8") == (), "it is eve's"
+        noted = [each.detail for each in queries.audit_log(viewer=SYSTEM) if each.what == "person.employee"]
+        assert noted == [{"numbers": str(eight)}, {"numbers": str(seven)}]
+    with set_up(provider, **given):
+        assert come_as("eve", staff_id="E-7") == (str(eight),), "no claim is named"
 
 
 def test_who_was_shut_out_stays_out(provider: str) -> None:

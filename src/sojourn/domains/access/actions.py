@@ -26,7 +26,7 @@ from sojourn.domains.access.contracts import (
     Scope,
     Viewer,
 )
-from sojourn.domains.access.employment import set_employee
+from sojourn.domains.access.employment import follow_employee, set_employee
 from sojourn.domains.access.failures import note_failed_factor, note_failed_key, note_failed_sign_in
 from sojourn.domains.access.granting import (
     LastAdministratorError,
@@ -62,6 +62,7 @@ __all__ = [
     "deactivate",
     "delete_role",
     "export_audit",
+    "follow_employee",
     "grant_to_key",
     "grant_to_person",
     "invite",

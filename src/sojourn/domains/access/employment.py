@@ -8,7 +8,7 @@ from django.db import router, transaction
 from django.utils import timezone
 
 from sojourn.domains.access import chain, granted, hooks
-from sojourn.domains.access.contracts import Person, Right, Viewer
+from sojourn.domains.access.contracts import SYSTEM, Person, Right, Viewer
 from sojourn.domains.access.models import Account, EmployeeRow
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
@@ -32,12 +32,40 @@ def set_employee(*, person_id: int, ids: Iterable[str], viewer: Viewer) -> Perso
             raise NotFoundError("There is no such person.")
         if EmployeeRow.objects.filter(number__in=numbers).exclude(account=account).exists():
             raise ConflictError("One of these employee ids is somebody else's; take it from them first.")
-        account.employees.exclude(number__in=numbers).delete()
-        for number in numbers - set(account.employees.values_list("number", flat=True)):
-            account.employees.create(number=number)
-        said = {"numbers": " ".join(map(str, sorted(numbers)))}
-        chain.append(at=timezone.now(), who=viewer.name, what="person.employee", on=f"person:{person_id}", detail=said)
+        _link(account, numbers, who=viewer.name)
     return account.contract()
+
+
+def follow_employee(*, person_id: int, ids: Iterable[str]) -> Person:
+    """Let the identity provider say which employee somebody is who signs in, instead of what was said before.
+
+    Ids that no event names so far are left out, and so are those that are somebody else's: the first who has one keeps
+    it until somebody takes it from them. Where that leaves none, or none is told, all stays as it was. Raise
+    NotFoundError.
+    """
+    told = [each for each in dict.fromkeys(each.strip() for each in ids) if 0 < len(each) <= ID_MAX_CHARACTERS]
+    numbers = set(_known(told[:IDS_MOST]).values())
+    with transaction.atomic(using=router.db_for_write(EmployeeRow)):
+        account = Account.objects.select_for_update().filter(pk=person_id).first()
+        if account is None:
+            raise NotFoundError("There is no such person.")
+        taken = EmployeeRow.objects.filter(number__in=numbers).exclude(account=account)
+        numbers -= set(taken.values_list("number", flat=True))
+        if numbers and numbers != set(account.employees.values_list("number", flat=True)):
+            _link(account, numbers, who=SYSTEM.name)
+    return account.contract()
+
+
+def _link(account: Account, numbers: set[int], *, who: str) -> None:
+    account.employees.exclude(number__in=numbers).delete()
+    for number in numbers - set(account.employees.values_list("number", flat=True)):
+        account.employees.create(number=number)
+    said = {"numbers": " ".join(map(str, sorted(numbers)))}
+    chain.append(at=timezone.now(), who=who, what="person.employee", on=f"person:{account.pk}", detail=said)
+
+
+def _known(ids: Sequence[str]) -> dict[str, int]:
+    return {each: number for answer in hooks.employee_numbers for each, number in answer(ids).items()}
 
 
 def _numbers(ids: Sequence[str]) -> set[int]:
@@ -45,7 +73,7 @@ def _numbers(ids: Sequence[str]) -> set[int]:
         raise InvalidError(f"ids: more than {IDS_MOST}.")
     if not all(0 < len(each) <= ID_MAX_CHARACTERS for each in ids):
         raise InvalidError(f"ids: each has 1 to {ID_MAX_CHARACTERS} characters.")
-    known = {each: number for answer in hooks.employee_numbers for each, number in answer(ids).items()}
+    known = _known(ids)
     unknown = [place for place, each in enumerate(ids, 1) if each not in known]
     if unknown:
         raise InvalidError(f"ids: no event names an employee by id {unknown[0]} of those given.")

@@ -1,4 +1,4 @@
-"""Signing in through an identity provider: whose account it is, who gets a new one, which roles their groups give."""
+"""Signing in through an identity provider: whose account it is, who gets a new one, what groups and claims give."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Opens accounts for those whom the settings name, and keeps nothing of what the provider says about them."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Read the groups, before anything is kept."""
-        account = sociallogin.account
-        sociallogin.groups = _groups(account.extra_data or getattr(account, "told", {}))
+        """Read the groups and which employee it is, before anything is kept."""
+        account, set_to = sociallogin.account, settings.SOJOURN
+        told = account.extra_data or getattr(account, "told", {})
+        sociallogin.groups = _claimed(told, set_to.sso_groups_claim)
+        sociallogin.employees = _claimed(told, set_to.sso_employee_claim) if set_to.sso_employee_claim else []
         if settings.SOJOURN.sso_trusts_mail:
             for each in sociallogin.email_addresses:
                 each.verified = True
@@ -73,10 +75,12 @@ def keep_nothing_told(sender: Any, instance: Any, **given: Any) -> None:
 
 @receiver(user_logged_in)
 def give_roles_of_groups(sender: Any, user: Any, **given: Any) -> None:
-    """Give the roles that somebody's groups at the provider stand for, and take back those of groups that they left."""
+    """Give the roles that somebody's groups at the provider stand for, take back others; note which employee it is."""
     sociallogin = given.get("sociallogin")
     if sociallogin is not None:
         actions.apply_groups(person_id=user.pk, groups=getattr(sociallogin, "groups", []))
+        if employees := getattr(sociallogin, "employees", []):
+            actions.follow_employee(person_id=user.pk, ids=employees)
 
 
 def _address(sociallogin: SocialLogin) -> str:
@@ -84,13 +88,13 @@ def _address(sociallogin: SocialLogin) -> str:
     return next((each.email.lower() for each in sociallogin.email_addresses if each.verified), "")
 
 
-def _groups(data: Any) -> list[str]:
-    """Read the groups from the userinfo, the ID token or the assertion's attributes."""
+def _claimed(data: Any, name: str) -> list[str]:
+    """Read a claim from the userinfo, the ID token or the assertion's attributes: one text or several."""
     said = data if isinstance(data, dict) else {}
     for part in (said.get("userinfo"), said.get("id_token"), said):
-        found = part.get(settings.SOJOURN.sso_groups_claim) if isinstance(part, dict) else None
-        if isinstance(found, str):
-            return [found]
+        found = part.get(name) if isinstance(part, dict) else None
+        if isinstance(found, str | int):
+            return [str(found)]
         if isinstance(found, Iterable):
             return [str(each) for each in found]
     return []
