@@ -28,7 +28,10 @@ $(VENV)/.dev: $(VENV)/.run tools/setup.py
 demo: $(VENV)/.run
 	@$(BIN)/sojourn demo --company $(COMPANY) --host $(HOST) --port $(PORT) --intake-port $(INTAKE_PORT)
 
-test: check
+# Kernels are compiled (45 s of one core in a fresh checkout) while the checks use the other.
+test: $(VENV)/.dev
+	@NUMBA_CACHE_DIR="$(CURDIR)/var/numba" $(BIN)/python -m sojourn.engine.kernels.warming & \
+	$(MAKE) --no-print-directory check && wait
 	@$(PYTHON) tools/setup.py browser
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak and not bench" $(TESTS)
 
