@@ -172,12 +172,14 @@ def answers(page: QuestionPage, *parameters: tuple[str, str]) -> dict[str, dict[
 
 
 def test_an_explorers_question_asks_for_graph_variants_and_its_funnel() -> None:
-    found = answers(QuestionPage.EXPLORER, *FUNNEL, ("fx", "1-2:Card Activated"), ("steps", "5"), ("paths", "40"))
+    own = (("fx", "1-2:Card Activated"), ("fper", "household"), ("steps", "5"), ("paths", "40"))
+    found = answers(QuestionPage.EXPLORER, *FUNNEL, *own)
     common = {"days": ("28",), "where": ("channel:web",), "steps_shown": ("5",), "paths_shown": ("0.4",)}
     assert found["graph"] == common
     assert found["variants"] == common | {"top": ("12",)}
     assert found["funnel"] == common | {
         "step": ("Application Started", "Card Activated"), "window_days": ("14",), "exclude": ("1-2:Card Activated",),
+        "per": ("household",),
     }  # fmt: skip
 
 
