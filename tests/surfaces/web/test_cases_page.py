@@ -18,7 +18,7 @@ COMPLAINTS = f"{CASES}&of=card-application&start=Complaint+Received&goal=Complai
 
 @pytest.fixture(scope="module")
 def client(served: Served) -> Iterator[httpx.Client]:
-    with served.client("viewer") as made:
+    with served.client("analyst") as made:
         yield made
 
 

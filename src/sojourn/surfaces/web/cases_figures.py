@@ -190,7 +190,7 @@ def trend(found: CasesTable) -> dict[str, Any] | None:
 def sentence(found: CasesTable) -> str:
     """Say in one sentence how it goes."""
     completed, abandoned = found.endings[0].share, found.endings[1].share
-    if completed.too_few:
+    if completed.too_few or abandoned.too_few:
         return _("There are too few closed cases to say how they end.")
     says = _("%(completed)s of the cases are completed and %(abandoned)s are given up.") % {
         "completed": figures.percent(completed.value),
