@@ -131,23 +131,21 @@ def test_help_comes_at_once() -> None:
     assert min(seconds() for _ in range(3)) < 0.5  # CPU time, so that a busy machine does not matter
 
 
-def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
+def test_a_refusal_is_told_once_in_a_new_folder_too_and_a_reader_may_leave_early(tmp_path: Path) -> None:
     environ = {**os.environ, "SOJOURN_DATA": str(tmp_path / "data")}
-    code = "import sys; from sojourn.surfaces.cli.main import run; sys.exit(run(['kpi', '--json']))"
+    code = "import sys; from sojourn.surfaces.cli.main import run; sys.exit(run(sys.argv[1:]))"
+    command = [sys.executable, "-c", code]
+    refused = subprocess.run(
+        [*command, "cases", "--journey", "none"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert (refused.returncode, refused.stderr) == (1, "Error: There is no such journey.\n")
     with subprocess.Popen(
-        [sys.executable, "-c", code], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*command, "kpi", "--json"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         said = process.stderr.read()
         assert (process.wait(), said) == (0, b"")
-
-
-def test_a_refusal_is_told_once_in_a_new_folder_too(tmp_path: Path) -> None:
-    environ = {**os.environ, "SOJOURN_DATA": str(tmp_path / "data")}
-    code = "import sys; from sojourn.surfaces.cli.main import run; sys.exit(run(['cases', '--journey', 'none']))"
-    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (1, "Error: There is no such journey.\n")
 
 
 def test_a_file_goes_in_and_comes_out_as_a_journey(tmp_path: Path) -> None:
