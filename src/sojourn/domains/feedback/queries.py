@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sojourn.domains.feedback.answers.about import told as told_of_surveys
+from sojourn.domains.feedback.answers.counting import answered
 from sojourn.domains.feedback.answers.links import links, visit
 from sojourn.domains.feedback.answers.taking import begin as begin_visit
 from sojourn.domains.feedback.hearing import about as told_of_comments
@@ -16,6 +17,7 @@ from sojourn.domains.feedback.surveys.wording import doubts
 from sojourn.domains.feedback.understanding import waiting as comments_waiting
 
 __all__ = [
+    "answered",
     "begin_visit",
     "comments_waiting",
     "doubts",

@@ -42,13 +42,13 @@ RELATIONSHIP = Survey(slug="relationship", question="How likely are you to recom
                       low=0, high=10, middle=8.2, slope=1.7, noise=1.4, share=1.0)  # fmt: skip
 CALL = Survey(slug="call", question="How satisfied were you with this call?", kind="csat",
               low=1, high=5, middle=4.1, slope=0.6, noise=0.6, share=0.16)  # fmt: skip
-VISIT = Survey(slug="branch visit", question="How satisfied were you with your visit?", kind="csat",
+VISIT = Survey(slug="branch-visit", question="How satisfied were you with your visit?", kind="csat",
                low=1, high=5, middle=4.2, slope=0.6, noise=0.6, share=0.14)  # fmt: skip
-CARD = Survey(slug="card application", question="How satisfied were you with applying for your card?", kind="csat",
+CARD = Survey(slug="card-application", question="How satisfied were you with applying for your card?", kind="csat",
               low=1, high=5, middle=4.2, slope=0.6, noise=0.6, share=0.3)  # fmt: skip
-DISPUTE = Survey(slug="card dispute", question="How much effort did you have to put in?", kind="ces",
+DISPUTE = Survey(slug="card-dispute", question="How much effort did you have to put in?", kind="ces",
                  low=1, high=5, middle=2.3, slope=-0.7, noise=0.6, share=0.35)  # fmt: skip
-OPENING = Survey(slug="account opening", question="Opening my account was made easy for me.", kind="ces_ease",
+OPENING = Survey(slug="account-opening", question="Opening my account was made easy for me.", kind="ces_ease",
                  low=1, high=7, middle=5.5, slope=0.9, noise=0.8, share=0.35)  # fmt: skip
 COMPLAINT = Survey(slug="complaint", question="How satisfied are you with how we handled your complaint?", kind="csat",
                    low=1, high=5, middle=3.1, slope=0.8, noise=0.8, share=0.3)  # fmt: skip

@@ -71,6 +71,7 @@ class DemoState:
     is_furnished: bool = False
     has_consents: bool = False
     has_accounts: bool = False
+    has_surveys: bool = False
     sign_ins: dict[str, list[str]] = field(default_factory=dict)  # role, or role and unit -> mail, password
     write_keys: dict[str, str] = field(default_factory=dict)  # source -> key
 

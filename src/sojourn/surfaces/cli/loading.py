@@ -25,7 +25,7 @@ def run(settings: Settings, company: Company, size: int, *, now: int, console: C
     """Load the company up to ``now`` (microseconds) where that is a day or more ahead; raise SojournError."""
     with lock.hold(settings.data):
         prepare(settings)
-        from sojourn.surfaces.cli import furnishing, planting  # after Django is set up
+        from sojourn.surfaces.cli import furnishing, planted_surveys, planting  # after Django is set up
         from sojourn.surfaces.cli.shipping import ship
 
         state = read_state(settings.data) or _begun(company, size, now)
@@ -51,6 +51,10 @@ def run(settings: Settings, company: Company, size: int, *, now: int, console: C
         if company is BANK and not state.has_accounts:
             furnishing.plant_accounts(state)
             state.has_accounts = True
+            write_state(settings.data, state)
+        if company is BANK and not state.has_surveys:
+            planted_surveys.plant_surveys()
+            state.has_surveys = True
             write_state(settings.data, state)
     return state
 

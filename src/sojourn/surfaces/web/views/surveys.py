@@ -67,7 +67,9 @@ class LinkForm(PlainForm):
 @page(Right.FIGURES_READ, whole=True)
 def surveys(request: PageRequest) -> HttpResponse:
     """List the surveys."""
-    return render(request, "web/surveys.html", {"rows": queries.surveys(viewer=request.viewer)})
+    counts = queries.answered(viewer=request.viewer)
+    rows = [(each, counts.get(each.slug, 0)) for each in queries.surveys(viewer=request.viewer)]
+    return render(request, "web/surveys.html", {"rows": rows})
 
 
 @page(Right.SURVEYS_WRITE)
@@ -176,6 +178,7 @@ def _shown(request: PageRequest, slug: str, form: LinkForm) -> HttpResponse:
         "asked": [(each, each.text[newest.survey.language]) for each in newest.survey.questions],
         "language": newest.survey.language,
         "links": links,
+        "lately": queries.answered(viewer=request.viewer).get(slug, 0),
         "form": form,
         "can_approve": newest.state is VersionState.DRAFT and request.viewer.can(Right.SURVEYS_APPROVE),
         "can_start": newest.state is VersionState.APPROVED and request.viewer.can(Right.SURVEYS_WRITE),
