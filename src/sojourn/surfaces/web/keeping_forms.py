@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.domains.privacy.contracts import Duty, RetentionRule
+from sojourn.surfaces.web.customer_field import CustomerField
 from sojourn.surfaces.web.forms import PlainForm
 
 SLUG_HELP = _("Small letters, digits and hyphens, such as page-views. It cannot be changed.")
@@ -97,7 +98,7 @@ class DutyForm(KeptForm):
 class HoldForm(PlainForm):
     """A hold on one customer."""
 
-    customer = forms.IntegerField(label=_("Customer's number"), min_value=0, max_value=(1 << 63) - 1)
+    customer = CustomerField()
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,

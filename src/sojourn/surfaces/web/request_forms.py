@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sojourn.domains.privacy import queries
 from sojourn.domains.privacy.contracts import Channel, RequestKind
+from sojourn.surfaces.web.customer_field import CustomerField
 from sojourn.surfaces.web.forms import PlainForm
 from sojourn.surfaces.web.public import LANGUAGES
 
@@ -76,5 +77,5 @@ class NewRequestForm(RequestForm):
 class VerifyForm(PlainForm):
     """Which customer asks, and how somebody made sure."""
 
-    customer = forms.IntegerField(label=_("Customer's number"), min_value=0, max_value=(1 << 63) - 1)
+    customer = CustomerField()
     how = forms.ChoiceField(label=_("Made sure by"), choices=list(WAYS.items()))
