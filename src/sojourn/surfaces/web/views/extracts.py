@@ -40,7 +40,7 @@ class ExtractForm(PlainForm):
         min_value=1,
         max_value=36_500,
         required=False,
-        help_text=gettext_lazy("Nothing takes all events."),
+        help_text=gettext_lazy("Left empty: all events."),
     )
     every_hours = forms.IntegerField(
         label=gettext_lazy("Made anew every so many hours"), min_value=1, max_value=744, initial=24
