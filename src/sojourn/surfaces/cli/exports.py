@@ -33,8 +33,11 @@ def export(server: Server, file: Path, form: str | None, shape: str | None, **as
 
     Customer by customer, pseudonymous: CSV, Parquet, XES (.xes) or OCEL 2.0 (.json), each but Parquet also packed
     (.gz), or an Arrow stream (.arrow). The same options give the events of `sojourn graph`. `sojourn import` reads each
-    of them back but the stream; CSV exactly with --raw.
+    of them back but the stream; CSV exactly with --raw. With --shape the tickets or orders that these events happened
+    to, each whole, as the import preset of that name reads them.
     """
+    if shape is not None:
+        return _cases(server, file, form, shape, **asked)
     wanted = form or next((each for each in FORMATS if file.name.lower().endswith(f".{each}")), None)
     if wanted is None:
         raise click.UsageError(f"Say --format, or let the file's name end in one of .{', .'.join(sorted(FORMATS))}.")
