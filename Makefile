@@ -33,7 +33,7 @@ test: $(VENV)/.dev
 	@NUMBA_CACHE_DIR="$(CURDIR)/var/numba" $(BIN)/python -m sojourn.engine.kernels.warming & \
 	$(MAKE) --no-print-directory check && wait
 	@$(PYTHON) tools/setup.py browser
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not soak and not bench" $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not bench" $(TESTS)
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check src tests tools

@@ -8,6 +8,23 @@ from typing import Any
 
 import pytest
 
+# Few tests that take long: begun last, as xdist would, they leave the other worker idle at the end.
+LONG_FIRST = (
+    "tests/domains/test_on_postgres.py",
+    "tests/domains/collection/test_postgres_backups.py",
+    "tests/surfaces/test_leaks_everywhere.py",
+    "tests/surfaces/cli/test_demo.py",
+    "tests/surfaces/web/test_living.py",
+    "tests/domains/privacy/test_leaks.py",
+    "tests/domains/journeys/test_real_xes.py",
+    "tests/house/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG_FIRST))
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
