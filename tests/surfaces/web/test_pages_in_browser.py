@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from surfaces.web.bank import Served
+from surfaces.web.bank import Served, csrf
 from surfaces.web.browsing import DESKTOP, PHONE, Visitor, violations, visiting
 
 pytestmark = pytest.mark.browser
@@ -125,10 +125,28 @@ def tab(visitor: Visitor) -> Page:
     return visitor.page()
 
 
+@pytest.fixture(scope="module")
+def customer(served: Served) -> int:
+    """Find a customer of the bank by their number."""
+    with served.client("agent") as client:
+        said = {"text": "HB-100007", "csrfmiddlewaretoken": csrf(client.get("/customers/search").text)}
+        return int(client.post("/customers/search", data=said).headers["location"].rpartition("/")[2])
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_is_accessible_in_light_and_dark_quiet_and_fits_a_phone(
     address: str, visitor: Visitor, tab: Page
 ) -> None:
+    check(address, visitor, tab)
+
+
+@pytest.mark.parametrize("address", ["/customers/{}", "/customers/{}/identity", "/privacy/consents/{}"])
+def test_a_customers_pages_are_accessible_too(address: str, customer: int, visitor: Visitor, tab: Page) -> None:
+    check(address.format(customer), visitor, tab)
+
+
+def check(address: str, visitor: Visitor, tab: Page) -> None:
+    """Open a page in light, dark and on a phone; fail at what is not accessible, complains or does not fit."""
     visitor.complaints.clear()
     tab.emulate_media(color_scheme="light")
     tab.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
@@ -153,10 +171,13 @@ def fits(tab: Page, width: int) -> bool:
     return True
 
 
-def test_signing_in_is_accessible(visitor: Visitor, served: Served, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_signing_in_and_the_masked_page_are_accessible(customer: int, visitor: Visitor, served: Served) -> None:
     tab = visitor.page()
     visitor.context.clear_cookies()
     tab.goto(f"{served.url}/account/login/")
     assert violations(tab) == []
+    visitor.sign_in(*served.sign_ins["marketer"])
+    check(f"/customers/{customer}", visitor, tab)
     tab.close()
+    visitor.context.clear_cookies()
     visitor.sign_in(*served.sign_ins["administrator"])
