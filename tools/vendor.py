@@ -36,6 +36,7 @@ ICON_NAMES = [
     "settings",
     "search",
     "sun",
+    "message",
     "moon",
     "logout",
     "key",

@@ -24,7 +24,7 @@ def close(slug: str, measured: float) -> None:
 
 
 def test_all_slugs_differ_and_all_periods_lie_in_the_year() -> None:
-    assert len(TRUTHS) == len(truths(ANCHOR)) == 18
+    assert len(TRUTHS) == len(truths(ANCHOR)) == 19
     for truth in TRUTHS.values():
         assert truth.period.since_us >= ANCHOR - 366 * DAY and truth.period.until_us <= ANCHOR
         assert abs(truth.expected - truth.usual) > truth.tolerance
@@ -98,6 +98,21 @@ def test_a_complaint_theme_began_three_weeks_ago(year: Year) -> None:
     inside = received & year.during(period.since_us, period.until_us)
     close("foreign-fee", is_new[inside].mean())
     assert not (is_new & received & ~inside).any()
+
+
+def test_waiting_drives_how_callers_answer(year: Year) -> None:
+    here = year.named("Call Received", "Call Answered", "Survey Answered")
+    rows = np.flatnonzero(here)[np.lexsort((year.column["at"][here], year.column["actor"][here]))]
+    name, at = year.column["name"][rows], year.column["at"][rows]
+    called, told, said = (CODE[each] for each in ("Call Received", "Call Answered", "Survey Answered"))
+    three = (name[:-2] == called) & (name[1:-1] == told) & (name[2:] == said)
+    first = np.flatnonzero(three)
+    texts = [json.loads("{" + year.fragment[each] + "}") for each in rows[first + 2]]
+    is_call = np.array([each["survey"] == "call" for each in texts])
+    wait = ((at[first + 1] - at[first]) / MINUTE)[is_call]
+    score = np.array([each["score"] for each in texts])[is_call]
+    close("call-wait", -np.polyfit(wait, score, 1)[0])
+    assert np.corrcoef(wait, score)[0, 1] ** 2 > 0.12, "more than anything else that the bank records"
 
 
 @pytest.mark.parametrize("incident", INCIDENTS, ids=lambda each: each.slug)

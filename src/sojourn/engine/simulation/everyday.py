@@ -15,6 +15,8 @@ from sojourn.engine.simulation.truths import (
     SLOW_BRANCH,
     SLOW_MINUTES,
     USUAL_MINUTES,
+    WAIT_ANNOYS_MINUTES,
+    WAIT_PLEASES,
     Effect,
 )
 from sojourn.engine.simulation.words import APP, BRANCH, DAY, PAGE, PAYMENTS, PHONE, SCREEN, WEB
@@ -117,7 +119,8 @@ def call(scene: Scene, at: Int64s, who: Int64s, topic: str | None = None) -> Non
     )
     waited = ((wait - at) / words.MINUTE)[served]
     theme = np.where(scene.chance(len(waited), 0.5), 0, 3).astype(np.int8)
-    ask(scene, CALL, wait[served], who[served], 0.3 - waited / 10, theme, unit=unit[served])
+    mood = (WAIT_PLEASES - waited / WAIT_ANNOYS_MINUTES).clip(-3.0)
+    ask(scene, CALL, wait[served], who[served], mood, theme, unit=unit[served])
 
 
 def _visits(scene: Scene) -> None:

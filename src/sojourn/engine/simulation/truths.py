@@ -21,6 +21,7 @@ SLOW_BRANCH = words.BRANCH_NAMES.index("Lindenhof")
 SLOW_MINUTES, USUAL_MINUTES = 31.0, 9.0
 BROKEN_SUCCESS, USUAL_SUCCESS = 0.12, 0.88
 BOT_DAYS, BOT_EVENTS_PER_DAY = 30, 480
+WAIT_PLEASES, WAIT_ANNOYS_MINUTES = 0.75, 4.0  # mood after a call: so much, less 1 for each so many minutes of waiting
 DIP_FACTOR = 0.55
 DIP_MONTH, DIP_DAYS = 8, 21  # the first three weeks of August
 THEME_DAYS = 21
@@ -110,7 +111,7 @@ class Truth:
 
     slug: str
     title: str
-    kind: str  # broken_step, slow_unit, bot, season, theme, duplicates, incident
+    kind: str  # broken_step, slow_unit, bot, season, theme, duplicates, driver, incident
     period: Period
     where: dict[str, str]  # dimension -> value
     figure: str  # what is measured, in words
@@ -123,6 +124,7 @@ def truths(anchor: int) -> tuple[Truth, ...]:
     """List what is planted in the year before ``anchor`` (microseconds, a midnight)."""
     firsts = (
         _broken_step(anchor), _slow_branch(anchor), _bot(anchor), _dip(anchor), _theme(anchor), _twice(anchor),
+        _wait(anchor),
     )  # fmt: skip
     return (*firsts, *(_incident(each, anchor) for each in INCIDENTS))
 
@@ -196,6 +198,14 @@ def _twice(anchor: int) -> Truth:
         slug="twice", title="Humans who stand in the register twice", kind="duplicates", period=_period(anchor, 365),
         where={}, figure="share of customers who are the second record of another one", expected=TWICE_SHARE,
         usual=0.0, tolerance=0.001,
+    )  # fmt: skip
+
+
+def _wait(anchor: int) -> Truth:
+    return Truth(
+        slug="call-wait", title="Waiting drives how callers answer", kind="driver", period=_period(anchor, 365),
+        where={"survey": "call"}, figure="points of 1-5 that a further minute of waiting takes from the answer",
+        expected=0.12, usual=0.0, tolerance=0.03,
     )  # fmt: skip
 
 

@@ -20,3 +20,8 @@ def journeys(text: str) -> list[dict[str, Any]]:
 def channels_of_sources(text: str) -> dict[str, str]:
     """Map each channel to the source that delivers it."""
     return {channel: each["slug"] for each in sources(text) for channel in each["channels"]}
+
+
+def facts(text: str) -> list[dict[str, Any]]:
+    """Read the list of operational facts."""
+    return list(yaml.safe_load(text))

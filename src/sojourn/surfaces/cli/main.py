@@ -72,6 +72,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "questions": ("saved", "questions", "Save the questions of the analysis pages and ask them again."),
     "surveys": ("surveys", "surveys", "Ask customers: write surveys, have them approved, let them go live."),
     "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
+    "drivers": ("drivers", "drivers", "Weigh what drives a score: channel, unit, product and operational facts."),
+    "facts": ("drivers", "facts", "Keep the operational facts that may drive a score."),
     "source": ("sources", "source", "Manage where events come from, and write keys."),
     "plan": ("plan", "plan", "Show, save and check the tracking plan."),
     "roles": ("roles", "roles", "Show the roles with their rights, make your own, and say what groups give."),

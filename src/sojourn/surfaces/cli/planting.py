@@ -1,4 +1,6 @@
-"""What shows in the demo bank how customers are kept: computed traits, a saved list, matching that runs by itself."""
+"""What shows in the demo bank how customers are kept: computed traits, a saved list, matching that runs by itself; and
+the facts that may drive its scores.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,10 @@ from sojourn.domains.customers import queries
 from sojourn.domains.customers.contracts import How, TraitRule
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.identity.contracts import MatchingTerms
+from sojourn.domains.metrics import actions as metrics
+from sojourn.domains.metrics.contracts import Fact, FactKind
+from sojourn.surfaces.cli import documents
+from sojourn.surfaces.cli.companies import BANK, document
 
 MATCH_EVERY_DAYS = 7
 TRAITS = (
@@ -38,9 +44,11 @@ LIST = (
 
 
 def plant_customers() -> None:
-    """Save computed traits and a shared list, and let matching run by itself: the first time when the server begins."""
+    """Save traits, a shared list and facts, and let matching run by itself: the first time when the server begins."""
     for rule in TRAITS:
         customers.save_trait(rule=rule, viewer=SYSTEM)
     if LIST_NAME not in {each.name for each in queries.saved_lists(viewer=SYSTEM)}:
         customers.save_list(name=LIST_NAME, parameters=LIST, is_shared=True, viewer=SYSTEM)
+    facts = [Fact(**{**each, "kind": FactKind(each["kind"])}) for each in documents.facts(document(BANK, "facts.yaml"))]
+    metrics.save_facts(facts=facts, viewer=SYSTEM)
     identity.set_matching(terms=MatchingTerms(every_days=MATCH_EVERY_DAYS), viewer=SYSTEM)

@@ -209,3 +209,25 @@ class QuestionForm(PlainForm):
     def is_shared(self) -> bool:
         """Say whether everyone with access shall see it."""
         return bool(self.cleaned_data["seen_by"] == "everyone")
+
+
+class FactForm(PlainForm):
+    """An operational fact that may drive a score."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Such as Wait on the phone."))
+    slug = forms.CharField(label=_("Short name"), max_length=63, help_text=_("Small letters, digits and hyphens."))
+    kind = forms.ChoiceField(
+        label=_("What is looked up"),
+        choices=[
+            ("minutes", _("minutes from one event to another")),
+            ("times", _("how often an event happened")),
+            ("number", _("a number in the answer itself")),
+        ],
+    )
+    event = forms.CharField(
+        label=_("Event"), max_length=200, help_text=_("For a number in the answer, the name of its property.")
+    )
+    until = forms.CharField(
+        label=_("Until"), max_length=200, required=False, help_text=_("For minutes: the event that ends them.")
+    )
+    days = forms.IntegerField(label=_("Days before the answer"), min_value=1, max_value=400)

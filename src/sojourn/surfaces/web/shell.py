@@ -80,7 +80,10 @@ BAR = (
         label=_("Voice"),
         name="surveys",
         icon="message",
-        parts=(Entry(label=_("Surveys"), name="surveys", whole=True),),
+        parts=(
+            Entry(label=_("Surveys"), name="surveys", whole=True),
+            Entry(label=_("Drivers"), name="drivers"),
+        ),
     ),
     Entry(
         label=_("Measures"),

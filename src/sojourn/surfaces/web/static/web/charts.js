@@ -56,11 +56,30 @@ function range(data) {
   return { min: Math.floor(Math.min(...held) / step) * step, max: Math.ceil(Math.max(...held) / step) * step };
 }
 
+// Named points between two axes, with a line at the middle of each; quiet ones are no more than chance.
+function points(data) {
+  const text = { color: colour("quiet"), fontFamily: "inherit" };
+  const axis = (name, gap, rest) => ({ type: "value", name, nameLocation: "middle", nameGap: gap, nameTextStyle: text, axisLabel: text, splitLine: { lineStyle: { color: colour("line") } }, ...rest });
+  return {
+    animation: false,
+    aria: { enabled: false },
+    grid: { left: 30, right: 24, top: 24, bottom: 30, containLabel: true },
+    tooltip: { trigger: "item", confine: true, renderMode: "richText", formatter: (each) => each.data.says },
+    xAxis: axis(data.across, 28, { min: 0, max: 100 }),
+    yAxis: axis(data.up, 40, { min: 0 }),
+    series: [{
+      type: "scatter", symbolSize: 14, labelLayout: { hideOverlap: false, moveOverlap: "shiftY" },
+      data: data.points.map((each) => ({ ...each, symbol: each.quiet ? "emptyCircle" : "circle", itemStyle: { color: colour(each.quiet ? "quiet" : "bar") }, label: { show: true, formatter: each.name, position: each.value[0] > 60 ? "left" : "right", color: colour("ink") } })),
+      markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { type: "dashed", color: colour("quiet") }, data: [{ xAxis: 50 }] },
+    }],
+  };
+}
+
 function draw() {
   for (const place of document.querySelectorAll("[data-chart]")) {
     const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
     const chart = drawn.get(place) ?? window.echarts.init(place, null, { renderer: "svg" });
-    chart.setOption(option(data), { notMerge: true });
+    chart.setOption(data.kind === "points" ? points(data) : option(data), { notMerge: true });
     if (!drawn.has(place)) new ResizeObserver(() => chart.resize()).observe(place);
     drawn.set(place, chart);
   }
