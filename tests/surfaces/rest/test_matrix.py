@@ -197,6 +197,7 @@ NEEDS: dict[str, Right | Open] = {
     "GET /kpis/{kpi_id}/figures": Right.FIGURES_READ,
     "GET /kpis/{kpi_id}/league": Right.FIGURES_READ,
     "GET /kpis/{kpi_id}/drivers": Right.FIGURES_READ,
+    "GET /kpis/{kpi_id}/mix": Right.FIGURES_READ,
     "GET /facts": Right.FIGURES_READ,
     "PUT /facts": Right.PLAN_WRITE,
     "GET /presets": Right.IMPORTS_RUN,

@@ -12,6 +12,8 @@ from sojourn.domains.metrics.words import DriverLevel as DriverLevel
 from sojourn.domains.metrics.words import Drivers as Drivers
 from sojourn.domains.metrics.words import Fact as Fact
 from sojourn.domains.metrics.words import FactKind as FactKind
+from sojourn.domains.metrics.words import Mix as Mix
+from sojourn.domains.metrics.words import MixPart as MixPart
 from sojourn.domains.privacy.contracts import Coverage
 from sojourn.kit.period import Period
 

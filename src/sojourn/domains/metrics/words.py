@@ -112,3 +112,47 @@ class Drivers:
     method: str
     note: str
     coverage: Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MixPart:
+    """One part of a score's change: its shares and values in both periods, and what rate and mix it brings.
+
+    `rate` is the change of its own value, at its mean share; `mix` the change of its share. Half widths are of 95 %.
+    """
+
+    part: str
+    n_before: int
+    n: int
+    before: float | None
+    value: float | None
+    share_before: float
+    share: float
+    rate: float
+    rate_half: float
+    mix: float
+    mix_half: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mix:
+    """A score's change against the period before, taken apart exactly; no rows and a `note` where too little is known.
+
+    `rate` and `mix` add up to `change`.
+    """
+
+    kpi: str
+    by: str
+    scale: str
+    unit: str
+    n_before: int
+    n: int
+    change: float | None
+    rate: float | None
+    rate_half: float | None
+    mix: float | None
+    mix_half: float | None
+    rows: tuple[MixPart, ...]
+    method: str
+    note: str
+    coverage: Coverage

@@ -1,4 +1,4 @@
-"""What goes with how customers answered, and the operational facts that may."""
+"""What goes with how customers answered, the operational facts that may, and what changed a score."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ DRIVERS: Columns = [
     ("how", lambda row: _how(row)),
 ]
 FACTS: Columns = [(name, name) for name in ("slug", "name", "kind", "event", "until", "days")]
+MIX: Columns = [
+    ("part", "part"),
+    ("share", lambda row: f"{row['share_before']:.1f} to {row['share']:.1f} %"),
+    ("n", lambda row: f"{row['n_before']:,} to {row['n']:,}"),
+    ("rate", lambda row: f"{row['rate']:+.2f} (±{row['rate_half']:.2f})"),
+    ("mix", lambda row: f"{row['mix']:+.2f} (±{row['mix_half']:.2f})"),
+]
 CAREFUL = "What goes with a score need not cause it: something that is not in the table may stand behind both."
 
 
@@ -40,6 +47,24 @@ def drivers(server: Server, kpi_id: str, **asked: Any) -> Shown:
     after += [f"not weighed: {name} ({why})" for name, why in page["left_out"]]
     empty = page["note"] or "Nothing to weigh."
     return Shown(data=page, columns=DRIVERS, rows=page["rows"], before=before, empty=empty, after=after)
+
+
+@click.command("mix")
+@click.argument("kpi_id")
+@listing_options
+@click.option("--by", type=click.Choice(["channel", "unit", "product", "survey"]), default="channel", show_default=True)
+@connected
+def mix(server: Server, kpi_id: str, **asked: Any) -> Shown:
+    """Say whether a score changed because its parts did, or because other parts answer now."""
+    page = server.get(f"/kpis/{quote(kpi_id, safe='')}/mix", **asked)
+    before = [page["note"].capitalize()] if page["note"] else []
+    if page["change"] is not None:
+        before = [
+            f"change {page['change']:+.2f} = rate {page['rate']:+.2f} (±{page['rate_half']:.2f}) "
+            f"+ mix {page['mix']:+.2f} (±{page['mix_half']:.2f})"
+        ]
+    after = [*filter(None, [page["method"]]), coverage_line(page["coverage"])]
+    return Shown(data=page, columns=MIX, rows=page["rows"], before=before, empty="", after=after)
 
 
 @click.group("facts")

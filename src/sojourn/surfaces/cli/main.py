@@ -73,6 +73,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "surveys": ("surveys", "surveys", "Ask customers: write surveys, have them approved, let them go live."),
     "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
     "drivers": ("drivers", "drivers", "Weigh what drives a score: channel, unit, product and operational facts."),
+    "mix": (
+        "drivers",
+        "mix",
+        "Say whether a score changed because its parts did, or because other parts answer now.",
+    ),
     "facts": ("drivers", "facts", "Keep the operational facts that may drive a score."),
     "source": ("sources", "source", "Manage where events come from, and write keys."),
     "plan": ("plan", "plan", "Show, save and check the tracking plan."),

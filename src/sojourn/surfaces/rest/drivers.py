@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.metrics import actions, queries
-from sojourn.domains.metrics.contracts import Drivers, Fact, FactKind
+from sojourn.domains.metrics.contracts import Drivers, Fact, FactKind, Mix
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.kpis import KpiId
@@ -25,6 +27,12 @@ class DriversAsked(ListedAsked):
 
     survey: str | None = Field(None, max_length=200, description="One survey; else all on the KPI's scale.")
     driver: list[str] = Field([], max_length=40, description="Weigh these only (slugs); repeat for more.")
+
+
+class MixAsked(ListedAsked):
+    """A period, and the parts by which its change is taken apart."""
+
+    by: Literal["channel", "unit", "product", "survey"] = Field("channel", description="What the parts are.")
 
 
 class FactText(Schema):
@@ -59,6 +67,13 @@ def drivers(request: HttpRequest, kpi_id: KpiId, asked: Query[DriversAsked]) -> 
         events=event_filter(asked),
         viewer=viewer,
     )
+
+
+@router.get("/kpis/{kpi_id}/mix", response={200: Mix, **PROBLEMS}, summary="Take a score's change apart")
+def mix(request: HttpRequest, kpi_id: KpiId, asked: Query[MixAsked]) -> Mix:
+    """Rate (the parts changed) and mix (other parts answer now) add up to the change, with 95 % half widths."""
+    viewer = viewer_of(request)
+    return queries.mix(kpi=kpi_id, period=period(asked, viewer), by=asked.by, events=event_filter(asked), viewer=viewer)
 
 
 @router.get("/facts", response={200: Page[Fact], **PROBLEMS}, summary="List the facts that may drive a score")

@@ -5,5 +5,18 @@ from sojourn.domains.metrics.queries.drivers import drivers, facts
 from sojourn.domains.metrics.queries.figures import figure, figures
 from sojourn.domains.metrics.queries.kpis import kpi, kpis
 from sojourn.domains.metrics.queries.league import league, levels, most_told
+from sojourn.domains.metrics.queries.mix import mix
 
-__all__ = ["drivers", "facts", "figure", "figures", "kpi", "kpis", "league", "levels", "most_told", "surveys_answered"]
+__all__ = [
+    "drivers",
+    "facts",
+    "figure",
+    "figures",
+    "kpi",
+    "kpis",
+    "league",
+    "levels",
+    "mix",
+    "most_told",
+    "surveys_answered",
+]

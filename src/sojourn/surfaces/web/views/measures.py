@@ -72,7 +72,35 @@ def kpi(request: PageRequest, kpi_id: str) -> HttpResponse:
             "pers": counted_as.CHOICES,
             "states": () if kpi_id in OF_JOURNEYS else STATES,
         }
+    if kpi_id in SURVEY_KPIS:
+        context["mix"] = _mix(found, days, request.viewer)
     return render(request, "web/kpi.html", context)
+
+
+def _mix(kpi: Kpi, days: str, viewer: Viewer) -> dict[str, Any]:
+    """Take the change of a score apart by channel, in words and rows."""
+    found = queries.mix(kpi=kpi.id, period=privacy.recent_period(days=int(days), viewer=viewer), viewer=viewer)
+    if found.change is None:
+        return {"found": found, "says": found.note}
+    words = {
+        name: figures.decimal(getattr(found, name) or 0.0, places(kpi))
+        for name in ("change", "rate", "rate_half", "mix", "mix_half")
+    }
+    says = _(
+        "Of %(change)s, %(rate)s ±%(rate_half)s is how channels were answered (rate), and %(mix)s ±%(mix_half)s is who "
+        "answered on which (mix)."
+    )
+    rows = [
+        (
+            each,
+            "–" if each.before is None else figures.decimal(each.before, places(kpi)),
+            "–" if each.value is None else figures.decimal(each.value, places(kpi)),
+            f"{figures.decimal(each.rate, 2)} ±{figures.decimal(each.rate_half, 2)}",
+            f"{figures.decimal(each.mix, 2)} ±{figures.decimal(each.mix_half, 2)}",
+        )
+        for each in found.rows
+    ]
+    return {"found": found, "says": says % words, "rows": rows}
 
 
 def computed_cards(viewer: Viewer, days: str) -> list[Card]:
