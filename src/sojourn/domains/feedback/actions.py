@@ -6,6 +6,7 @@ from sojourn.domains.feedback.answers.about import forget as forget_answers
 from sojourn.domains.feedback.answers.giving import take_answers
 from sojourn.domains.feedback.answers.links import EndedError, add_link, note_opened, switch_link
 from sojourn.domains.feedback.answers.taking import release_idle, take
+from sojourn.domains.feedback.learning import learn_sentiment
 from sojourn.domains.feedback.hearing import follow_comments, forget_comments
 from sojourn.domains.feedback.reading import read as read_by_model
 from sojourn.domains.feedback.surveys.keeping import approve_survey, end_survey, save_survey, start_survey
@@ -18,6 +19,7 @@ __all__ = [
     "approve_survey",
     "end_survey",
     "follow_comments",
+    "learn_sentiment",
     "forget_answers",
     "forget_comments",
     "note_opened",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sojourn.domains.collection import hooks
-from sojourn.domains.collection.contracts import Held, TailBatch
+from sojourn.domains.collection.contracts import Check, Held, TailBatch
 from sojourn.domains.feedback import actions, queries
 from sojourn.domains.feedback.contracts import Comment, Understanding
 from sojourn.domains.feedback.hooks import understand
@@ -24,6 +24,12 @@ def follow_comments(batch: TailBatch) -> Callable[[], None]:
 def read_by_model(comments: Sequence[Comment]) -> Sequence[Understanding]:
     """Read comments by the models that are installed here."""
     return actions.read_by_model(comments)
+
+@hooks.checks.answer
+def check_models() -> Iterable[Check]:
+    """Say which models read comments here."""
+    return queries.models()
+
 
 
 @hooks.erase_persons.answer

@@ -6,6 +6,7 @@ from sojourn.domains.feedback.answers.about import told as told_of_surveys
 from sojourn.domains.feedback.answers.counting import answered
 from sojourn.domains.feedback.answers.links import links, visit
 from sojourn.domains.feedback.answers.taking import begin as begin_visit
+from sojourn.domains.feedback.learning import models
 from sojourn.domains.feedback.hearing import about as told_of_comments
 from sojourn.domains.feedback.surveys.flow import next_page, piped, text_in
 from sojourn.domains.feedback.surveys.keeping import survey, surveys, versions
@@ -20,6 +21,7 @@ __all__ = [
     "answered",
     "begin_visit",
     "comments_waiting",
+    "models",
     "doubts",
     "links",
     "next_page",

@@ -12,6 +12,12 @@ def read_comments() -> None:
     actions.read_comments()
 
 
+@jobs.job("feedback.learn_sentiment", every_seconds=7 * 86_400)
+def learn_sentiment() -> None:
+    """Learn from scored comments, once a week."""
+    actions.learn_sentiment()
+
+
 @jobs.job("feedback.release_idle", every_seconds=300)
 def release_idle() -> None:
     """Let answers that were left in the middle count as partial."""

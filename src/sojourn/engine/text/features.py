@@ -9,9 +9,10 @@ import numpy as np
 
 from sojourn.engine.text import encoder, lexicon
 from sojourn.engine.text.pieces import clauses, sentences
-from sojourn.engine.text.words import Floats
+from sojourn.engine.text.words import Floats, Span
 
 LEXICAL: Final = 11  # columns of the lexicon, behind those of the embedding
+NEAR: Final = 40  # characters around an aspect
 _CLEAR: Final = 0.05
 
 
@@ -26,6 +27,15 @@ def with_lexicon(texts: Sequence[str]) -> Floats:
     compound = whole[:, 3:]
     parts = np.array([_over_clauses(text) for text in texts], dtype=np.float64).reshape(len(texts), 5)
     return np.hstack([embedded(texts), whole, compound > _CLEAR, compound < -_CLEAR, parts])
+
+
+def of_mentions(mentions: Sequence[tuple[str, Span, Span]]) -> Floats:
+    """Give features of (text, clause, where an aspect is named): the words around it, and the clause with its lexicon.
+
+    For a head that learns what texts say of aspects: shape (mentions, 512 + 512 + `LEXICAL`).
+    """
+    near = [text[max(at.start - NEAR, clause.start) : at.end + NEAR] for text, clause, at in mentions]
+    return np.hstack([embedded(near), with_lexicon([clause.of(text) for text, clause, _ in mentions])])
 
 
 def _over_clauses(text: str) -> tuple[float, float, float, float, float]:

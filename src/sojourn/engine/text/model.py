@@ -60,7 +60,7 @@ class Embedded:
     """Embeddings with two heads: one that hears the lexicon too, for its language, and one for the others."""
 
     def __init__(self, *, name: str, worded: Head, plain: Head, languages: Sequence[str]) -> None:
-        self._worded, self._plain = worded, plain
+        self.worded, self.plain, self.name = worded, plain, name
         self.languages = frozenset(languages)
         self.method = f"{encoder.NAME}+{name}-{worded.digest()}"
 
@@ -69,8 +69,8 @@ class Embedded:
         made = np.zeros(len(texts))
         is_worded = np.array([each in lexicon.LANGUAGES for each in languages], dtype=bool)
         for places, head, features in (
-            (np.flatnonzero(is_worded), self._worded, with_lexicon),
-            (np.flatnonzero(~is_worded), self._plain, embedded),
+            (np.flatnonzero(is_worded), self.worded, with_lexicon),
+            (np.flatnonzero(~is_worded), self.plain, embedded),
         ):
             if len(places):
                 made[places] = head.scores(features([texts[each] for each in places.tolist()]))
@@ -82,6 +82,11 @@ class Embedded:
             return np.zeros(0)
         of_clause = self.scores([clause.of(text) for text, clause, _ in mentions], languages)
         return (1 - WHOLE_SHARE) * of_clause + WHOLE_SHARE * self.scores([text for text, *_ in mentions], languages)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what `of_json` reads."""
+        heads = {"worded": self.worded.as_json(), "plain": self.plain.as_json()}
+        return {"name": self.name, "languages": sorted(self.languages), **heads}
 
     @classmethod
     def of_json(cls, said: Mapping[str, Any]) -> Embedded:
