@@ -47,7 +47,7 @@ GIVEN: dict[str, object] = {
     "question": "nothing", "token": "A" * 32, "step": "Opened", "source": "Opened", "target": "Paid",
     "pattern": "Opened ->> Paid", "root": "Opened", "cohort": "2026-01-01", "outcome": "Paid", "goal": "Paid",
     "start": "Opened", "by": "unit", "level": "region", "a": "since=2026-01-01T00:00:00Z",
-    "b": "since=2026-01-01T00:00:00Z", "category": "x", "format": "csv", "list_id": "nothing",
+    "b": "since=2026-01-01T00:00:00Z", "category": "x", "format": "csv", "list_id": "nothing", "population": "way",
     "preset": "zendesk-tickets", "link": 1,
 }  # fmt: skip
 OF_A_CUSTOMER = ("customer", "number", "event_id")
@@ -109,7 +109,7 @@ POST /customers/{customer}/preference-link
 POST /accounts | POST /accounts/import | DELETE /accounts/{account} | DELETE /accounts/{account}/members/{customer}
 PUT /surveys/{slug} | POST /surveys/{slug}/approve | POST /surveys/{slug}/start | POST /surveys/{slug}/end
 POST /surveys/{slug}/links | PATCH /surveys/{slug}/links/{link} | POST /surveys/{slug}/answers
-PUT /prospects/rule | PUT /facts | POST /lists | PATCH /lists/{list_id} | DELETE /lists/{list_id} | POST /lists/{list_id}/restore
+PUT /prospects/rule | PUT /facts | PUT /populations/{slug} | DELETE /populations/{slug} | POST /lists | PATCH /lists/{list_id} | DELETE /lists/{list_id} | POST /lists/{list_id}/restore
 POST /requests | POST /requests/{number}/acknowledge | POST /requests/{number}/verify | POST /requests/{number}/pause
 POST /requests/{number}/resume | POST /requests/{number}/extend | POST /requests/{number}/work
 POST /requests/{number}/close | POST /tombstones/lift | DELETE /restrictions/{customer}

@@ -142,6 +142,7 @@ BY_NAME: dict[str, Callable[[Context], Any]] = {
     "now": lambda c: BEGIN + timedelta(days=30),
     "slug": lambda c: GIVEN["slug"],
     "kpi": lambda c: "nps",
+    "population": lambda c: "nobody",
     "level": lambda c: "region",
     "number": lambda c: 1,
     "source": lambda c: "Opened",

@@ -167,6 +167,8 @@ CASES = [
     Case("A journey's outcome without an event", "sojourn journeys save card --start A --goal B --outcome declined", 2, "'declined' is not name=event"),
     Case("Drivers of a KPI that is not of answers", "sojourn drivers completion_rate", 1, "is not a figure of answers to a survey."),
     Case("A change of an open period, taken apart", "sojourn mix nps --until 2026-01-01", 1, "period: only one with a beginning and an end"),
+    Case("A population that is not there", "sojourn weights score nps nobody", 1, "There is no such population."),
+    Case("Shares that do not add up", "sojourn weights save a -", 1, "channel: the shares add up to 1.100, not 1.", "name: A\nmargins: {channel: {web: 0.5, app: 0.6}}"),
     Case("A fact without its end", "sojourn facts save -", 1, "until: the event that ends the minutes", "- {slug: wait, name: Wait, kind: minutes, event: A}"),
     Case("A KPI that does not exist", "sojourn kpi happiness", 1, "There is no KPI happiness."),
     Case("A delivery that does not exist", "sojourn deliveries cancel 12345", 1, "There is no delivery of this number."),

@@ -198,6 +198,10 @@ NEEDS: dict[str, Right | Open] = {
     "GET /kpis/{kpi_id}/league": Right.FIGURES_READ,
     "GET /kpis/{kpi_id}/drivers": Right.FIGURES_READ,
     "GET /kpis/{kpi_id}/mix": Right.FIGURES_READ,
+    "GET /kpis/{kpi_id}/weighted": Right.FIGURES_READ,
+    "GET /populations": Right.FIGURES_READ,
+    "PUT /populations/{slug}": Right.PLAN_WRITE,
+    "DELETE /populations/{slug}": Right.PLAN_WRITE,
     "GET /facts": Right.FIGURES_READ,
     "PUT /facts": Right.PLAN_WRITE,
     "GET /presets": Right.IMPORTS_RUN,
@@ -342,6 +346,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /holds/{number}/release": {"reason": "a"},
     "POST /sources": {"slug": "new"},
     "PUT /facts": {"facts": []},
+    "PUT /populations/{slug}": {"name": "a", "margins": {"channel": {"web": 0.5, "app": 0.5}}},
     "PUT /plan": {"text": ""},
     "POST /plan/check": {"text": ""},
     "PUT /plan/groups/{name}": {"events": ["a.*"]},
@@ -359,6 +364,7 @@ BODIES: dict[str, dict[str, object]] = {
 }
 # Queries that fit, for the same reason.
 QUERIES = {
+    "GET /kpis/{kpi_id}/weighted": {"population": "nobody"},
     "GET /kpis/{kpi_id}/league": {"level": "region"},
     "DELETE /people/{person_id}/grants": {"role": "viewer"},
     "DELETE /keys/{key_id}/grants": {"role": "viewer"},

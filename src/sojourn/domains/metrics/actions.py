@@ -1,4 +1,4 @@
-"""Do: say which operational facts may drive a score."""
+"""Do: say which operational facts may drive a score, and what populations are known."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from django.db import router, transaction
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.metrics.models import FactRow
-from sojourn.domains.metrics.words import Fact, FactKind
-from sojourn.kit.errors import InvalidError
+from sojourn.domains.metrics.models import FactRow, PopulationRow
+from sojourn.domains.metrics.words import Fact, FactKind, Population
+from sojourn.kit.errors import InvalidError, NotFoundError
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 FACTS_MOST = 40
 DAYS_MOST = 400
 NAME_MOST = 100
 TEXT_MOST = 200
+MARGINS_MOST, VALUES_MOST = 6, 100
+FIELD = re.compile(r'channel|unit|product|survey|properties\.[^"\\\x00-\x1f]{1,100}')
+SLACK = 0.005  # shares may add up to 1 as people round them
 
 
 def save_facts(*, facts: Sequence[Fact], viewer: Viewer, now: datetime | None = None) -> tuple[Fact, ...]:
@@ -34,6 +37,43 @@ def save_facts(*, facts: Sequence[Fact], viewer: Viewer, now: datetime | None = 
         )  # fmt: skip
         access.audit(viewer=viewer, what="facts.save", on=f"facts:{len(facts)}", now=now)
     return tuple(facts)
+
+
+def save_population(*, population: Population, viewer: Viewer, now: datetime | None = None) -> Population:
+    """Save a known population, in place of the one with its slug; raise ForbiddenError, or InvalidError of a margin."""
+    viewer.require(Right.PLAN_WRITE)
+    if not SLUG.fullmatch(population.slug):
+        raise InvalidError("slug: small letters, digits and hyphens.")
+    if not population.name.strip() or len(population.name) > NAME_MOST:
+        raise InvalidError(f"name: 1 to {NAME_MOST} characters.")
+    if not 1 <= len(population.margins) <= MARGINS_MOST:
+        raise InvalidError(f"margins: 1 to {MARGINS_MOST}.")
+    for field, shares in population.margins.items():
+        _check_margin(field, shares)
+    with transaction.atomic(using=router.db_for_write(PopulationRow)):
+        row, _ = PopulationRow.objects.update_or_create(
+            slug=population.slug, defaults={"name": population.name.strip(), "margins": population.margins}
+        )
+        access.audit(viewer=viewer, what="population.save", on=f"population:{population.slug}", now=now)
+    return row.contract()
+
+
+def delete_population(*, slug: str, viewer: Viewer, now: datetime | None = None) -> None:
+    """Delete a population; raise ForbiddenError or NotFoundError."""
+    viewer.require(Right.PLAN_WRITE)
+    with transaction.atomic(using=router.db_for_write(PopulationRow)):
+        if not PopulationRow.objects.filter(slug=slug).delete()[0]:
+            raise NotFoundError("There is no such population.")
+        access.audit(viewer=viewer, what="population.delete", on=f"population:{slug}", now=now)
+
+
+def _check_margin(field: str, shares: dict[str, float]) -> None:
+    if not FIELD.fullmatch(field):
+        raise InvalidError(f"margins: {field}: choose channel, unit, product, survey or properties.<name>.")
+    if not 2 <= len(shares) <= VALUES_MOST or any(not 0 < each < 1 for each in shares.values()):
+        raise InvalidError(f"margins: {field}: 2 to {VALUES_MOST} values with shares between 0 and 1.")
+    if abs(sum(shares.values()) - 1) > SLACK:
+        raise InvalidError(f"margins: {field}: the shares add up to {sum(shares.values()):.3f}, not 1.")
 
 
 def _check(facts: Sequence[Fact]) -> None:

@@ -14,6 +14,8 @@ from sojourn.domains.metrics.words import Fact as Fact
 from sojourn.domains.metrics.words import FactKind as FactKind
 from sojourn.domains.metrics.words import Mix as Mix
 from sojourn.domains.metrics.words import MixPart as MixPart
+from sojourn.domains.metrics.words import Population as Population
+from sojourn.domains.metrics.words import WeightedScore as WeightedScore
 from sojourn.domains.privacy.contracts import Coverage
 from sojourn.kit.period import Period
 

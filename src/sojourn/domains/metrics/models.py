@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from sojourn.domains.metrics.words import Fact, FactKind
+from sojourn.domains.metrics.words import Fact, FactKind, Population
 
 
 class FactRow(models.Model):
@@ -22,3 +22,15 @@ class FactRow(models.Model):
         return Fact(
             slug=self.slug, name=self.name, kind=FactKind(self.kind), event=self.event, until=self.until, days=self.days
         )
+
+
+class PopulationRow(models.Model):
+    """A known population to weight answers to, as people entered it."""
+
+    slug = models.CharField(max_length=63, primary_key=True)
+    name = models.CharField(max_length=100)
+    margins = models.JSONField()
+
+    def contract(self) -> Population:
+        """Give the population as other rooms see it."""
+        return Population(slug=self.slug, name=self.name, margins=self.margins)

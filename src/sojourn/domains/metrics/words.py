@@ -156,3 +156,41 @@ class Mix:
     method: str
     note: str
     coverage: Coverage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Population:
+    """A known population: shares by value, for channel, unit, product, survey or a property of the answers."""
+
+    slug: str
+    name: str
+    margins: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeightedScore:
+    """A score raked to a population beside the plain one, with what the weighting costs.
+
+    `value` is None where too little is known or no weights fit; then `note` says so. `design_effect` is Kish's;
+    `effective` answers with equal weights would say as much. `worst` is the largest distance of a weighted share from
+    the population's, in percent: not 0 where weights over five times their mean were cut. `left_out` answers have a
+    value that the population does not have; None below the k floor.
+    """
+
+    kpi: str
+    population: str
+    scale: str
+    unit: str
+    n: int
+    left_out: int | None
+    plain: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+    design_effect: float | None
+    effective: float | None
+    worst: float | None
+    is_trimmed: bool
+    method: str
+    note: str
+    coverage: Coverage

@@ -245,7 +245,7 @@ class MeasureRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rows:
+class EventRows:
     """The rows of one event as parallel arrays, in the order (customer, time, event id); for sums, never to be shown.
 
     `fields` are texts, None where an event says nothing. `hidden` are customers with rows that may not be read.

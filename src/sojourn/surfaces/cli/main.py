@@ -78,6 +78,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "mix",
         "Say whether a score changed because its parts did, or because other parts answer now.",
     ),
+    "weights": ("weights", "weights", "Keep known populations, and weight scores to them."),
     "facts": ("drivers", "facts", "Keep the operational facts that may drive a score."),
     "source": ("sources", "source", "Manage where events come from, and write keys."),
     "plan": ("plan", "plan", "Show, save and check the tracking plan."),

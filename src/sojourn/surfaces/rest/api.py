@@ -46,6 +46,7 @@ from sojourn.surfaces.rest import (
     surveys,
     units,
     webhooks,
+    weights,
 )
 from sojourn.surfaces.rest.answering import Api
 from sojourn.surfaces.rest.arrow import negotiated
@@ -94,6 +95,7 @@ for room in (
     kpis,
     surveys,
     drivers,
+    weights,
     deliveries,
     flow,
     sources,

@@ -6,6 +6,7 @@ from sojourn.domains.metrics.queries.figures import figure, figures
 from sojourn.domains.metrics.queries.kpis import kpi, kpis
 from sojourn.domains.metrics.queries.league import league, levels, most_told
 from sojourn.domains.metrics.queries.mix import mix
+from sojourn.domains.metrics.queries.weighted import populations, weighted_score
 
 __all__ = [
     "drivers",
@@ -18,5 +19,7 @@ __all__ = [
     "levels",
     "mix",
     "most_told",
+    "populations",
     "surveys_answered",
+    "weighted_score",
 ]

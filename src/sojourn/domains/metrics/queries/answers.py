@@ -14,7 +14,7 @@ from sojourn.domains.metrics.queries.kpis import kpi as kpi_of
 from sojourn.domains.metrics.queries.surveys import ANSWER, BY, KIND, SCALE, SCORE
 from sojourn.domains.metrics.words import Answers
 from sojourn.domains.privacy import queries as privacy
-from sojourn.domains.privacy.contracts import Coverage, EventFilter, Measure, Purpose, Rows
+from sojourn.domains.privacy.contracts import Coverage, EventFilter, EventRows, Measure, Purpose
 from sojourn.domains.privacy.queries import Reading
 from sojourn.kit.errors import InvalidError
 from sojourn.kit.period import Period
@@ -105,8 +105,8 @@ def _scale(kpi: str, scales: Iterable[str]) -> str:
     return ranked[0] if ranked else rules.STANDARD_SCALE.get(kpi, "")
 
 
-def _kept(rows: Rows, mask: np.ndarray) -> Rows:
-    return Rows(
+def _kept(rows: EventRows, mask: np.ndarray) -> EventRows:
+    return EventRows(
         customer=rows.customer[mask],
         at_us=rows.at_us[mask],
         event_id=rows.event_id[mask],

@@ -21,11 +21,11 @@ from sojourn.domains.privacy.contracts import (
     Answer,
     Coverage,
     EventFilter,
+    EventRows,
     Groups,
     Measure,
     MeasureRow,
     Purpose,
-    Rows,
 )
 from sojourn.domains.privacy.door import employees, scope, statements, together
 from sojourn.domains.privacy.door.outside import outside
@@ -69,14 +69,14 @@ class Reading:
         whole = self._rows(replace(measure, group=group, spread=()), period)
         return employees.enough(rows, measure, whole, settings.SOJOURN.employee_floor)
 
-    def rows(self, period: Period) -> Rows:
+    def rows(self, period: Period) -> EventRows:
         """Give the readable rows of a period one by one, with their fields; raise ForbiddenError for employees'."""
         employees.check(self.fields, self.viewer)
         within = statements.rows(self.fields, period)
         found = self._connection.execute(within.sql, within.values).fetchnumpy()
         hidden = statements.hidden(period)
         unseen = self._connection.execute(hidden.sql, hidden.values).fetchnumpy()["customer"]
-        return Rows(
+        return EventRows(
             customer=found["customer"],
             at_us=found["at_us"],
             event_id=found["event_id"],
