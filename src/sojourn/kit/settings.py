@@ -96,6 +96,9 @@ class Settings:
     surveys_two_people: int = _setting(
         1, "0: let who wrote a survey approve it, too, where only one person works with it.", low=0, high=1
     )
+    survey_rest_days: int = _setting(
+        30, "Days for which nobody is invited to a survey after any invitation; 0: no rest.", low=0, high=3_650
+    )
     survey_posts_per_minute: int = _setting(
         60, "Pages of surveys that one address may send in a minute; 0: no limit.", low=0
     )

@@ -31,6 +31,18 @@ LINKS: Columns = [
     ("answered", "answered"),
     ("made", moment("made_at")),
 ]
+INVITED: Columns = [
+    ("customer", lambda row: row["customer"] or "anyone"),
+    ("address", "path"),
+    ("until", moment("expires_at")),
+]
+ASKED: Columns = [
+    ("channel", "channel"),
+    ("unit", "unit"),
+    ("invited", "invited"),
+    ("opened", "opened"),
+    ("answered", "answered"),
+]
 TEMPLATES: Columns = [("template", "name"), ("industry", "industry"), ("title", "title"), ("questions", "questions")]
 
 
@@ -134,6 +146,33 @@ def switch(server: Server, slug: str, number: int, is_active: bool) -> Shown:
     """Switch a link on or off."""
     changed = server.patch(f"{_path(slug)}/links/{number}", {"is_active": is_active})
     return Shown(data=changed, columns=LINKS, rows=[changed])
+
+
+@surveys.command("invite")
+@click.argument("slug")
+@click.argument("customers", nargs=-1)
+@click.option("--anyone", type=click.IntRange(0, 1_000), default=0, help="So many links for whoever gets them.")
+@click.option("--channel", default="mail", show_default=True, help="Channel that the links go out through.")
+@click.option("--unit", default="", help="Unit that asks.")
+@connected
+def invite(server: Server, slug: str, customers: tuple[str, ...], **terms: Any) -> Shown:
+    """Make links that take one answer each, for customers by number or for anyone."""
+    if not customers and not terms["anyone"]:
+        raise click.UsageError("Name customers by number, or say --anyone.")
+    made = server.post(f"{_path(slug)}/invitations", {"customers": list(customers), **terms})
+    spared = [f"{n} spared: {reason}" for reason, n in made["spared"].items()]
+    return Shown(data=made, before=spared, columns=INVITED, rows=made["invited"], empty="Nobody was invited.")
+
+
+@surveys.command("invited")
+@click.argument("slug")
+@connected
+def invited(server: Server, slug: str) -> Shown:
+    """Show who was invited, by channel and unit, and who was spared and why."""
+    found = server.get(f"{_path(slug)}/invitations")
+    spared = [f"{n} spared: {reason}" for reason, n in found["spared"].items()]
+    empty = f"Nobody yet: sojourn surveys invite {slug}."
+    return Shown(data=found, before=spared, columns=ASKED, rows=found["opportunities"], empty=empty)
 
 
 def _template(server: Server, name: str) -> str:

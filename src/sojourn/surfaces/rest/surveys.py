@@ -16,11 +16,12 @@ from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import Page
-from sojourn.surfaces.rest.types import Flag
+from sojourn.surfaces.rest.types import Flag, PlainNumber
 
 router = Router(tags=["surveys"])
 Slug = Annotated[str, Path(max_length=63)]
 Word = Annotated[str, Field(max_length=63)]
+Number = Annotated[str, Field(pattern=r"^\d{1,18}$|^[1-8]\d{18}$", description="A customer's number.")]
 
 
 class TemplateAnswer(Schema):
@@ -143,6 +144,48 @@ class TakenText(Schema):
     refused: list[RefusedText]
 
 
+class InviteText(Schema):
+    """Whom to invite: customers by number, so many links for anyone, or both."""
+
+    customers: Annotated[list[Number], Field(max_length=1_000)] = []
+    anyone: Annotated[int, PlainNumber, Field(ge=0, le=1_000)] = 0
+    channel: Word = "mail"
+    unit: Word = ""
+
+
+class InvitedText(Schema):
+    """A link that takes one answer; without a customer it is for whoever gets it."""
+
+    id: int
+    customer: str | None
+    path: str
+    expires_at: datetime
+
+
+class InvitationsText(Schema):
+    """The links made, and how many were spared for which reason."""
+
+    invited: list[InvitedText]
+    spared: dict[str, int]
+
+
+class OpportunityText(Schema):
+    """Those invited through a channel, in a unit."""
+
+    channel: str
+    unit: str
+    invited: int
+    opened: int
+    answered: int
+
+
+class AskedText(Schema):
+    """Who was invited and what came of it, and who was spared."""
+
+    opportunities: list[OpportunityText]
+    spared: dict[str, int]
+
+
 @router.get("/surveys/templates", response={200: Page[TemplateAnswer], **PROBLEMS}, summary="List survey templates")
 def survey_templates(request: HttpRequest) -> Page[TemplateAnswer]:
     """Surveys to begin with, by industry; each question says why it is asked."""
@@ -238,6 +281,44 @@ def switch_link(
     """Switched off, it says that the survey has ended."""
     switched = actions.switch_link(slug=_plain(slug), link=link, is_active=body.is_active, viewer=viewer_of(request))
     return _link(switched)
+
+
+@router.get("/surveys/{slug}/invitations", response={200: AskedText, **PROBLEMS}, summary="Show who was invited")
+@needs(Right.FIGURES_READ, whole=True)
+def asked(request: HttpRequest, slug: Slug) -> AskedText:
+    """Counts by channel and unit, and of those who were spared by reason."""
+    viewer, plain = viewer_of(request), _plain(slug)
+    found = [
+        OpportunityText(
+            channel=each.channel, unit=each.unit, invited=each.invited, opened=each.opened, answered=each.answered
+        )
+        for each in queries.opportunities(plain, viewer=viewer)
+    ]
+    return AskedText(opportunities=found, spared=queries.spared(plain, viewer=viewer))
+
+
+@router.post("/surveys/{slug}/invitations", response={200: InvitationsText, **PROBLEMS}, summary="Invite to a survey")
+@needs(Right.SURVEYS_WRITE)
+def invite(request: HttpRequest, slug: Slug, body: InviteText) -> InvitationsText:
+    """Make links of one answer each, for your own tool to send. Who may not be asked, or was lately, is spared."""
+    made = actions.invite(
+        slug=_plain(slug),
+        customers=[int(each) for each in body.customers],
+        anyone=body.anyone,
+        channel=_plain(body.channel),
+        unit=_plain(body.unit),
+        viewer=viewer_of(request),
+    )
+    invited = [
+        InvitedText(
+            id=each.id,
+            customer=None if each.customer is None else str(each.customer),
+            path=f"/s/{each.token}",
+            expires_at=each.expires_at,
+        )
+        for each in made.invited
+    ]
+    return InvitationsText(invited=invited, spared=dict(made.spared))
 
 
 @router.post("/surveys/{slug}/answers", response={200: TakenText, **PROBLEMS}, summary="Give answers to a survey")

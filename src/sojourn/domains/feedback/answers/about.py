@@ -12,7 +12,7 @@ from django.conf import settings
 from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.collection.contracts import Held
 from sojourn.domains.feedback.answers.links import sealer_of
-from sojourn.domains.feedback.models import InvitationRow, ResponseRow
+from sojourn.domains.feedback.models import InvitationRow, ResponseRow, SparedRow
 from sojourn.domains.feedback.surveys.reading import PIPED
 from sojourn.domains.feedback.words.answers import Visit
 from sojourn.domains.feedback.words.surveys import QuestionKind, Survey, SurveyVersion
@@ -86,6 +86,7 @@ def forget(persons: Sequence[int]) -> None:
         some = persons[at : at + AT_ONCE]
         ResponseRow.objects.filter(person__in=some).delete()
         InvitationRow.objects.filter(person__in=some).delete()
+        SparedRow.objects.filter(person__in=some).delete()
 
 
 def told(persons: Sequence[int]) -> Iterable[Held]:
@@ -103,6 +104,8 @@ def _told(persons: Sequence[int]) -> Iterator[dict[str, object]]:
         some = persons[at : at + AT_ONCE]
         for asked in InvitationRow.objects.filter(person__in=some).select_related("survey").order_by("pk"):
             yield {"survey": asked.survey.slug, "asked_at": asked.made_at.isoformat(), "channel": asked.channel}
+        for spared in SparedRow.objects.filter(person__in=some).select_related("survey").order_by("pk"):
+            yield {"survey": spared.survey.slug, "not_asked_at": spared.at.isoformat(), "reason": spared.reason}
         for row in ResponseRow.objects.filter(person__in=some).select_related("survey").order_by("started_at"):
             answers = msgspec.json.decode(sealer.open(bytes(row.sealed), use="response"))
             yield {"survey": row.survey.slug, "answered_at": row.changed_at.isoformat(), "answers": answers}

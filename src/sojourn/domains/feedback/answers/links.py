@@ -11,7 +11,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import router, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from sojourn.domains.access import actions as access
@@ -155,19 +155,18 @@ def _invited(number: int, now: datetime) -> Visit:
 
 def live_version(survey: int) -> SurveyVersion:
     """Give the version that is live; what it says is remembered, since it never changes."""
-    number = VersionRow.objects.filter(survey=survey, state=VersionState.LIVE.value).values_list("number", flat=True)[
-        :1
-    ]
-    found = list(number)
-    if not found:
-        raise EndedError("This survey has ended. Thank you for wanting to take part.")
-    return numbered_version(survey, found[0])
+    return _version(VersionRow.objects.filter(survey=survey, state=VersionState.LIVE.value))
 
 
 def numbered_version(survey: int, number: int) -> SurveyVersion:
     """Give a version that was or is live."""
-    row = VersionRow.objects.filter(survey=survey, number=number).only("pk", "saved_at").get()
-    return _remembered(row.pk, row.saved_at, settings.SOJOURN.data)
+    return _version(VersionRow.objects.filter(survey=survey, number=number))
+
+
+def _version(rows: QuerySet[VersionRow]) -> SurveyVersion:
+    for version, saved_at in rows.values_list("pk", "saved_at"):
+        return _remembered(version, saved_at, settings.SOJOURN.data)
+    raise EndedError("This survey has ended. Thank you for wanting to take part.")
 
 
 @lru_cache(maxsize=64)

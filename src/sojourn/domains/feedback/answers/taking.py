@@ -70,7 +70,7 @@ def take(found: Visit, sent: Sent, *, now: datetime | None = None) -> Progress:
             _end(row, found, kept, traits, at)
             progress = Progress(response=row.pk, state=ResponseState(row.state))
         row.sealed = sealed_answers(contacts_of(survey, kept) if row.state == ResponseState.COMPLETE else kept)
-        row.save()
+        row.save(force_insert=row._state.adding)  # else it would be looked for a second time
     return progress
 
 

@@ -178,6 +178,8 @@ def _shown(request: PageRequest, slug: str, form: LinkForm) -> HttpResponse:
         "asked": [(each, each.text[newest.survey.language]) for each in newest.survey.questions],
         "language": newest.survey.language,
         "links": links,
+        "opportunities": queries.opportunities(slug, viewer=request.viewer),
+        "spared": queries.spared(slug, viewer=request.viewer).items(),
         "lately": queries.answered(viewer=request.viewer).get(slug, 0),
         "form": form,
         "can_approve": newest.state is VersionState.DRAFT and request.viewer.can(Right.SURVEYS_APPROVE),
