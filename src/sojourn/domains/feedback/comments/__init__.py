@@ -1,1 +1,0 @@
-"""Comments as people list, filter and search them."""
