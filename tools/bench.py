@@ -1,7 +1,8 @@
 """Measure Sojourn beside its peers and write the tables into `docs/benchmarks.md`.
 
 ``python -m tools.bench [intake import ...]``, without a name all of `SECTIONS`: each module `tools/bench_<name>.py` has
-``TITLE`` and ``measure() -> str``, which returns Markdown; its section of the page is replaced, the others stay.
+``TITLE`` and ``measure() -> str``, which returns Markdown; its section of the page, or of its own ``PAGE``, is
+replaced, the others stay.
 ``--keep FOLDER`` lets a bench that prepares much (customers) leave it there, and take it as it is the next time.
 """
 
@@ -18,7 +19,7 @@ from pathlib import Path
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 SECTIONS = (
     *("intake", "import", "timeline", "erasure", "kernels", "large", "miners", "logs", "simulation", "pages"),
-    *("customers", "identity", "matching", "personal"),
+    *("customers", "identity", "matching", "personal", "text"),
 )
 
 
@@ -40,7 +41,8 @@ def main(arguments: list[str]) -> int:
         print(f"bench: {module.TITLE}", flush=True)
         body = module.measure().strip()
         print(body, flush=True)
-        PAGE.write_text(replaced(PAGE.read_text(), module.TITLE, body))
+        page = getattr(module, "PAGE", PAGE)
+        page.write_text(replaced(page.read_text(), module.TITLE, body))
     return 0
 
 

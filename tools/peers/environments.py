@@ -12,6 +12,7 @@ NEEDED = {
     "chDB": ("chdb==4.4.0", "pyarrow", "numpy"),
     "pm4py": ("pm4py==2.7.23.11", "pyarrow", "pandas", "numpy"),
     "recordlinkage": ("recordlinkage==0.16", "pandas<3", "pyarrow"),
+    "scikit-learn": ("scikit-learn==1.9.1", "textblob==0.20.1", "numpy"),
     "retentioneering": ("retentioneering==5.2.4", "pyarrow", "pandas", "numpy"),
 }
 
