@@ -50,6 +50,7 @@ class Right(StrEnum):
     RETENTION_READ = "retention.read"  # retention rules, statutory duties, legal holds by customer number
     RETENTION_MANAGE = "retention.manage"  # change them
     EMPLOYEES_READ = "employees.read"  # figures about named employees of one's unit, above the minimum n
+    COMMENTS_READ = "comments.read"  # what customers said in words, personal data masked, and search in it
     SURVEYS_WRITE = "surveys.write"  # surveys, their links, whom they ask
     SURVEYS_APPROVE = "surveys.approve"  # what somebody else wrote
     ANSWERS_WRITE = "answers.write"  # answers given elsewhere, through the API
@@ -74,19 +75,27 @@ PARTED = frozenset(
         Right.CONSENTS_READ,
         Right.CONSENTS_WRITE,
         Right.EMPLOYEES_READ,
+        Right.COMMENTS_READ,
     }
 )
 
 _FIGURES = frozenset({Right.FIGURES_READ})
 _ANALYST = _FIGURES | {
     Right.CUSTOMERS_LIST,
+    Right.COMMENTS_READ,
     Right.EVENTS_EXPORT,
     Right.JOURNEYS_WRITE,
     Right.PLAN_WRITE,
     Right.IMPORTS_RUN,
     Right.UNITS_MANAGE,
 }
-_AGENT = _FIGURES | {Right.CUSTOMERS_READ, Right.CUSTOMERS_WRITE, Right.CONSENTS_READ, Right.CONSENTS_WRITE}
+_AGENT = _FIGURES | {
+    Right.CUSTOMERS_READ,
+    Right.CUSTOMERS_WRITE,
+    Right.COMMENTS_READ,
+    Right.CONSENTS_READ,
+    Right.CONSENTS_WRITE,
+}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),

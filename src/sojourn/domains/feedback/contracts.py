@@ -20,6 +20,12 @@ from sojourn.domains.feedback.words.comments import Comment as Comment
 from sojourn.domains.feedback.words.comments import CommentKind as CommentKind
 from sojourn.domains.feedback.words.comments import Understanding as Understanding
 from sojourn.domains.feedback.words.comments import Understood as Understood
+from sojourn.domains.feedback.words.hub import CommentFigures as CommentFigures
+from sojourn.domains.feedback.words.hub import CommentLine as CommentLine
+from sojourn.domains.feedback.words.hub import CommentsAsked as CommentsAsked
+from sojourn.domains.feedback.words.hub import CommentsPage as CommentsPage
+from sojourn.domains.feedback.words.hub import Phrase as Phrase
+from sojourn.domains.feedback.words.hub import ScoreFigure as ScoreFigure
 from sojourn.domains.feedback.words.surveys import SCALES as SCALES
 from sojourn.domains.feedback.words.surveys import Question as Question
 from sojourn.domains.feedback.words.surveys import QuestionKind as QuestionKind

@@ -8,17 +8,18 @@ from itertools import islice
 from typing import Any, Final
 
 from django.conf import settings
+from django.db import router, transaction
 
 from sojourn.domains.collection.contracts import Held, Removal, TailBatch
 from sojourn.domains.feedback import rules
-from sojourn.domains.feedback.contracts import Comment, CommentKind
+from sojourn.domains.feedback.comments import clock, wording
+from sojourn.domains.feedback.comments.opening import USE, comment_of
 from sojourn.domains.feedback.models import CommentRow
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.queries import Said
 from sojourn.kit import sealing
 
-USE: Final = "comment"
 AT_ONCE: Final = 500
 
 
@@ -30,41 +31,14 @@ def follow_comments(batch: TailBatch) -> Callable[[], None]:
     """
     found = privacy.said(batch)
     while some := list(islice(found, AT_ONCE)):
-        CommentRow.objects.bulk_create(_rows(some), ignore_conflicts=True)
+        _store(some)
     return partial(_withdraw, batch.removals)
-
-
-def comment_of(row: CommentRow, sealer: sealing.Sealer | None = None) -> Comment:
-    """Open a comment."""
-    opener = sealer or sealing.sealer(settings.SOJOURN)
-    return Comment(
-        id=row.pk,
-        event_id=row.event_id,
-        person=row.person,
-        text=opener.open(bytes(row.sealed), use=USE).decode(),
-        kind=CommentKind(row.kind),
-        event=row.event,
-        source=row.source,
-        survey=row.survey,
-        question=row.question,
-        measure=row.measure,
-        scale=row.scale,
-        direction=row.direction,
-        score=row.score,
-        channel=row.channel,
-        touchpoint=row.touchpoint,
-        unit=row.unit,
-        product=row.product,
-        language=row.language,
-        occurred_at=row.occurred_at,
-        received_at=row.received_at,
-    )
 
 
 def forget_comments(persons: Sequence[int]) -> None:
     """Delete what erased persons said."""
     for at in range(0, len(persons), AT_ONCE):
-        CommentRow.objects.filter(person__in=persons[at : at + AT_ONCE]).delete()
+        clock.delete(CommentRow.objects.filter(person__in=persons[at : at + AT_ONCE]))
 
 
 def about(persons: Sequence[int]) -> Iterable[Held]:
@@ -91,14 +65,30 @@ def _told(persons: Sequence[int]) -> Iterator[dict[str, object]]:
             }
 
 
-def _rows(some: Sequence[Said]) -> Iterator[CommentRow]:
-    """Make rows of what was said; a text that is gone, or is nothing but space, makes none."""
+def _store(some: Sequence[Said]) -> None:
+    """Store what was said with the words by which it is found."""
+    made = list(_rows(some))
+    if not made:
+        return
+    with transaction.atomic(using=router.db_for_write(CommentRow)):
+        now = clock.tick()
+        for row, _ in made:
+            row.changed = now
+        CommentRow.objects.bulk_create([row for row, _ in made], ignore_conflicts=True)
+        ids = dict(
+            CommentRow.objects.filter(event_id__in=[row.event_id for row, _ in made]).values_list("event_id", "pk")
+        )
+        wording.index([(ids[row.event_id], words) for row, words in made])
+
+
+def _rows(some: Sequence[Said]) -> Iterator[tuple[CommentRow, str]]:
+    """Make rows of what was said, with the words; a text that is gone, or is nothing but space, makes none."""
     texts = identity.texts_of([each.text_id for each in some], persons={each.person for each in some})
     found = [(each, _words(texts.get(each.text_id))) for each in some]
     kept = [(each, words) for each, words in found if words]
     sealed = sealing.sealer(settings.SOJOURN).seal_many([words.encode() for _, words in kept], use=USE)
-    for (each, _), hidden in zip(kept, sealed, strict=True):
-        yield _row(each, hidden)
+    for (each, words), hidden in zip(kept, sealed, strict=True):
+        yield _row(each, hidden), words
 
 
 def _words(text: dict[str, Any] | None) -> str:
@@ -145,4 +135,4 @@ def _withdraw(removals: Iterable[Removal]) -> None:
         if each.person is not None:
             gone = gone.filter(person=each.person)
         if each.low_event_id is not None or each.person is not None:
-            gone.delete()
+            clock.delete(gone)

@@ -39,12 +39,31 @@ class CommentRow(models.Model):
     churn = models.FloatField(null=True)
     complaint = models.FloatField(null=True)
     findings = models.JSONField(default=dict)
+    changed = models.BigIntegerField(default=0, db_index=True)  # `CommentClock.change` of the last write
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["-occurred_at", "-id"], name="comment_newest"),
             models.Index(fields=["id"], name="comment_waiting", condition=models.Q(model="")),
         ]
+
+
+class CommentWord(models.Model):
+    """A word of a comment as a keyed digest, by which it is found; it goes with its comment."""
+
+    word = models.BigIntegerField()
+    comment = models.ForeignKey(CommentRow, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["word", "comment"], name="one_comment_word")]
+
+
+class CommentClock(models.Model):
+    """How often comments were written and deleted: what is held of them in memory is read again by it (one row)."""
+
+    lineage = models.BigIntegerField()  # random: of another database
+    change = models.BigIntegerField()
+    losses = models.BigIntegerField()
 
 
 class SurveyRow(models.Model):

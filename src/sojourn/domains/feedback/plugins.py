@@ -25,11 +25,11 @@ def read_by_model(comments: Sequence[Comment]) -> Sequence[Understanding]:
     """Read comments by the models that are installed here."""
     return actions.read_by_model(comments)
 
+
 @hooks.checks.answer
 def check_models() -> Iterable[Check]:
     """Say which models read comments here."""
     return queries.models()
-
 
 
 @hooks.erase_persons.answer
@@ -42,6 +42,12 @@ def forget_comments(persons: tuple[int, ...]) -> None:
 def tell_comments(persons: tuple[int, ...]) -> Iterable[Held]:
     """Tell what persons said."""
     return queries.told_of_comments(persons)
+
+
+@hooks.reindex.answer
+def make_words_anew() -> int:
+    """Put the words of comments under the newest key."""
+    return actions.reindex_comments()
 
 
 hooks.holds("feedback.CommentRow", erased_by=forget_comments, told_by=tell_comments)

@@ -7,8 +7,9 @@ from sojourn.domains.feedback.answers.counting import answered
 from sojourn.domains.feedback.answers.inviting import opportunities, spared
 from sojourn.domains.feedback.answers.links import links, visit
 from sojourn.domains.feedback.answers.taking import begin as begin_visit
-from sojourn.domains.feedback.learning import models
+from sojourn.domains.feedback.comments.listing import comment_figures
 from sojourn.domains.feedback.hearing import about as told_of_comments
+from sojourn.domains.feedback.learning import models
 from sojourn.domains.feedback.surveys.flow import next_page, piped, text_in
 from sojourn.domains.feedback.surveys.keeping import survey, surveys, versions
 from sojourn.domains.feedback.surveys.library import template, templates
@@ -21,12 +22,13 @@ from sojourn.domains.feedback.understanding import waiting as comments_waiting
 __all__ = [
     "answered",
     "begin_visit",
+    "comment_figures",
     "comments_waiting",
-    "models",
     "doubts",
     "links",
-    "opportunities",
+    "models",
     "next_page",
+    "opportunities",
     "piped",
     "read_survey",
     "spared",

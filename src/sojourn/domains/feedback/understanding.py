@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import router, transaction
 
 from sojourn.domains.feedback import hooks
+from sojourn.domains.feedback.comments import clock
+from sojourn.domains.feedback.comments.opening import comment_of
 from sojourn.domains.feedback.contracts import Comment, Understanding, Understood
-from sojourn.domains.feedback.hearing import comment_of
 from sojourn.domains.feedback.models import CommentRow
 from sojourn.kit import sealing
 
@@ -55,13 +56,14 @@ def note(comments: Iterable[Comment], found: Iterable[Understanding]) -> int:
 
 def _store(pairs: Sequence[Understood]) -> list[Understood]:
     """Write readings; a comment that went meanwhile is left out."""
+    now = clock.tick()
     rows = CommentRow.objects.select_for_update().in_bulk([each.comment.id for each in pairs])
     kept = [each for each in pairs if each.comment.id in rows]
     for each in kept:
         row, read = rows[each.comment.id], each.understanding
         row.model, row.sentiment, row.urgency = read.model[:100], read.sentiment, read.urgency
         row.churn, row.complaint, row.findings = read.churn, read.complaint, read.findings
-        row.language = (read.language or row.language)[:12]
-    fields = ["model", "sentiment", "urgency", "churn", "complaint", "findings", "language"]
+        row.language, row.changed = (read.language or row.language)[:12], now
+    fields = ["model", "sentiment", "urgency", "churn", "complaint", "findings", "language", "changed"]
     CommentRow.objects.bulk_update([rows[each.comment.id] for each in kept], fields, batch_size=100)
     return kept

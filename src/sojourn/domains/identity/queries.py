@@ -36,6 +36,7 @@ from sojourn.domains.identity.reviewing import waiting as waiting
 from sojourn.domains.identity.rulebook import rule_versions as rule_versions
 from sojourn.domains.identity.rulebook import rules_in_force as rules_in_force
 from sojourn.domains.identity.rules import is_plain as is_plain
+from sojourn.domains.identity.rules import words as words
 from sojourn.kit.look import once
 
 

@@ -14,7 +14,7 @@ SEARCHED_BY_WORD: Final = ("name", "first_name", "last_name", "username", "compa
 _OF_AN_ADDRESS: Final = ("city", "town", "postalCode", "postal_code", "postcode", "zip")
 _WORD: Final = re.compile(r"\w+")
 _WORD_CHARACTERS: Final = 40
-_WORDS_MAX: Final = 20
+WORDS_MAX: Final = 20
 PHONE_CHARACTERS: Final = 64
 PLAIN_CHARACTERS: Final = 100
 # Reserved traits that name somebody or tell of them in their own words.
@@ -116,8 +116,10 @@ def _dialled() -> dict[str, re.Pattern[str]]:
     return found
 
 
-def words(value: object) -> frozenset[str]:
+def words(value: object, *, most: int = WORDS_MAX) -> frozenset[str]:
     """Give the words of a trait or of a search, without case and accents; of an object those of its name and town.
+
+    Words behind the first `most` are not looked at.
 
     >>> sorted(words("Zoë  O'Neill-Müller")), sorted(words({"city": "Köln", "street": "Domplatz 1"}))
     (['muller', 'neill', 'o', 'zoe'], ['koln'])
@@ -128,4 +130,4 @@ def words(value: object) -> frozenset[str]:
         return frozenset()
     text = unicodedata.normalize("NFKD", str(value).casefold())
     plain = "".join(each for each in text if not unicodedata.combining(each))
-    return frozenset(word[:_WORD_CHARACTERS] for word in _WORD.findall(plain)[:_WORDS_MAX])
+    return frozenset(word[:_WORD_CHARACTERS] for word in _WORD.findall(plain)[:most])

@@ -52,6 +52,8 @@ from sojourn.domains.privacy.words.rights import RetentionPreview as RetentionPr
 from sojourn.domains.privacy.words.rights import RetentionRule as RetentionRule
 from sojourn.domains.privacy.words.rights import Span as Span
 from sojourn.domains.privacy.words.rights import Step as Step
+from sojourn.domains.privacy.words.rows import Collected as Collected
+from sojourn.domains.privacy.words.rows import Readable as Readable
 from sojourn.domains.privacy.words.webhooks import Message as Message
 from sojourn.domains.privacy.words.webhooks import MessageState as MessageState
 from sojourn.domains.privacy.words.webhooks import NewSecret as NewSecret

@@ -48,6 +48,7 @@ ALLOWS: dict[Right, Words] = {
     Right.RETENTION_READ: _("See retention, duties and holds"),
     Right.RETENTION_MANAGE: _("Change retention, duties and holds"),
     Right.EMPLOYEES_READ: _("See figures about employees"),
+    Right.COMMENTS_READ: _("Read and search what customers said"),
     Right.SURVEYS_WRITE: _("Write surveys, their links and whom they ask"),
     Right.SURVEYS_APPROVE: _("Approve surveys that somebody else wrote"),
     Right.ANSWERS_WRITE: _("Give answers to surveys through the API"),

@@ -27,6 +27,7 @@ from sojourn.domains.privacy.queries.memory import remembered
 from sojourn.domains.privacy.queries.naming import names_of
 from sojourn.domains.privacy.queries.preferences import preferences, preferences_until
 from sojourn.domains.privacy.queries.reach import found, reachable, require_reachable
+from sojourn.domains.privacy.queries.rows import lying_in, readable
 from sojourn.domains.privacy.queries.sides import ask_sides
 from sojourn.domains.privacy.queries.sums import Reading, measure, reading
 from sojourn.domains.privacy.queries.terms import vocabulary
@@ -87,6 +88,7 @@ __all__ = [
     "holidays",
     "letter_of",
     "looks_personal",
+    "lying_in",
     "may_name_employees",
     "measure",
     "names_of",
@@ -100,6 +102,7 @@ __all__ = [
     "purposes_at_collection",
     "purposes_version",
     "reachable",
+    "readable",
     "reading",
     "recent_period",
     "regulations",

@@ -1,0 +1,1 @@
+"""Comments as people list, filter and search them."""
