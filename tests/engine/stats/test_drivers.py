@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sojourn.engine.stats.drivers import JOHNSON, LMG, importance, johnson, lmg
 
+SURVEYS = Path(__file__).resolve().parents[4] / "shared" / "data" / "surveys"
 PLANTED = (0.9, 0.6, 0.3, 0.0)
 
 
@@ -116,3 +119,18 @@ def test_many_drivers_are_weighed_as_johnson_does() -> None:
 def test_a_score_that_does_not_vary_is_refused() -> None:
     with pytest.raises(ValueError, match="does not vary"):
         importance(np.ones((5, 1)), np.ones(5), [0], np.arange(5))
+
+
+@pytest.mark.data
+def test_on_real_answers_both_ways_rank_pricing_among_the_two_strongest() -> None:
+    if not SURVEYS.exists():
+        pytest.skip("the real surveys are not beside the project")
+    with (SURVEYS / "customerSat.csv").open() as file:
+        items = np.array([[float(each) for each in row.values()] for row in csv.DictReader(file)])
+    assert np.corrcoef(items.T)[0, 3] == pytest.approx(0.775, abs=5e-4), "overall with pricing, as published"
+    covariance = np.cov(np.column_stack([items[:, 1:], items[:, 0]]).T)[None]
+    shares = lmg(covariance, range(9))[0], johnson(covariance, range(9))[0]
+    for each in shares:
+        assert each.sum() == pytest.approx(r_squared(covariance[0], list(range(9))), abs=1e-9)
+        assert set(each.argsort()[-2:].tolist()) == {2, 4}, "q4 (pricing) and q6"
+    assert np.abs(shares[0] - shares[1]).max() < 0.015
