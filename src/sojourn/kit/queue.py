@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import Any, Final
 
 from huey import PostgresHuey, SqliteHuey
 
@@ -11,6 +12,7 @@ from sojourn.kit.settings import Settings
 
 RUN = "sojourn.run"
 TABLES = "jobs"  # begins the names of the tables in PostgreSQL
+HEAD_START_SECONDS: Final = 600.0  # of what somebody asked for, before what comes round by itself
 
 
 class HueyQueue:
@@ -31,10 +33,21 @@ class HueyQueue:
         self.execute: Any = _at_once
 
     def put(self, name: str, arguments: dict[str, object]) -> None:
-        """Store a job durably; raise KeyError when no job has this name."""
+        """Store a job durably; raise KeyError when no job has this name.
+
+        The one whose turn has been longest is run first (priorities are negated instants), so that none waits for ever.
+        """
         if name not in jobs.REGISTRY:
             raise KeyError(f"no job is called {name}")
-        self._task(name, arguments)
+        self._task(name, arguments, priority=HEAD_START_SECONDS - time.time())
+
+    def put_again(self, name: str) -> None:
+        """Store a periodic job behind what somebody asked for, unless it waits already.
+
+        Where jobs take longer than their period, as on a loaded machine, rounds are left out instead of piling up.
+        """
+        if all(each.args[0] != name for each in self.huey.pending()):
+            self._task(name, {}, priority=-time.time())
 
     def take(self) -> bool:
         """Run the next waiting job, if there is one, and say whether there was."""

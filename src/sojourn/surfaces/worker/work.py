@@ -144,7 +144,7 @@ class Work:
         for job in jobs.REGISTRY.values():
             if job.every_seconds and time.monotonic() >= self._due.get(job.name, 0):
                 self._due[job.name] = time.monotonic() + job.every_seconds
-                self._queue.put(job.name, {})
+                self._queue.put_again(job.name)
 
     def _reseal(self) -> None:
         if collection.needs_resealing():
