@@ -12,8 +12,8 @@ from django.conf import settings
 
 from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.collection.contracts import Check
+from sojourn.domains.feedback.comments.opening import comment_of
 from sojourn.domains.feedback.contracts import Comment
-from sojourn.domains.feedback.hearing import comment_of
 from sojourn.domains.feedback.models import CommentRow
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
