@@ -61,9 +61,7 @@ def test_a_year_of_daily_looks_at_an_unchanged_score_seldom_fools() -> None:
 @pytest.mark.parametrize(("window", "daily"), [(28, 2), (28, 20), (90, 0.6), (90, 10), (365, 1)])
 def test_two_thousand_years_of_daily_looks_fool_in_at_most_five_percent(kind: str, window: int, daily: float) -> None:
     mine, plain, growing_sides = fooled_years(kind, window, daily, 2_000, seed=window)
-    print(
-        f"{kind} {window} days, {daily} a day: {mine:.4f}, plain {plain:.3f}, growing {growing_sides:.3f}"
-    )
+    print(f"{kind} {window} days, {daily} a day: {mine:.4f}, plain {plain:.3f}, growing {growing_sides:.3f}")
     assert mine <= 0.05
 
 
