@@ -48,6 +48,7 @@ ROOMS = [
     "sojourn.domains.journeys",
     "sojourn.domains.feedback",
     "sojourn.domains.metrics",
+    "sojourn.domains.desk",
 ]
 
 INSTALLED_APPS = [

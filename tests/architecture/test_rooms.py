@@ -15,7 +15,7 @@ DOOR = {"actions", "queries", "contracts", "hooks"}
 LISTENERS = {"views", "endpoints", "commands", "tasks", "plugins"}
 ROOMS = [
     "organisation", "access", "catalogue", "collection", "identity", "privacy", "customers", "journeys", "feedback",
-    "metrics",
+    "metrics", "desk",
 ]  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -115,6 +115,8 @@ POST /requests | POST /requests/{number}/acknowledge | POST /requests/{number}/v
 POST /requests/{number}/resume | POST /requests/{number}/extend | POST /requests/{number}/work
 POST /requests/{number}/close | POST /tombstones/lift | DELETE /restrictions/{customer}
 PUT /duties/{name} | DELETE /duties/{name} | PUT /retention-rules/{name} | DELETE /retention-rules/{name}
+POST /desk/cases | PUT /desk/cases/{number}/owner | PUT /desk/cases/{number}/due | POST /desk/cases/{number}/notes
+POST /desk/cases/{number}/status
 POST /holds | POST /holds/{number}/release
 POST /encryption/keys | DELETE /encryption/keys | POST /backups
 """

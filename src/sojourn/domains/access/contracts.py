@@ -54,6 +54,8 @@ class Right(StrEnum):
     SURVEYS_WRITE = "surveys.write"  # surveys, their links, whom they ask
     SURVEYS_APPROVE = "surveys.approve"  # what somebody else wrote
     ANSWERS_WRITE = "answers.write"  # answers given elsewhere, through the API
+    CASES_READ = "cases.read"  # customer cases, of customers whom one may read
+    CASES_WRITE = "cases.write"  # open them, work on them, close them
     AUDIT_READ = "audit.read"
     BACKUPS_RUN = "backups.run"  # backup, restore, key rotation
     PEOPLE_MANAGE = "people.manage"  # people, roles, grants, keys
@@ -74,6 +76,8 @@ PARTED = frozenset(
         Right.IDENTITY_REVIEW,
         Right.CONSENTS_READ,
         Right.CONSENTS_WRITE,
+        Right.CASES_READ,
+        Right.CASES_WRITE,
         Right.EMPLOYEES_READ,
         Right.COMMENTS_READ,
     }
@@ -96,14 +100,15 @@ _AGENT = _FIGURES | {
     Right.CONSENTS_READ,
     Right.CONSENTS_WRITE,
 }
+_DESK = frozenset({Right.CASES_READ, Right.CASES_WRITE})
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),
     Role.CX_LEAD: _ANALYST
     | {Right.EMPLOYEES_READ, Right.SURVEYS_WRITE, Right.SURVEYS_APPROVE, Right.ANSWERS_WRITE},
     Role.ANALYST: _ANALYST | {Right.SURVEYS_WRITE, Right.ANSWERS_WRITE},
-    Role.AGENT: _AGENT,
-    Role.AGENT_MANAGER: _AGENT | {Right.CUSTOMERS_LIST, Right.EMPLOYEES_READ, Right.IDENTITY_REVIEW},
+    Role.AGENT: _AGENT | _DESK,
+    Role.AGENT_MANAGER: _AGENT | _DESK | {Right.CUSTOMERS_LIST, Right.EMPLOYEES_READ, Right.IDENTITY_REVIEW},
     Role.MARKETER: _FIGURES | {Right.CUSTOMERS_LIST, Right.CUSTOMERS_EXPORT},
     Role.PRIVACY_OFFICER: _FIGURES
     | {

@@ -72,6 +72,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "questions": ("saved", "questions", "Save the questions of the analysis pages and ask them again."),
     "surveys": ("surveys", "surveys", "Ask customers: write surveys, have them approved, let them go live."),
     "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
+    "desk": (
+        "desk",
+        "desk",
+        "Work on customer cases: what customers said, who answers for it, and until when.",
+    ),
     "drivers": ("drivers", "drivers", "Weigh what drives a score: channel, unit, product and operational facts."),
     "mix": (
         "drivers",

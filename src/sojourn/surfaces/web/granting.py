@@ -52,6 +52,8 @@ ALLOWS: dict[Right, Words] = {
     Right.SURVEYS_WRITE: _("Write surveys, their links and whom they ask"),
     Right.SURVEYS_APPROVE: _("Approve surveys that somebody else wrote"),
     Right.ANSWERS_WRITE: _("Give answers to surveys through the API"),
+    Right.CASES_READ: _("See customer cases"),
+    Right.CASES_WRITE: _("Open customer cases and work on them"),
     Right.AUDIT_READ: _("Read the audit log"),
     Right.BACKUPS_RUN: _("Back up, restore, rotate keys"),
     Right.PEOPLE_MANAGE: _("Manage people, roles and API keys"),

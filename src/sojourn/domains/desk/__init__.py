@@ -1,0 +1,1 @@
+"""The desk: customer cases, who answers for them, and until when."""

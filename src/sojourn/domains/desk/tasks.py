@@ -1,0 +1,12 @@
+"""The desk's jobs."""
+
+from __future__ import annotations
+
+from sojourn.domains.desk import actions
+from sojourn.kit import jobs
+
+
+@jobs.job("desk.escalate", every_seconds=60)
+def escalate() -> None:
+    """Show managers the cases whose due time has passed."""
+    actions.escalate()
