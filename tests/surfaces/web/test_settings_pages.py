@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from surfaces.web.bank import Served, csrf
 
 PASSWORD = "quiet harbour at dusk"
 CSV = "customer,what,when,shop\n1,Order Placed,2026-01-05T10:00:00Z,north\n2,Order Placed,yesterday,south\n"
+TICKETS = Path(__file__).parents[2] / "domains" / "collection" / "deliveries" / "exports" / "zendesk-tickets.csv"
 
 
 @pytest.fixture
@@ -82,6 +85,28 @@ def test_a_file_is_looked_at_mapped_and_queued(served: Served) -> None:
         started = post(client, address, what="start", **said)
         assert "waits its turn" in started.text
         assert "called off" in post(client, address, what="cancel").text
+
+
+def test_a_tools_file_is_read_as_it_was_found_when_a_browser_sends_the_form_back(served: Served) -> None:
+    with served.client("analyst") as client:
+        token = csrf(client.get("/settings/imports/").text)
+        page = client.post(
+            "/settings/imports/",
+            data={"csrfmiddlewaretoken": token, "source": "website"},
+            files={"file": ("tickets.csv", TICKETS.read_bytes())},
+            follow_redirects=True,
+        )
+        assert "Requester id / Requester email" in page.text
+        parsed = page.text.replace("\0", "\ufffd")  # as the HTML standard has it (13.2.5.36)
+        said = {
+            name: html.unescape(chosen[-1]) if (chosen := re.findall(r'value="([^"]*)" selected', options)) else ""
+            for name, options in re.findall(r'<select[^>]*name="(map-\w+)">(.*?)</select>', parsed, re.DOTALL)
+        }
+        assert len(said) == 11
+        looked = post(client, str(page.url), what="look", preset="zendesk-tickets", **said).text
+        assert "Nothing has entered." not in looked
+        assert "Ticket Solved" in looked
+        post(client, str(page.url), what="cancel")
 
 
 def test_a_journey_is_saved_from_a_funnel_and_shown_with_its_completion(served: Served) -> None:

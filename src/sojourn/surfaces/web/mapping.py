@@ -9,7 +9,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-AS_FOUND = "\x00found"  # keep a rule that one column cannot say, such as "quantity times price"
+# Keep a rule that one column cannot say, such as "quantity times price"; a character for private use, which no file's
+# header has and which browsers send back as it is.
+AS_FOUND = "\ue000found"
 # Fits every file, to learn its columns before anybody chose one.
 ANY_FILE: dict[str, Any] = {
     "timestamp": {"constant": "2000-01-01T00:00:00Z"},
