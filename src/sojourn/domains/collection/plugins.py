@@ -25,6 +25,11 @@ hooks.holds(
     told_by="It becomes an event within seconds and is told as one.",
 )
 hooks.holds(
+    "collection.PickupRow",
+    erased_by="It says where files are fetched from and holds the key to that place, and nothing of any customer.",
+    told_by="It says where files are fetched from and holds the key to that place, and nothing of any customer.",
+)
+hooks.holds(
     "collection.ObservationRow",
     erased_by="It counts names of events and properties of a batch, and nothing of anybody.",
     told_by="It counts names of events and properties of a batch, and nothing of anybody.",
