@@ -106,7 +106,7 @@ def _chart(found: Drivers) -> dict[str, Any]:
     shown = [each for each in found.rows if each.performance is not None]
     return {
         "kind": "points",
-        "across": _("Performance: where customers stand, 0 worst, 100 best"),
+        "across": _("Performance: 0 worst, 100 best"),
         "up": _("Importance: % explained"),
         "points": [
             {

@@ -68,8 +68,8 @@ function points(data) {
     xAxis: axis(data.across, 28, { min: 0, max: 100 }),
     yAxis: axis(data.up, 40, { min: 0 }),
     series: [{
-      type: "scatter", symbolSize: 14, labelLayout: { hideOverlap: false, moveOverlap: "shiftY" },
-      data: data.points.map((each) => ({ ...each, symbol: each.quiet ? "emptyCircle" : "circle", itemStyle: { color: colour(each.quiet ? "quiet" : "bar") }, label: { show: true, formatter: each.name, position: each.value[0] > 60 ? "left" : "right", color: colour("ink") } })),
+      type: "scatter", symbolSize: 14, labelLayout: { hideOverlap: true },
+      data: data.points.map((each) => ({ ...each, itemStyle: each.quiet ? { color: colour("card"), borderColor: colour("quiet"), borderWidth: 2 } : { color: colour("bar") }, label: { show: true, formatter: each.name, position: each.value[0] > 60 ? "left" : "right", color: colour("ink") } })),
       markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { type: "dashed", color: colour("quiet") }, data: [{ xAxis: 50 }] },
     }],
   };
