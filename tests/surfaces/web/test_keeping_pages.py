@@ -22,6 +22,7 @@ from sojourn.domains.access import actions as access
 from sojourn.domains.access import queries as known
 from sojourn.domains.access.contracts import SYSTEM, Role
 from sojourn.domains.privacy import queries
+from sojourn.domains.privacy.contracts import AccountKind
 from sojourn.kit import sealing
 from sojourn.kit.ids import short
 
@@ -129,11 +130,14 @@ def test_a_duty_is_saved_deleted_and_brought_back(officer: Client, auditor: Clie
     (saved,) = queries.duties(viewer=SYSTEM)
     assert (saved.traits, saved.ends, saved.months) == (("name",), ("Account Closed",), 60)
     assert "AMLD art. 40" in text_of(auditor.get("/privacy/duties/"))
-    officer.post("/privacy/duties/of/bank-records", DUTY | {"is_active": ""})
+    officer.post("/privacy/duties/of/bank-records", DUTY | {"is_active": "", "accounts": ["account", "household"]})
+    assert "products held, households" in text_of(auditor.get("/privacy/duties/"))
+    assert 'value="household" id="id_accounts_1" checked' in officer.get("/privacy/duties/of/bank-records").text
     assert "retired" in text_of(officer.get("/privacy/duties/"))
     gone = officer.post("/privacy/duties/of/bank-records/delete", follow=True)
     officer.post("/privacy/retention/restore", {"signed": undo(gone)})
-    assert queries.duties(viewer=SYSTEM)[0].is_active is False
+    (back,) = queries.duties(viewer=SYSTEM)
+    assert (back.is_active, back.accounts) == (False, (AccountKind.ACCOUNT, AccountKind.HOUSEHOLD))
     assert officer.post("/privacy/retention/restore", {"signed": "nonsense"}).status_code == 422
 
 

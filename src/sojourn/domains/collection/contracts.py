@@ -71,10 +71,11 @@ class Holding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Keep:
-    """What an erasure in part leaves: events of some names, traits of some names and the numbers of a customer."""
+    """What an erasure in part leaves: events and traits of some names, some kinds of account, a customer's numbers."""
 
     events: frozenset[str] = frozenset()
     traits: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()  # kinds, of which it stays who held them or belonged to them
 
 
 class DeliveryStatus(StrEnum):

@@ -24,6 +24,7 @@ from sojourn.domains.customers.accounts.keeping import save_account as save_acco
 from sojourn.domains.customers.accounts.keeping import view_account as view_account
 from sojourn.domains.customers.accounts.stages import save_prospect_rule as save_prospect_rule
 from sojourn.domains.customers.accounts.told import forget_accounts as forget_accounts
+from sojourn.domains.customers.accounts.told import forget_accounts_in_part as forget_accounts_in_part
 from sojourn.domains.customers.cases import CaseExport as CaseExport
 from sojourn.domains.customers.cases import export_cases as export_cases
 from sojourn.domains.customers.contracts import Customer, CustomerIdentifier, Hit, Hits, Note, TraitRule

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 
 from sojourn.domains.collection import hooks
-from sojourn.domains.collection.contracts import Held, TailBatch
+from sojourn.domains.collection.contracts import Held, Keep, TailBatch
 from sojourn.domains.customers import actions, queries
 from sojourn.domains.customers import hooks as invitations
-from sojourn.domains.customers.contracts import Panel, PanelAsked
+from sojourn.domains.customers.contracts import AccountKind, Panel, PanelAsked
+from sojourn.domains.privacy import hooks as privacy
 from sojourn.kit.sealed import seals
 
 seals("customers.NoteRow", "sealed", use="note")
@@ -37,6 +39,20 @@ seals("customers.AccountRow", "sealed_name", use="account")
 def forget_accounts(persons: tuple[int, ...]) -> None:
     """Forget what erased persons held and belonged to."""
     actions.forget_accounts(persons)
+
+
+def keep_accounts(persons: tuple[int, ...], keep: Keep) -> None:
+    """Forget what persons held and belonged to but for the kinds of account that a duty keeps."""
+    actions.forget_accounts_in_part(persons, keep)
+
+
+hooks.ERASED_IN_PART[forget_accounts] = keep_accounts
+
+
+@privacy.accounts.answer
+def which_accounts(persons: Sequence[int]) -> Mapping[AccountKind, date | None]:
+    """Say which kinds of account persons hold or belong to, and since when all of a kind are closed to them."""
+    return queries.accounts_ended(persons)
 
 
 @hooks.about_persons.answer

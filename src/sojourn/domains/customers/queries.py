@@ -21,6 +21,7 @@ from sojourn.domains.customers.accounts.reading import of_customer as accounts_o
 from sojourn.domains.customers.accounts.stages import all_in_state as in_state
 from sojourn.domains.customers.accounts.stages import prospect_rule
 from sojourn.domains.customers.accounts.told import about as told_of_accounts
+from sojourn.domains.customers.accounts.told import ended as accounts_ended
 from sojourn.domains.customers.allowed import consents as consents_panel
 from sojourn.domains.customers.cases import SHAPES as CASE_SHAPES
 from sojourn.domains.customers.computing import column
@@ -54,6 +55,7 @@ __all__ = [
     "CASE_SHAPES",
     "PAGE",
     "SHAPES",
+    "accounts_ended",
     "accounts_of",
     "accounts_version",
     "asked_for",

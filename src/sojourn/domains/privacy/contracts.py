@@ -31,6 +31,7 @@ from sojourn.domains.privacy.words.extracts import Extract as Extract
 from sojourn.domains.privacy.words.extracts import ExtractState as ExtractState
 from sojourn.domains.privacy.words.extracts import ExtractTerms as ExtractTerms
 from sojourn.domains.privacy.words.extracts import SqlAnswer as SqlAnswer
+from sojourn.domains.privacy.words.rights import AccountKind as AccountKind
 from sojourn.domains.privacy.words.rights import Certificate as Certificate
 from sojourn.domains.privacy.words.rights import Channel as Channel
 from sojourn.domains.privacy.words.rights import Clock as Clock

@@ -22,7 +22,7 @@ from sojourn.domains.journeys.contracts import Journey
 from sojourn.domains.organisation import actions as organisation
 from sojourn.domains.privacy import actions as privacy
 from sojourn.domains.privacy import queries
-from sojourn.domains.privacy.contracts import Basis, Channel, Contact, Duty, NoticeText, RequestKind
+from sojourn.domains.privacy.contracts import AccountKind, Basis, Channel, Contact, Duty, NoticeText, RequestKind
 from sojourn.engine.simulation.bank import Bank
 from sojourn.engine.simulation.consents import consents_csv
 from sojourn.engine.simulation.holdings import MOST as ACCOUNTS_MOST
@@ -38,6 +38,7 @@ BANK_RECORDS = Duty(
     law="Directive (EU) 2015/849, art. 40",
     events=("Account Opened",),
     traits=("name", "first_name", "last_name", "birthday"),
+    accounts=(AccountKind.ACCOUNT,),
     ends=("Account Closed",),
     months=60,
 )

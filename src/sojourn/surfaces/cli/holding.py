@@ -12,11 +12,12 @@ from sojourn.surfaces.cli.server import Server
 from sojourn.surfaces.cli.tables import Columns, Shown
 
 NUMBER = click.IntRange(1, (1 << 63) - 1)
+KINDS = {"account": "who holds accounts", "household": "who is of a household", "company": "who is of a company"}
 DUTIES: Columns = [
     ("duty", "name"),
     ("what", "title"),
     ("law", "law"),
-    ("keeps", lambda row: ", ".join([*row["events"], *row["traits"]])),
+    ("keeps", lambda row: ", ".join([*row["events"], *row["traits"], *(KINDS[each] for each in row["accounts"])])),
     ("ends with", lambda row: ", ".join(row["ends"])),
     ("months", "months"),
     ("in use", lambda row: "yes" if row["is_active"] else "no"),
@@ -51,6 +52,13 @@ def list_duties(server: Server) -> Shown:
 @click.option("--months", type=click.IntRange(1, 1_200), required=True, help="How long after the relationship's end.")
 @click.option("--event", "events", multiple=True, help="An event that is kept; repeat for more.")
 @click.option("--trait", "traits", multiple=True, help="A trait that is kept; repeat for more.")
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    type=click.Choice(list(KINDS)),
+    help="A kind of account of which it is kept who held them; repeat for more.",
+)
 @click.option("--end", "ends", multiple=True, help="An event that ends the relationship; repeat for more.")
 @click.option("--active/--retired", "is_active", default=True, show_default=True, help="Whether erasures ask for it.")
 @connected

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from sojourn.domains.access.contracts import Right
 from sojourn.domains.privacy import actions, queries
-from sojourn.domains.privacy.contracts import Duty, Hold, RetentionPreview, RetentionRule
+from sojourn.domains.privacy.contracts import AccountKind, Duty, Hold, RetentionPreview, RetentionRule
 from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.needing import needs
@@ -32,6 +32,9 @@ class DutyText(Schema):
     law: str = Field(max_length=200)
     events: Texts = []
     traits: Texts = []
+    accounts: list[AccountKind] = Field(
+        [], max_length=3, description="Kinds of account of which it is kept who held them or belonged to them."
+    )
     ends: Texts = Field([], description="Events that end the relationship: the months count from the last of them.")
     months: int = Field(ge=1, le=1_200)
     is_active: Flag = True
@@ -77,6 +80,7 @@ def save_duty(request: HttpRequest, name: Slug, body: DutyText) -> Duty:
         law=body.law,
         events=tuple(body.events),
         traits=tuple(body.traits),
+        accounts=tuple(dict.fromkeys(body.accounts)),
         ends=tuple(body.ends),
         months=body.months,
         is_active=body.is_active,

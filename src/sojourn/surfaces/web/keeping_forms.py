@@ -7,12 +7,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sojourn.domains.privacy.contracts import Duty, RetentionRule
+from sojourn.domains.privacy.contracts import AccountKind, Duty, RetentionRule
 from sojourn.surfaces.web.customer_field import CustomerField
 from sojourn.surfaces.web.forms import PlainForm
 
 SLUG_HELP = _("Small letters, digits and hyphens, such as page-views. It cannot be changed.")
 ONE_A_LINE = _("One a line.")
+KINDS = {
+    AccountKind.ACCOUNT: _("Products held"),
+    AccountKind.HOUSEHOLD: _("Households"),
+    AccountKind.COMPANY: _("Companies"),
+}
 
 
 class KeptForm(PlainForm):
@@ -71,11 +76,20 @@ class DutyForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=ONE_A_LINE,
     )
+    accounts = forms.MultipleChoiceField(
+        label=_("Kept is also who belongs to these"),
+        required=False,
+        choices=[(kind.value, label) for kind, label in KINDS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
     ends = forms.CharField(
         label=_("Events that end the relationship"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("One a line. The months count from the last of them; until one has happened, from the request."),
+        help_text=_(
+            "One a line. The months count from the last of them; until one has happened, from the day on which the "
+            "last account kept was closed, or from the request."
+        ),
     )
     months = forms.IntegerField(label=_("Months after the end"), min_value=1, max_value=1_200)
     is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
@@ -89,6 +103,7 @@ class DutyForm(KeptForm):
             law=given["law"],
             events=lines(given["events"]),
             traits=lines(given["traits"]),
+            accounts=tuple(map(AccountKind, given["accounts"])),
             ends=lines(given["ends"]),
             months=given["months"],
             is_active=given["is_active"],
@@ -139,6 +154,7 @@ def written(kept: RetentionRule | Duty) -> dict[str, Any]:
         "law": kept.law,
         "events": "\n".join(kept.events),
         "traits": "\n".join(kept.traits),
+        "accounts": [kind.value for kind in kept.accounts],
         "ends": "\n".join(kept.ends),
         "months": kept.months,
         "is_active": kept.is_active,

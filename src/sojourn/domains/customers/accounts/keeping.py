@@ -17,7 +17,7 @@ from sojourn.domains.customers.models import AccountRow, MemberRow
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Purpose
-from sojourn.kit.errors import ForbiddenError, InvalidError, NotFoundError
+from sojourn.kit.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 
 MEMBERS_AT_ONCE = 100
 
@@ -91,12 +91,15 @@ def remove_member(*, number: int, customer: int, viewer: Viewer, now: datetime |
 def delete_account(*, number: int, viewer: Viewer, now: datetime | None = None) -> None:
     """Delete an account that should not be there; one that was closed has a `closed_on` instead.
 
-    Raise ForbiddenError, also while somebody belongs to it whom the viewer does not reach, and NotFoundError.
+    Raise ForbiddenError, also while somebody belongs to it whom the viewer does not reach, NotFoundError, and
+    ConflictError while a duty keeps who belonged to it.
     """
     found = reading.required(number, viewer, Right.CUSTOMERS_WRITE)
     with transaction.atomic(using=router.db_for_write(AccountRow)):
         if found.hidden:
             raise ForbiddenError("Somebody belongs to this account whom you do not reach.")
+        if reading.is_kept(number):
+            raise ConflictError("A legal duty keeps who belonged to this account, until it ends.")
         AccountRow.objects.filter(pk=number).delete()
         storing.bump()
         access.audit(viewer=viewer, what="account.delete", on=named(number), now=now)

@@ -45,6 +45,11 @@ def account(*, number: int, viewer: Viewer) -> Account:
     return required(number, viewer, Right.CUSTOMERS_READ)
 
 
+def is_kept(number: int) -> bool:
+    """Say whether somebody belongs to an account whom a duty or hold keeps, for nobody to see."""
+    return number in _members([number])[1]
+
+
 def required(number: int, viewer: Viewer, right: Right) -> Account:
     """Give an account to a viewer who has a right where it is; raise as `account` does."""
     viewer.require(right)
@@ -103,7 +108,7 @@ def is_today(since: date | None, until: date | None, today: date) -> bool:
 def seen(rows: Iterable[AccountRow], viewer: Viewer) -> Iterator[Account]:
     """Give those of some accounts that a viewer reaches, as they see them."""
     held, today = list(rows), timezone.now().date()
-    members = _members([each.pk for each in held])
+    members, kept = _members([each.pk for each in held])
     reached = _reached(members, viewer)
     shown = {
         account: _shown([each for each in theirs if each[0] in reached], today) for account, theirs in members.items()
@@ -111,20 +116,22 @@ def seen(rows: Iterable[AccountRow], viewer: Viewer) -> Iterator[Account]:
     names = _names({customer for theirs in shown.values() for customer, _ in theirs})
     for row in held:
         theirs = members.get(row.pk, [])
-        if (not theirs and viewer.units is None) or any(customer in reached for customer, _ in theirs):
-            yield _account(row, theirs, shown.get(row.pk, []), reached, names, today)
+        is_nobodys = not theirs and row.pk not in kept
+        if (is_nobodys and viewer.units is None) or any(customer in reached for customer, _ in theirs):
+            is_whole = row.pk not in kept and all(customer in reached for customer, _ in theirs)
+            yield _account(row, theirs, shown.get(row.pk, []), reached, names, today, is_whole=is_whole)
 
 
 def reached(rows: Iterable[AccountRow], viewer: Viewer) -> set[int]:
     """Say which of some accounts a viewer reaches, without opening them."""
     held = list(rows)
-    members = _members([each.pk for each in held])
+    members, kept = _members([each.pk for each in held])
     customers = _reached(members, viewer)
     return {
         each.pk
         for each in held
         if any(customer in customers for customer, _ in members.get(each.pk, []))
-        or (viewer.units is None and each.pk not in members)
+        or (viewer.units is None and each.pk not in members and each.pk not in kept)
     }
 
 
@@ -146,13 +153,19 @@ def _asked(asked: AccountsAsked) -> QuerySet[AccountRow]:
     return found
 
 
-def _members(accounts: Sequence[int]) -> dict[int, list[tuple[int, MemberRow]]]:
-    """List who belongs to each account, each customer once: as today's member, else as the latest one."""
+def _members(accounts: Sequence[int]) -> tuple[dict[int, list[tuple[int, MemberRow]]], set[int]]:
+    """List who belongs to each account, each customer once: as today's member, else as the latest one.
+
+    Whom a duty or hold keeps after an erasure is not among them; the accounts that they belong to come second.
+    """
     rows = [
         row
         for at in range(0, len(accounts), AT_ONCE)
         for row in MemberRow.objects.filter(account_id__in=accounts[at : at + AT_ONCE])
     ]
+    locked = privacy.kept_back([each.person for each in rows])
+    kept = {each.account_id for each in rows if each.person in locked}
+    rows = [each for each in rows if each.person not in locked]
     customer_of = identity.customers_of([each.person for each in rows])
     best: dict[tuple[int, int], MemberRow] = {}
     today = timezone.now().date()
@@ -161,7 +174,7 @@ def _members(accounts: Sequence[int]) -> dict[int, list[tuple[int, MemberRow]]]:
     found: dict[int, list[tuple[int, MemberRow]]] = defaultdict(list)
     for (account, customer), row in best.items():
         found[account].append((customer, row))
-    return found
+    return found, kept
 
 
 def _rank(row: MemberRow) -> int:
@@ -198,10 +211,11 @@ def _account(
     reached: set[int],
     names: dict[int, str],
     today: date,
+    *,
+    is_whole: bool,
 ) -> Account:
     now = [(customer, each) for customer, each in members if is_today(each.since, each.until, today)]
     kind = AccountKind(row.kind)
-    is_whole = all(customer in reached for customer, _ in members)
     holders = [customer for customer, each in now if each.role in {role.value for role in HOLDING}]
     return Account(
         id=row.pk,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from django.db import router, transaction
+from django.utils import timezone
 
-from sojourn.domains.collection.contracts import Held
+from sojourn.domains.collection.contracts import Held, Keep
 from sojourn.domains.customers.accounts import sealed, storing
 from sojourn.domains.customers.contracts import AccountKind
 from sojourn.domains.customers.models import AccountRow, MemberRow
@@ -22,15 +23,36 @@ def about(persons: Sequence[int]) -> Iterable[Held]:
     )
 
 
+def ended(persons: Sequence[int]) -> dict[AccountKind, date | None]:
+    """Give the kinds of account persons belong to, each with the first day on which all are closed to them.
+
+    None while one is open, or closes on a day to come.
+    """
+    today, found = timezone.now().date(), dict[AccountKind, date | None]()
+    for at in range(0, len(persons), storing.AT_ONCE):
+        theirs = MemberRow.objects.filter(person__in=persons[at : at + storing.AT_ONCE])
+        for kind, *days in theirs.values_list("account__kind", "until", "account__closed_on"):
+            day = min((each for each in days if each is not None and each <= today), default=None)
+            before = found.get(AccountKind(kind), date.min)
+            found[AccountKind(kind)] = None if day is None or before is None else max(day, before)
+    return found
+
+
 def forget_accounts(persons: Sequence[int]) -> None:
     """Forget to what persons belonged, and the products and households that nobody is left of."""
+    forget_accounts_in_part(persons, Keep())
+
+
+def forget_accounts_in_part(persons: Sequence[int], keep: Keep) -> None:
+    """Forget to what persons belonged but for the kinds that a duty keeps, and what nobody is left of."""
     with transaction.atomic(using=router.db_for_write(MemberRow)):
         for at in range(0, len(persons), storing.AT_ONCE):
             theirs = MemberRow.objects.filter(person__in=persons[at : at + storing.AT_ONCE])
-            accounts = sorted(set(theirs.values_list("account_id", flat=True)))
+            going = theirs.exclude(account__kind__in=sorted(keep.accounts))
+            accounts = sorted(set(going.values_list("account_id", flat=True)))
             if not accounts:
                 continue
-            theirs.delete()
+            going.delete()
             for begin in range(0, len(accounts), storing.AT_ONCE):
                 left = AccountRow.objects.filter(pk__in=accounts[begin : begin + storing.AT_ONCE], members__isnull=True)
                 left.exclude(kind=AccountKind.COMPANY.value).delete()

@@ -8,13 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-
-class AccountKind(StrEnum):
-    """What customers hold or belong to; figures can be told per each of these."""
-
-    ACCOUNT = "account"  # a product held, under a number
-    HOUSEHOLD = "household"
-    COMPANY = "company"
+from sojourn.domains.privacy.contracts import AccountKind as AccountKind
 
 
 class Per(StrEnum):

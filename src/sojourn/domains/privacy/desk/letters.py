@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from sojourn.domains.privacy.words.rights import Contact, KeptBack, Outcome, Request, RequestKind
+from sojourn.domains.privacy.words.rights import AccountKind, Contact, KeptBack, Outcome, Request, RequestKind
 
 KINDS: Final = {
     RequestKind.ACCESS: gettext_noop("access to your data"),
@@ -25,6 +25,12 @@ KINDS: Final = {
     RequestKind.OBJECTION: gettext_noop("objection to the use of your data"),
     RequestKind.ERASURE: gettext_noop("erasure of your data"),
     RequestKind.DO_NOT_SELL: gettext_noop("not selling or sharing your data"),
+}
+
+KEPT_ACCOUNTS: Final = {
+    AccountKind.ACCOUNT: gettext_noop("It is a part of this which products you held with us."),
+    AccountKind.HOUSEHOLD: gettext_noop("It is a part of this to which household you belonged."),
+    AccountKind.COMPANY: gettext_noop("It is a part of this to which companies you belonged."),
 }
 
 
@@ -119,6 +125,8 @@ def _closed(request: Request, said: dict[str, Any]) -> list[str]:
             % {"title": each.title, "law": each.law, "until": _day(each.until)}
             for each in kept
         ]
+        kinds = {kind for each in kept for kind in each.accounts}
+        told += [_(said) for kind, said in KEPT_ACCOUNTS.items() if kind in kinds]
     if request.outcome in (Outcome.REFUSED, Outcome.IN_PART):
         told.append(_("You may complain about this to the data protection authority, and go to court."))
     return told

@@ -123,9 +123,10 @@ def end_holds(*, today: Any = None) -> int:
         if until is not None:
             restricting.prolong(persons=persons, until=until)
             continue
-        restricting.forget(persons=persons)
         kept = duties.kept_back(persons=persons, today=day)
-        erasing.ask(persons=persons, customers=1, by=SYSTEM_NAME, kept=kept)
+        with transaction.atomic(using=router.db_for_write(ErasureRow)):
+            restricting.end(persons=persons)
+            erasing.ask(persons=persons, customers=1, by=SYSTEM_NAME, kept=kept)
     return len(found)
 
 

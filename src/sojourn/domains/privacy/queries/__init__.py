@@ -43,6 +43,7 @@ from sojourn.domains.privacy.rights.reading import (
     request,
     requests,
 )
+from sojourn.domains.privacy.rights.restricting import locked as kept_back
 from sojourn.domains.privacy.rights.retaining import preview as retention_preview
 from sojourn.domains.privacy.rights.retaining import rules as retention_rules
 from sojourn.domains.privacy.rights.told import about_requests
@@ -86,6 +87,7 @@ __all__ = [
     "happened",
     "holds",
     "holidays",
+    "kept_back",
     "letter_of",
     "looks_personal",
     "lying_in",

@@ -14,10 +14,11 @@ from django.utils import timezone
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.identity import queries as identity
+from sojourn.domains.privacy import hooks
 from sojourn.domains.privacy.door.stream import fetching
 from sojourn.domains.privacy.rights.deadlines import ends_on
 from sojourn.domains.privacy.tables.rights import HoldRule
-from sojourn.domains.privacy.words.rights import Duty, KeptBack, Span
+from sojourn.domains.privacy.words.rights import AccountKind, Duty, KeptBack, Span
 from sojourn.kit.errors import InvalidError, NotFoundError
 from sojourn.kit.period import Period
 
@@ -32,19 +33,22 @@ LAST: Final = (
 def kept_back(*, persons: Sequence[int], today: date) -> tuple[KeptBack, ...]:
     """Say what statutory duties keep of a customer today; nothing where none applies or all have run out.
 
-    A duty counts from the last of the events that end the relationship; while none has happened, from today.
+    A duty counts from the last of the events that end the relationship. While none has happened it counts from the day
+    on which the last account of its kinds was closed; while there is none, or one is open, from today.
     """
     rules = list(HoldRule.objects.filter(is_active=True).order_by("name"))
     if not rules:
         return ()
     last = _last_by_name(persons)
     traits = {each.name for each in identity.traits_of(persons)}
+    held = _accounts_of(persons)
     found = []
     for rule in rules:
-        if not last.keys() & set(rule.events) and not traits & set(rule.traits):
+        accounts = {kind: held[kind] for kind in map(AccountKind, rule.accounts) if kind in held}
+        if not last.keys() & set(rule.events) and not traits & set(rule.traits) and not accounts:
             continue
-        ended = [last[name] for name in rule.ends if name in last]
-        until = ends_on(max(ended).date() if ended else today, Span(months=rule.months), rolls=False)
+        ended = [last[name].date() for name in rule.ends if name in last] or _closed(list(accounts.values()))
+        until = ends_on(max(ended, default=today), Span(months=rule.months), rolls=False)
         if until > today:
             found.append(
                 KeptBack(
@@ -54,6 +58,7 @@ def kept_back(*, persons: Sequence[int], today: date) -> tuple[KeptBack, ...]:
                     events=tuple(rule.events),
                     traits=tuple(rule.traits),
                     until=until,
+                    accounts=tuple(accounts),
                 )
             )
     return tuple(found)
@@ -76,6 +81,7 @@ def duties() -> tuple[Duty, ...]:
             traits=tuple(row.traits),
             ends=tuple(row.ends),
             months=row.months,
+            accounts=tuple(map(AccountKind, row.accounts)),
             is_active=row.is_active,
             saved_by=row.saved_by,
         )
@@ -95,6 +101,7 @@ def save_duty(*, duty: Duty, viewer: Viewer) -> Duty:
                 "law": duty.law.strip(),
                 "events": list(duty.events),
                 "traits": list(duty.traits),
+                "accounts": [kind.value for kind in duty.accounts],
                 "ends": list(duty.ends),
                 "months": duty.months,
                 "is_active": duty.is_active,
@@ -121,6 +128,16 @@ def _last_by_name(persons: Sequence[int]) -> dict[str, datetime]:
         return dict(connection.execute(LAST).fetchall())
 
 
+def _accounts_of(persons: Sequence[int]) -> dict[AccountKind, date | None]:
+    return {kind: day for each in hooks.accounts for kind, day in each(persons).items()}
+
+
+def _closed(days: Sequence[date | None]) -> list[date]:
+    """Give the days on which accounts were closed, none while one is open."""
+    closed = [day for day in days if day is not None]
+    return closed if len(closed) == len(days) else []
+
+
 def _check(duty: Duty) -> None:
     if not NAME.fullmatch(duty.name):
         raise InvalidError("name: small letters, digits and hyphens, at most 63, such as bank-records.")
@@ -130,7 +147,7 @@ def _check(duty: Duty) -> None:
         raise InvalidError("law: name the law and its article, at most 200 characters.")
     if not 1 <= duty.months <= MONTHS_MAX:
         raise InvalidError(f"months: 1 to {MONTHS_MAX}.")
-    if not duty.events and not duty.traits:
-        raise InvalidError("events: name what is kept, at least one event or trait.")
+    if not duty.events and not duty.traits and not duty.accounts:
+        raise InvalidError("events: name what is kept, at least one event, trait or kind of account.")
     if any(len(names) > NAMES_MAX for names in (duty.events, duty.traits, duty.ends)):
         raise InvalidError(f"events: at most {NAMES_MAX} names.")

@@ -83,14 +83,16 @@ def remove(arguments: dict[str, Any]) -> None:
         row.counts = {"tombstones": identity.bury(persons=marks.persons, erasure=row.pk, keep=keep)}
         row.marks = _sealed(marks)
         row.save(update_fields=["marks", "counts"])
+    if keep is not None:  # before the rest goes: what stays is read for the duty only from here on
+        until = max(each.until for each in row.kept_back())
+        with transaction.atomic(using=router.db_for_write(ErasureRow)):
+            restricting.hold(persons=marks.persons, erasure=row.pk, until=until)
     durable.reach("erasure.buried")
     refused = collection.forget_refused(needles=Needles(texts=tuple(marks.texts)))
     rows = collection.erase(persons=marks.persons, keep=keep)
     identity.forget_cases(cases=marks.cases)
     durable.reach("erasure.erased")
     with transaction.atomic(using=router.db_for_write(ErasureRow)):
-        if keep is not None:
-            restricting.hold(persons=marks.persons, erasure=row.pk, until=max(each.until for each in row.kept_back()))
         row.rows = max(row.rows, rows)
         row.counts = {**row.counts, "refused": row.counts.get("refused", 0) + refused}
         row.state, row.removed_at, row.message = ErasureState.REMOVED, timezone.now(), ""
@@ -171,6 +173,7 @@ def _keep(kept: Sequence[KeptBack]) -> Keep | None:
     return Keep(
         events=frozenset(name for each in kept for name in each.events),
         traits=frozenset(name for each in kept for name in each.traits),
+        accounts=frozenset(kind.value for each in kept for kind in each.accounts),
     )
 
 
@@ -240,5 +243,6 @@ def _written(kept: KeptBack) -> dict[str, Any]:
         "law": kept.law,
         "events": list(kept.events),
         "traits": list(kept.traits),
+        "accounts": [kind.value for kind in kept.accounts],
         "until": kept.until.isoformat(),
     }

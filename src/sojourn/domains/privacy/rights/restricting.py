@@ -57,6 +57,11 @@ def end_holds(*, persons: Sequence[int], today: date) -> None:
     Restriction.objects.filter(person__in=list(persons), reason=HOLD, until__gt=today).update(until=today)
 
 
+def end(*, persons: Sequence[int]) -> None:
+    """Leave persons locked whose hold has ended, until the erasure that is asked for now lets go of them."""
+    Restriction.objects.filter(person__in=list(persons), reason=HOLD).update(until=None)
+
+
 def prolong(*, persons: Sequence[int], until: date) -> None:
     """Leave persons locked until a later day, for the same request or erasure as before."""
     Restriction.objects.filter(person__in=list(persons), reason=HOLD).update(until=until)

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from sojourn.domains.privacy.words.rights import (
+    AccountKind,
     Channel,
     Erasure,
     ErasureState,
@@ -52,6 +53,7 @@ class ErasureRow(models.Model):
                 events=tuple(each["events"]),
                 traits=tuple(each["traits"]),
                 until=date.fromisoformat(each["until"]),
+                accounts=tuple(map(AccountKind, each.get("accounts", ()))),  # not said by older versions
             )
             for each in self.kept
         )
@@ -184,13 +186,14 @@ class PackageRow(models.Model):
 
 
 class HoldRule(models.Model):
-    """A statutory duty to keep: which events and traits, on which ground, for how long from what."""
+    """A statutory duty to keep: which events, traits and kinds of account, on which ground, for how long from what."""
 
     name = models.SlugField(primary_key=True, max_length=63)
     title = models.CharField(max_length=100)
     law = models.CharField(max_length=200)
     events: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     traits: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    accounts: models.JSONField[list[str], list[str]] = models.JSONField(default=list)  # kinds
     ends: models.JSONField[list[str], list[str]] = models.JSONField(default=list)  # events that end the relationship
     months = models.PositiveIntegerField()
     is_active = models.BooleanField(default=True)

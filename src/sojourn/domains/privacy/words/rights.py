@@ -16,6 +16,14 @@ class ErasureState(StrEnum):
     PROVEN = "proven"  # done, with its certificate
 
 
+class AccountKind(StrEnum):
+    """What customers hold or belong to; figures can be told per each of these."""
+
+    ACCOUNT = "account"  # a product held, under a number
+    HOUSEHOLD = "household"
+    COMPANY = "company"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptBack:
     """What a legal duty keeps of somebody: which rule, what of it, on which ground, until when."""
@@ -26,6 +34,7 @@ class KeptBack:
     events: tuple[str, ...]
     traits: tuple[str, ...]
     until: date
+    accounts: tuple[AccountKind, ...] = ()  # of these kinds: which they held or belonged to
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,7 +211,7 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Duty:
-    """A statutory duty to keep events and traits for some months after the relationship's end."""
+    """A statutory duty to keep events, traits and who held what for some months after the relationship's end."""
 
     name: str
     title: str
@@ -211,6 +220,7 @@ class Duty:
     traits: tuple[str, ...]
     ends: tuple[str, ...]  # events that end the relationship
     months: int
+    accounts: tuple[AccountKind, ...] = ()  # of these kinds it keeps who held them or belonged to them
     is_active: bool = True
     saved_by: str = ""
 
