@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, reverse
 from django.urls.converters import IntConverter
@@ -26,6 +27,8 @@ from sojourn.domains.access.models import Account
 from sojourn.domains.collection import actions as collection
 from sojourn.domains.customers import actions as people
 from sojourn.domains.customers.contracts import AccountGiven, AccountKind, How, MemberGiven, TraitRule
+from sojourn.domains.feedback.actions import reindex_comments
+from sojourn.domains.feedback.models import CommentRow
 from sojourn.domains.identity import actions as identity
 from sojourn.domains.identity.contracts import Evidence, ProposalSource, Suggestion
 from sojourn.domains.journeys import actions as journeys
@@ -34,6 +37,7 @@ from sojourn.domains.organisation import actions as organisation
 from sojourn.domains.organisation.contracts import Unit
 from sojourn.domains.privacy import actions as privacy
 from sojourn.domains.privacy.contracts import Purpose
+from sojourn.kit import sealing
 from sojourn.surfaces.rest import throttle
 from sojourn.surfaces.rest.api import api
 from sojourn.surfaces.rest.describing import Endpoint, endpoints
@@ -68,6 +72,7 @@ POSTS: dict[str, list[str]] = {
     "POST /customers/search": [
         '{"text": "{user}"}', '{"text": "{mail}"}', '{"text": "{surname}"}', '{"text": "{customer}"}',
     ],
+    "POST /comments/search": ['{"purpose": "{purpose}"}', '{"text": "{user}", "purpose": "{purpose}"}'],
     "POST /accounts/find": ['{"key": "K-1"}'],
     "POST /extracts/{name}/sql": [
         '{"statement": "SELECT * FROM events"}',
@@ -227,12 +232,29 @@ def company(kinds: Iterable[str], purpose: Purpose = Purpose.ANALYTICS) -> list[
         rows += [each | own for each in _events(token, mark, place, is_hidden=kind != "open")]
         made.append(Marked(kind, token, (mark, str(token), f"Zqsurname{place}")))
     commit(rows, number=1)
+    _say(made)
     privacy.refresh_timeline()
     _furnish(made)
     for each in made:
         _choose(each, purpose)
     privacy.refresh_timeline()
     return made
+
+
+def _say(customers: list[Marked]) -> None:
+    """Let everybody say something in words, by which they are found, each on another day."""
+    sealer, rows = sealing.sealer(settings.SOJOURN), []
+    for place, each in enumerate(customers):
+        said = {"kind": "survey", "event": "Survey Answered", "unit": "south" if each.kind == "elsewhere" else "north"}
+        at = BEGIN + timedelta(days=place)
+        text = f"{each.marks[0]}id was here"
+        rows.append(CommentRow(
+            event_id=place + 1, person=each.number, sealed=sealer.seal(text.encode(), use="comment"),
+            question=each.marks[0], occurred_at=at, received_at=at, purposes=0 if each.kind == "refused" else ALL_BITS,
+            **said,
+        ))  # fmt: skip
+    CommentRow.objects.bulk_create(rows)
+    reindex_comments()
 
 
 def _furnish(customers: list[Marked]) -> None:
@@ -307,7 +329,7 @@ def api_answers(client: Client, customers: list[Marked], asking: Asking, only: t
         for body in POSTS.get(key, ()):
             for customer in customers if "{" in body.strip("{}") else customers[:1]:
                 address = next(addresses(each, [customer], asking))
-                said = filled(body, customer)
+                said = filled(body, customer).replace("{purpose}", asking.purpose.value)
                 answer = client.post(address, said, content_type="application/json")
                 yield _said(each, f"{address} {said}", answer, asking)
 

@@ -52,6 +52,9 @@ journeys list
 kpi
 kpi nps
 kpi csat --by agent
+comments list
+comments list {{user}}
+comments figures
 customer list
 customer export {{folder}}/customers.csv
 customer export {{folder}}/customers.csv --shape hubspot

@@ -19,6 +19,7 @@ from domains.privacy.bank import BEGIN
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.customers import queries as customers_queries
 from sojourn.domains.customers.contracts import PanelAsked
+from sojourn.domains.feedback.contracts import CommentsAsked
 from sojourn.domains.identity import queries as identity_queries
 from sojourn.domains.journeys.contracts import AttributionAsked, CasesAsked, Question, RetentionAsked
 from sojourn.domains.metrics.contracts import Wanted
@@ -57,6 +58,7 @@ NOBODYS = {
     "privacy.ask_sides": "asked through journeys.compare_graphs, _funnels, _variants, _completions",
     "privacy.notice_for": "a notice's text",
     "privacy.notices": "notices' texts",
+    "privacy.readable": "which of the rows that a room has it may tell of; asked through feedback.comment_figures",
     "privacy.remembered": "keeps what its caller has asked the door for",
     "privacy.webhook": "an address and what is sent there",
     "privacy.webhooks": "addresses and what is sent there",
@@ -158,6 +160,7 @@ BY_NAME: dict[str, Callable[[Context], Any]] = {
 BY_QUERY: dict[str, dict[str, Callable[[Context], Any]]] = {
     "customers.behind": {"found": lambda c: customers_queries.why(customer=c.customer.number, viewer=c.viewer)},
     "customers.column": {"rule": lambda c: customers_queries.trait_rule(slug="what")},
+    "feedback.comment_figures": {"asked": lambda c: CommentsAsked(customer=c.customer.number)},
     "identity.listed": {"page": lambda c: identity_queries.proposals(viewer=c.viewer)},
     "journeys.attribution": {"asked": lambda c: AttributionAsked(outcome=("Paid",))},
     "journeys.cases": {"asked": lambda c: CasesAsked(start="Opened", goals=("Paid",), outcomes={})},

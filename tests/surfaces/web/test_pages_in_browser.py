@@ -54,6 +54,7 @@ PAGES = (
     "/customers/traits",
     "/customers/review",
     "/customers/review?state=rejected&from=90",
+    "/voice/comments",
     "/voice/drivers",
     "/voice/drivers/fact",
     "/voice/surveys/",

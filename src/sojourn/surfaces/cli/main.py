@@ -70,6 +70,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "success": ("comparison", "success", "Show which events and properties go with completing a named journey."),
     "journeys": ("journeys", "journeys", "Manage named journeys and see how they end."),
     "questions": ("saved", "questions", "Save the questions of the analysis pages and ask them again."),
+    "comments": ("comments", "comments", "Read and search what customers said in words."),
     "surveys": ("surveys", "surveys", "Ask customers: write surveys, have them approved, let them go live."),
     "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
     "desk": (

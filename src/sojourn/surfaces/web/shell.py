@@ -82,6 +82,7 @@ BAR = (
         icon="message",
         parts=(
             Entry(label=_("Surveys"), name="surveys", whole=True),
+            Entry(label=_("Comments"), name="comments"),
             Entry(label=_("Drivers"), name="drivers"),
         ),
     ),

@@ -20,7 +20,7 @@ from sojourn.kit.errors import InvalidError
 KIND: Final = "said"
 WORDS_MOST: Final = 2_000  # of a comment
 SOUGHT_MOST: Final = 10
-HITS_MOST: Final = 100_000  # newest comments of the rarest word that are looked at
+HITS_MOST: Final = 50_000  # newest comments of the rarest word that are looked at
 AT_ONCE: Final = 500
 COUNT: Final = "SELECT count(*) FROM (SELECT 1 FROM feedback_commentword WHERE word IN ({}) LIMIT %s) AS some"
 NEWEST: Final = "SELECT comment_id FROM feedback_commentword WHERE word IN ({}) ORDER BY comment_id DESC LIMIT %s"
