@@ -31,6 +31,8 @@ def test_orders_leave_in_the_columns_of_a_tool(served: Served) -> None:
     with served.client("analyst") as client:
         assert "/measures/extracts/for-a-tool" in client.get("/measures/extracts/").text
         assert "your role does not read customers" in client.get("/measures/extracts/for-a-tool").text
+        never = post(client, "/measures/extracts/for-a-tool", **asked, source="")
+        assert "whom the purpose covers" in never.text and "longer time" not in never.text
         nothing = post(client, "/measures/extracts/for-a-tool", **asked, source="nowhere")
         assert "There is no such ticket or order" in nothing.text and 'value="nowhere"' in nothing.text
 
@@ -41,7 +43,9 @@ def test_an_extract_from_its_making_to_its_end(served: Served) -> None:
         terms = {"purpose": "analytics", "last_days": "", "every_hours": "24", "lease_days": "90"}
         refused = post(client, "/measures/extracts/new", name="Not so", **terms)
         assert "A small letter" in refused.text and 'value="Not so"' in refused.text
-        assert "The extract is being made" in post(client, "/measures/extracts/new", name="for_bi", **terms).text
+        waiting = post(client, "/measures/extracts/new", name="for_bi", **terms).text
+        assert "The extract is being made" in waiting
+        assert waiting.count("<dd>–</dd>") == 2 and "Run</button>" not in waiting  # no figure before there is one
         work(served)
         page = post(client, "/measures/extracts/of/for_bi", statement="SELECT count(*) AS counted FROM events")
         assert "counted" in page.text and "1 row." in page.text

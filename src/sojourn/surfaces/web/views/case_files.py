@@ -64,7 +64,9 @@ class CasesForm(PlainForm):
             viewer=viewer,
         )
         if not made.cases:
-            raise InvalidError(_("There is no such ticket or order. Take a longer time or another source."))
+            if days or source:
+                raise InvalidError(_("There is no such ticket or order. Take a longer time or another source."))
+            raise InvalidError(_("There is no such ticket or order of a customer whom the purpose covers."))
         return made
 
 
