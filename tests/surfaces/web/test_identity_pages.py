@@ -74,6 +74,7 @@ def test_rules_are_tried_then_let_hold_then_taken_back() -> None:
     tried = client.post("/customers/rules", {"text": changed, "base": "0", "do": "try"}).content.decode()
     assert "Nobody would split or join." in tried
     assert "has 5 at most in 7 days; more join nobody." in tried
+    assert "as Sojourn comes" in tried and "version 0" not in tried
     assert queries.rules_in_force().version == 0
     assert client.post("/customers/rules", {"text": changed, "base": "0", "do": "apply"}).status_code == 302
     assert queries.rules_in_force().version == 1
