@@ -29,6 +29,7 @@ def test_a_webhook_from_its_making_to_its_end(served: Served) -> None:
         assert "Leads to a private address." in post(client, "new", **terms)
         made = secret_of(post(client, "new", **{**terms, "url": "https://hooks.example.invalid/in"}))
         page = client.get(f"{ADDRESS}of/crm").text
+        assert "come in so far: Card Blocked. Names count" in page  # "Signed In" has come in
         assert made not in page and "No message yet." in page and "Card Blocked, Signed In" in page
         assert secret_of(post(client, "of/crm/change", what="rotate")) != made
         assert "Old secret signs until" in client.get(f"{ADDRESS}of/crm").text

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from sojourn.domains.access.contracts import Right
+from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import MessageState, NewSecret, Purpose, Replay, WebhookTerms
 from sojourn.surfaces.web.doors import PageRequest, page
@@ -136,7 +137,9 @@ def _shown(request: PageRequest, name: str, made: NewSecret | None = None) -> Ht
     state = MessageState(asked) if asked in set(MessageState) else None
     rows = queries.webhook_messages(name, state=state, limit=SHOWN, viewer=request.viewer)
     states = [(each.value, found.messages[each.value]) for each in MessageState]
-    context = {"webhook": found, "rows": rows, "state": state, "states": states, "made": made, "most": SHOWN}
+    heard = {"*"} | {each.name for each in catalogue.discovered()}
+    unheard = [each for each in found.terms.events if each not in heard]
+    context = {"webhook": found, "unheard": unheard, "rows": rows, "state": state, "states": states, "made": made, "most": SHOWN}
     return render(request, "web/webhook.html", context)
 
 
