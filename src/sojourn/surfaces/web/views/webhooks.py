@@ -139,7 +139,15 @@ def _shown(request: PageRequest, name: str, made: NewSecret | None = None) -> Ht
     states = [(each.value, found.messages[each.value]) for each in MessageState]
     heard = {"*"} | {each.name for each in catalogue.discovered()}
     unheard = [each for each in found.terms.events if each not in heard]
-    context = {"webhook": found, "unheard": unheard, "rows": rows, "state": state, "states": states, "made": made, "most": SHOWN}
+    context = {
+        "webhook": found,
+        "unheard": unheard,
+        "rows": rows,
+        "state": state,
+        "states": states,
+        "made": made,
+        "most": SHOWN,
+    }
     return render(request, "web/webhook.html", context)
 
 
