@@ -114,7 +114,7 @@ POST /customers/{customer}/preference-link
 POST /accounts | POST /accounts/import | DELETE /accounts/{account} | DELETE /accounts/{account}/members/{customer}
 PUT /surveys/{slug} | POST /surveys/{slug}/approve | POST /surveys/{slug}/start | POST /surveys/{slug}/end
 POST /surveys/{slug}/links | PATCH /surveys/{slug}/links/{link} | POST /surveys/{slug}/answers
-POST /surveys/{slug}/invitations
+POST /surveys/{slug}/invitations | POST /surveys/{slug}/held/{response}
 PUT /prospects/rule | PUT /facts | PUT /populations/{slug} | DELETE /populations/{slug} | POST /lists | PATCH /lists/{list_id} | DELETE /lists/{list_id} | POST /lists/{list_id}/restore
 POST /requests | POST /requests/{number}/acknowledge | POST /requests/{number}/verify | POST /requests/{number}/pause
 POST /requests/{number}/resume | POST /requests/{number}/extend | POST /requests/{number}/work

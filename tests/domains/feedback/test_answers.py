@@ -16,6 +16,7 @@ from sojourn.domains.access.contracts import SYSTEM, Right
 from sojourn.domains.collection.actions import waiting
 from sojourn.domains.feedback import actions, queries
 from sojourn.domains.feedback.answers.events import events_of
+from sojourn.domains.feedback.answers.taking import opened_answers
 from sojourn.domains.feedback.contracts import (
     GivenAnswer,
     Progress,
@@ -114,6 +115,16 @@ def test_machines_are_held_apart() -> None:
         assert send(found, second, {}, seconds=60).state is ResponseState.HELD
     assert events() == []
     assert queries.survey("visit", viewer=VIEWER).held == 2
+    honeypot, fast = sorted(queries.held_answers("visit", viewer=LEAD), key=lambda each: each.why)
+    assert (honeypot.why, fast.why, fast.questions) == ("honeypot", "too_fast", 4)
+    actions.judge_answers("visit", response=fast.id, is_person=True, viewer=LEAD)
+    assert [each["properties"]["score"] for each in events()] == [9]
+    assert actions.judge_answers("visit", response=honeypot.id, is_person=False, viewer=LEAD) is ResponseState.DISCARDED
+    assert opened_answers(ResponseRow.objects.get(pk=honeypot.id)) == {}
+    survey = queries.survey("visit", viewer=VIEWER)
+    assert (survey.answers, survey.held, len(events())) == (1, 0, 1)
+    with pytest.raises(NotFoundError):
+        actions.judge_answers("visit", response=honeypot.id, is_person=True, viewer=LEAD)
 
 
 def test_a_value_that_does_not_answer_is_told_and_nothing_is_stored() -> None:

@@ -125,6 +125,8 @@ CASES = [
     Case("A link to a survey that is not there", "sojourn surveys link nothing exit", 1, "There is no such survey."),
     Case("An invitation to a survey that is not there", "sojourn surveys invite nothing --anyone 1", 1, "There is no such survey."),
     Case("An invitation of nobody", "sojourn surveys invite visit", 2, "Name customers by number, or say --anyone."),
+    Case("Held answers of a survey that is not there", "sojourn surveys held nothing", 1, "There is no such survey."),
+    Case("Held answers that are not there", "sojourn surveys judge nothing 1 --discard", 1, "There is no such survey."),
     Case("The invited of a survey that is not there", "sojourn surveys invited nothing", 1, "There is no such survey."),
     Case("A link that is not there", "sojourn surveys switch nothing 1 --off", 1, "There is no such link."),
     Case("A saved list that asks for nothing that is there", "sojourn lists save Rich colour=red", 1, "colour: a list has no such parameter, or only one of it."),

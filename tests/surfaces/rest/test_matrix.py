@@ -111,6 +111,8 @@ NEEDS: dict[str, Right | Open] = {
     "PATCH /surveys/{slug}/links/{link}": Right.SURVEYS_WRITE,
     "GET /surveys/{slug}/invitations": WHOLE,
     "POST /surveys/{slug}/invitations": Right.SURVEYS_WRITE,
+    "GET /surveys/{slug}/held": Right.SURVEYS_WRITE,
+    "POST /surveys/{slug}/held/{response}": Right.SURVEYS_WRITE,
     "POST /surveys/{slug}/answers": Right.ANSWERS_WRITE,
     "GET /lists": Right.CUSTOMERS_LIST,
     "POST /lists": Right.CUSTOMERS_LIST,
@@ -323,6 +325,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /surveys/{slug}/links": {"name": "a"},
     "PATCH /surveys/{slug}/links/{link}": {"is_active": False},
     "POST /surveys/{slug}/invitations": {"anyone": 1},
+    "POST /surveys/{slug}/held/{response}": {"is_person": False},
     "POST /surveys/{slug}/answers": {"answers": [{"id": "a", "values": {"q": 1}}]},
     "POST /accounts": {"kind": "company", "key": "a"},
     "POST /accounts/find": {"key": "a"},
@@ -458,7 +461,7 @@ def _asked(client: Client, endpoint: str) -> int:
     for name in ("code", "slug", "kpi_id", "purpose", "name"):
         path = path.replace(f"{{{name}}}", "nothing")
     numbers = ("event_id", "message", "delivery", "item", "person_id", "key_id", "question_id", "list_id")
-    for name in (*numbers, "customer", "account", "note", "proposal", "decision", "link"):
+    for name in (*numbers, "customer", "account", "note", "proposal", "decision", "link", "response"):
         path = path.replace(f"{{{name}}}", "987654")
     path = path.replace("{number}", "987654")
     query = urlencode(QUERIES.get(endpoint, {}))

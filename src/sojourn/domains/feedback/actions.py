@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sojourn.domains.feedback.answers.about import forget as forget_answers
 from sojourn.domains.feedback.answers.giving import take_answers
+from sojourn.domains.feedback.answers.holding import judge_answers
 from sojourn.domains.feedback.answers.inviting import invite
 from sojourn.domains.feedback.answers.links import EndedError, add_link, note_opened, switch_link
 from sojourn.domains.feedback.answers.taking import release_idle, take
@@ -26,6 +27,7 @@ __all__ = [
     "forget_answers",
     "forget_comments",
     "invite",
+    "judge_answers",
     "learn_sentiment",
     "note_opened",
     "note_understanding",

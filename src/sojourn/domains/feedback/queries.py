@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sojourn.domains.feedback.answers.about import told as told_of_surveys
 from sojourn.domains.feedback.answers.counting import answered
+from sojourn.domains.feedback.answers.holding import held_answers
 from sojourn.domains.feedback.answers.inviting import opportunities, spared
 from sojourn.domains.feedback.answers.links import links, visit
 from sojourn.domains.feedback.answers.taking import begin as begin_visit
@@ -25,6 +26,7 @@ __all__ = [
     "comment_figures",
     "comments_waiting",
     "doubts",
+    "held_answers",
     "links",
     "models",
     "next_page",

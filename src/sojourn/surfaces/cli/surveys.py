@@ -31,6 +31,13 @@ LINKS: Columns = [
     ("answered", "answered"),
     ("made", moment("made_at")),
 ]
+HELD: Columns = [
+    ("answers", "id"),
+    ("why", "why"),
+    ("at", moment("at")),
+    ("seconds", "seconds"),
+    ("questions", "questions"),
+]
 INVITED: Columns = [
     ("customer", lambda row: row["customer"] or "anyone"),
     ("address", "path"),
@@ -173,6 +180,26 @@ def invited(server: Server, slug: str) -> Shown:
     spared = [f"{n} spared: {reason}" for reason, n in found["spared"].items()]
     empty = f"Nobody yet: sojourn surveys invite {slug}."
     return Shown(data=found, before=spared, columns=ASKED, rows=found["opportunities"], empty=empty)
+
+
+@surveys.command("held")
+@click.argument("slug")
+@connected
+def held(server: Server, slug: str) -> Shown:
+    """List answers that are held apart because they look like a machine's."""
+    page = server.get(f"{_path(slug)}/held")
+    return Shown(data=page, columns=HELD, rows=page["items"], empty="No answers are held.")
+
+
+@surveys.command("judge")
+@click.argument("slug")
+@click.argument("answers", type=click.IntRange(1))
+@click.option("--let-in/--discard", "is_person", default=None, required=True, help="A person's, or a machine's.")
+@connected
+def judge(server: Server, slug: str, answers: int, is_person: bool) -> Shown:
+    """Let held answers count, or discard what they say for good."""
+    found = server.post(f"{_path(slug)}/held/{answers}", {"is_person": is_person})
+    return Shown(data=found, after=[f"They are {found['state'].replace('_', ' ')} now."])
 
 
 def _template(server: Server, name: str) -> str:

@@ -84,6 +84,28 @@ class LinkText(Schema):
     touchpoint: Word = ""
 
 
+class HeldText(Schema):
+    """Answers that are kept apart because they look like a machine's; what they say is not shown."""
+
+    id: str
+    why: str = Field(description="honeypot: a field that nobody sees was filled in; too_fast.")
+    at: datetime
+    seconds: int
+    questions: int
+
+
+class Verdict(Schema):
+    """What held answers are."""
+
+    is_person: bool = Field(description="true lets them count; false discards what they say, for good.")
+
+
+class Judged(Schema):
+    """What the answers are now."""
+
+    state: str
+
+
 class LinkSwitch(Schema):
     """Whether a link takes answers."""
 
@@ -319,6 +341,28 @@ def invite(request: HttpRequest, slug: Slug, body: InviteText) -> InvitationsTex
         for each in made.invited
     ]
     return InvitationsText(invited=invited, spared=dict(made.spared))
+
+
+@router.get("/surveys/{slug}/held", response={200: Page[HeldText], **PROBLEMS}, summary="List answers held apart")
+@needs(Right.SURVEYS_WRITE)
+def list_held(request: HttpRequest, slug: Slug) -> Page[HeldText]:
+    """Newest first, 200 at most: those that look like a machine's. They count nowhere."""
+    found = queries.held_answers(_plain(slug), viewer=viewer_of(request))
+    return Page[HeldText](
+        items=[
+            HeldText(id=str(each.id), why=each.why, at=each.at, seconds=each.seconds, questions=each.questions)
+            for each in found
+        ]
+    )
+
+
+@router.post("/surveys/{slug}/held/{response}", response={200: Judged, **PROBLEMS}, summary="Judge answers held apart")
+@needs(Right.SURVEYS_WRITE)
+def judge(request: HttpRequest, slug: Slug, response: Annotated[int, Path(ge=1, lt=1 << 63)], body: Verdict) -> Judged:
+    """Let them in, as given when they were, or discard them."""
+    viewer = viewer_of(request)
+    state = actions.judge_answers(_plain(slug), response=response, is_person=body.is_person, viewer=viewer)
+    return Judged(state=state.value)
 
 
 @router.post("/surveys/{slug}/answers", response={200: TakenText, **PROBLEMS}, summary="Give answers to a survey")

@@ -144,17 +144,23 @@ def _row(found: Visit, sent: Sent, at: datetime) -> ResponseRow:
     )
 
 
-def _end(row: ResponseRow, found: Visit, answers: dict[str, Any], traits: Mapping[str, Any], at: datetime) -> None:
+def accept(row: ResponseRow, found: Visit, answers: dict[str, Any], traits: Mapping[str, Any], at: datetime) -> None:
+    """Let whole answers count, or say that their quota is full; inside the caller's transaction."""
     survey = found.version.survey
+    if survey.quotas and flow.full_quota(survey, answers=answers, traits=traits, taken=_taken(row.survey_id)):
+        row.state = ResponseState.OVER_QUOTA.value
+        return
+    row.state = ResponseState.COMPLETE.value
+    release(row, found, answers, at=at)
+    count_quotas(row.survey_id, survey, answers, traits)
+    about.note_consents(found, answers, at)
+
+
+def _end(row: ResponseRow, found: Visit, answers: dict[str, Any], traits: Mapping[str, Any], at: datetime) -> None:
     if row.why_held:
         row.state = ResponseState.HELD.value
-    elif survey.quotas and flow.full_quota(survey, answers=answers, traits=traits, taken=_taken(row.survey_id)):
-        row.state = ResponseState.OVER_QUOTA.value
     else:
-        row.state = ResponseState.COMPLETE.value
-        release(row, found, answers, at=at)
-        count_quotas(row.survey_id, survey, answers, traits)
-        about.note_consents(found, answers, at)
+        accept(row, found, answers, traits, at)
     if found.invitation is not None:
         InvitationRow.objects.filter(pk=found.invitation).update(answered_at=at)
 

@@ -43,7 +43,7 @@ def survey(slug: str, *, viewer: Viewer) -> SurveyRecord:
 def versions(slug: str, *, viewer: Viewer) -> tuple[SurveyVersion, ...]:
     """List a survey's versions, newest first; raise NotFoundError."""
     viewer.require(Right.FIGURES_READ)
-    return tuple(version_of(row) for row in _row(slug).versions.order_by("-number"))
+    return tuple(version_of(row) for row in survey_row(slug).versions.order_by("-number"))
 
 
 def save_survey(*, slug: str, survey: Survey, viewer: Viewer, now: datetime | None = None) -> SurveyRecord:
@@ -193,7 +193,8 @@ def _of(slug: str) -> SurveyRecord:
     return _record(row, counts)
 
 
-def _row(slug: str) -> SurveyRow:
+def survey_row(slug: str) -> SurveyRow:
+    """Give a survey's row; raise NotFoundError."""
     row = SurveyRow.objects.filter(slug=slug).first()
     if row is None:
         raise NotFoundError(GONE)

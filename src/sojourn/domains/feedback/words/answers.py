@@ -134,4 +134,5 @@ class HeldResponse:
     id: int
     why: str
     at: datetime
+    seconds: int  # from the first page to the last
     questions: int

@@ -138,6 +138,11 @@ def survey_change(request: PageRequest, slug: str) -> HttpResponse:
             number = request.POST.get("link", "")
             number = int(number) if number.isdecimal() and len(number) < 15 else 0
             actions.switch_link(slug=slug, link=number, is_active=what == "on", viewer=viewer)
+        elif what in ("let_in", "discard"):
+            number = request.POST.get("answers", "")
+            number = int(number) if number.isdecimal() and len(number) < 20 else 0
+            actions.judge_answers(slug, response=number, is_person=what == "let_in", viewer=viewer)
+            messages.success(request, _("They count now.") if what == "let_in" else _("They are discarded."))
         elif what == "link":
             return _linked(request, slug)
     except SojournError as refusal:
@@ -181,6 +186,7 @@ def _shown(request: PageRequest, slug: str, form: LinkForm) -> HttpResponse:
         "opportunities": queries.opportunities(slug, viewer=request.viewer),
         "spared": queries.spared(slug, viewer=request.viewer).items(),
         "lately": queries.answered(viewer=request.viewer).get(slug, 0),
+        "held": queries.held_answers(slug, viewer=request.viewer) if request.viewer.can(Right.SURVEYS_WRITE) else (),
         "form": form,
         "can_approve": newest.state is VersionState.DRAFT and request.viewer.can(Right.SURVEYS_APPROVE),
         "can_start": newest.state is VersionState.APPROVED and request.viewer.can(Right.SURVEYS_WRITE),
