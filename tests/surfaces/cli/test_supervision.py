@@ -48,6 +48,21 @@ def test_a_dead_child_is_started_again_and_all_end_with_the_supervisor(modules: 
     assert not is_alive(first) and not is_alive(second)
 
 
+HIT_AT_ANY_MOMENT = """
+import signal, sys
+from sojourn.surfaces.cli import supervision
+supervision.TICK_SECONDS = 1e-6  # so that a signal nearly always comes within a step of the loop
+for turn in range(300):
+    supervisor = supervision.Supervisor([], {}, print)
+    signal.signal(signal.SIGALRM, lambda *_: supervisor.stop())
+    supervisor.run(lambda: True, lambda: signal.setitimer(signal.ITIMER_REAL, 0.0002 + turn * 1e-6))
+"""
+
+
+def test_a_signal_ends_the_supervisor_at_whatever_moment_it_comes() -> None:
+    subprocess.run([sys.executable, "-c", HIT_AT_ANY_MOMENT], check=True, timeout=60)
+
+
 def test_a_child_that_never_comes_up_ends_the_start_with_its_own_words(modules: dict[str, str]) -> None:
     lines: list[str] = []
     supervisor = Supervisor([Child("web", "fails_module")], modules, lines.append)

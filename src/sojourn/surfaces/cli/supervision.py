@@ -101,11 +101,14 @@ class Supervisor:
     ) -> None:
         self._children, self._environ, self._tell = children, environ, tell
         self._preparation = preparation
-        self._is_stopping = threading.Event()
+        self._is_stopping = False
 
     def stop(self) -> None:
-        """Ask for the end; safe in a signal handler."""
-        self._is_stopping.set()
+        """Ask for the end; safe in a signal handler.
+
+        That is why it sets no threading.Event: the loop may hold its lock when the signal comes, and would wait for ever.
+        """
+        self._is_stopping = True
 
     def run(self, is_ready: Callable[[], bool], on_ready: Callable[[], None]) -> None:
         """Start everything, call ``on_ready`` once all answer, keep it running until ``stop``.
@@ -117,13 +120,13 @@ class Supervisor:
         try:
             if self._preparation is not None:
                 self._preparation.start(self._environ, self._tell)
-            while not self._is_stopping.is_set():
+            while not self._is_stopping:
                 self._end_preparation()
                 self._revive(give_up=not ready)
                 if not ready and all(child.is_running() for child in self._children) and is_ready():
                     ready = True
                     on_ready()
-                self._is_stopping.wait(TICK_SECONDS)
+                time.sleep(TICK_SECONDS)
         finally:
             self._end_all()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import shutil
 import signal
@@ -68,6 +67,9 @@ class Work:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stopped = threading.Event()
+        self._is_told = (
+            False  # to stop, by a signal; its handler must not touch the lock of an event that the loop waits for
+        )
         self._health = Health(settings.data)
         self._queue = queue.bind(settings)
         self._queue.execute = in_child
@@ -98,8 +100,9 @@ class Work:
         for doer in self._doers:
             doer.start()
         journal.note("ready", known_messages=len(feed))
-        while not self._stopped.is_set():
+        while not self._is_told:
             self._turn(feed)
+        self._stopped.set()
         self._aside.stop()
         for doer in self._doers:
             doer.stop()
@@ -167,5 +170,4 @@ class Work:
         return {each.name: {"failed": each.failed, "done_at": each.done_at} for each in self._doers}
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        with contextlib.suppress(RuntimeError):
-            self._stopped.set()
+        self._is_told = True
