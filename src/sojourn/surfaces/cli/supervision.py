@@ -106,7 +106,7 @@ class Supervisor:
     def stop(self) -> None:
         """Ask for the end; safe in a signal handler.
 
-        That is why it sets no threading.Event: the loop may hold its lock when the signal comes, and would wait for ever.
+        That is why it sets no threading.Event: the loop may hold its lock when the signal comes, and would wait on.
         """
         self._is_stopping = True
 
