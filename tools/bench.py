@@ -18,7 +18,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 SECTIONS = (
-    *("intake", "import", "timeline", "erasure", "kernels", "large", "miners", "logs", "simulation", "pages"),
+    *("intake", "import", "timeline", "erasure", "kernels", "groups", "large", "miners", "logs", "simulation", "pages"),
     *("customers", "identity", "matching", "personal", "text"),
 )
 
