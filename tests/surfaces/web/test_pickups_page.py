@@ -46,7 +46,7 @@ def test_a_pickup_from_its_making_to_its_end(client: Client, tmp_path: Path) -> 
             "secret": PASSWORD, "source": "shop", "pattern": "*.csv", "zone": "UTC",
         }  # fmt: skip
         refused = post("new/sftp", **said)
-        assert "Give it or daily_at, one of the two." in refused and 'value="branches"' in refused
+        assert "Give this or a time of day (daily_at), one of the two." in refused and 'value="branches"' in refused
         made = post("new/sftp", **said, daily_at="02:30")
         assert "daily at 02:30, UTC" in made and PASSWORD not in made
         looked = post("of/branches/change", what="look")

@@ -8,9 +8,11 @@ from dataclasses import MISSING, fields
 from datetime import UTC, datetime, time, timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from sojourn.domains.collection.contracts import FileSeen, PickupKind, PickupTerms
+from sojourn.engine.stream.places.addresses import is_closed
 from sojourn.engine.stream.places.words import Address, DatabaseAddress, Remote, SftpAddress, StoreAddress
 from sojourn.kit.errors import InvalidError
 
@@ -25,6 +27,8 @@ BY_THE_ROUND: Final = frozenset({"since", "until"})
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 ENDPOINT: Final = re.compile(r"https?://[A-Za-z0-9._\-\[\]:]+/?")
+HOST: Final = re.compile(r"[\w.:-]{1,253}")  # no folder of a socket, no list of hosts
+REGION: Final = re.compile(r"[a-z0-9-]{1,63}")  # it becomes a part of Amazon's address
 MINUTES: Final = (5, 7 * 24 * 60)
 TEXT_MAX: Final = 500
 QUERY_MAX: Final = 20_000
@@ -38,7 +42,7 @@ def check(terms: PickupTerms) -> None:
     if not 1 <= len(terms.pattern) <= TEXT_MAX or "/" in terms.pattern:
         raise InvalidError("pattern: of names in the folder, such as *.csv or visits-*.csv.gz.")
     if (terms.every_minutes is None) == (terms.daily_at == ""):
-        raise InvalidError("every_minutes: give it or daily_at, one of the two.")
+        raise InvalidError("every_minutes: give this or a time of day (daily_at), one of the two.")
     if terms.every_minutes is not None and not MINUTES[0] <= terms.every_minutes <= MINUTES[1]:
         raise InvalidError(f"every_minutes: from {MINUTES[0]} to {MINUTES[1]:,}.")
     if terms.daily_at and not TIME.fullmatch(terms.daily_at):
@@ -108,6 +112,14 @@ def _regular(terms: PickupTerms, after: datetime) -> datetime:
     raise AssertionError("a day has a time of day")
 
 
+def _host(said: str) -> str:
+    """Give the host of an endpoint, or what is one already; raise InvalidError."""
+    try:
+        return (urlsplit(said).hostname or "") if "://" in said else said
+    except ValueError:
+        raise InvalidError("endpoint: such as https://objects.example.com, without a path.") from None
+
+
 def _value(name: str, value: Any) -> Any:
     if name == "port":
         said = str(value)
@@ -122,6 +134,12 @@ def _value(name: str, value: Any) -> Any:
         raise InvalidError(f"{name}: a text of at most {QUERY_MAX if name == 'query' else TEXT_MAX:,} characters.")
     if name == "endpoint" and value and not ENDPOINT.fullmatch(value):
         raise InvalidError("endpoint: such as https://objects.example.com, without a path.")
+    if name == "host" and not HOST.fullmatch(value.strip()):
+        raise InvalidError("host: one name or number of a machine, such as files.example.com.")
+    if name == "region" and not REGION.fullmatch(value.strip()):
+        raise InvalidError("region: small letters, digits and hyphens, such as eu-central-1.")
+    if name in ("host", "endpoint") and is_closed(_host(value.strip())):
+        raise InvalidError(f"{name}: leads to services of this machine's host, from which nothing is fetched.")
     if name == "name" and ("/" in value or not value.endswith(".csv")):
         raise InvalidError("name: of the file that the answer becomes, such as orders.csv.")
     return value.strip() if name != "query" else value

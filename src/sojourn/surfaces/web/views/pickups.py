@@ -81,7 +81,12 @@ class PickupForm(PlainForm):
     has_control = forms.BooleanField(
         label=gettext_lazy("Take a file only with its control file (name.control) beside it"), required=False
     )
-    every_minutes = forms.IntegerField(label=gettext_lazy("Every so many minutes"), required=False, min_value=5)
+    every_minutes = forms.IntegerField(
+        label=gettext_lazy("Every so many minutes"),
+        required=False,
+        min_value=5,
+        help_text=gettext_lazy("This, or a time of day below: one of the two."),
+    )
     daily_at = forms.CharField(
         label=gettext_lazy("Or daily at"), required=False, max_length=5, help_text=gettext_lazy("Such as 02:30.")
     )
