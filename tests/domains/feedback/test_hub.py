@@ -59,10 +59,10 @@ def asked(viewer: Viewer = ANALYST, **given: Any) -> list[str]:
 
 
 def north() -> Viewer:
-    units = [Unit(code="north", name="North", kind="region", parent=None, since=None, until=None),
-             Unit(code="n1", name="Branch", kind="branch", parent="north", since=None, until=None)]  # fmt: skip
+    units = [Unit(code="hub", name="North", kind="region", parent=None, since=None, until=None),
+             Unit(code="n1", name="Branch", kind="branch", parent="hub", since=None, until=None)]  # fmt: skip
     organisation.save_units(units, by="test")
-    return Viewer(name="person:9", role=Role.ANALYST, scopes=frozenset(Scope), units=frozenset({"north"}))
+    return Viewer(name="person:9", role=Role.ANALYST, scopes=frozenset(Scope), units=frozenset({"hub"}))
 
 
 def test_comments_stand_newest_first_and_pages_lead_on() -> None:
@@ -81,13 +81,13 @@ def test_filters_narrow_and_add_up() -> None:
     north()
     said("Fine", 0, survey="s", kind="csat", scale="1-5", score=5, unit="n1", channel="mail")
     said("Slow", 1, survey="t", kind="csat", scale="1-5", score=1, unit="south", channel="web")
-    said("Broken", 2, name="Review Posted", unit="north", language="en")
+    said("Broken", 2, name="Review Posted", unit="hub", language="en")
     heard()
     felt(Fine=0.8, Slow=-0.6)
     assert asked(survey="s") == asked(score_from=4) == asked(sentiment=Sentiment.POSITIVE) == ["Fine"]
     assert asked(score_to=4.5) == asked(sentiment=Sentiment.NEGATIVE, channel="web") == ["Slow"]
     assert asked(sentiment=Sentiment.NEUTRAL) == asked(channel="nothing") == []
-    assert asked(unit="north") == ["Broken", "Fine"], "and below"
+    assert asked(unit="hub") == ["Broken", "Fine"], "and below"
     assert asked(kind=CommentKind.REVIEW) == ["Broken"]
     assert asked(period=Period(since=AT + timedelta(days=1), until=AT + timedelta(days=2))) == ["Slow"]
 

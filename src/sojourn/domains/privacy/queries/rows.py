@@ -54,4 +54,5 @@ def _allowed(rows: Collected, customer: Int64s, purpose: Purpose) -> Flags:
     place = np.minimum(np.searchsorted(theirs, customer), len(theirs) - 1)
     spoke = theirs[place] == customer
     today: Flags = np.where(spoke, together[place], silence)
-    return today & (collected | (spoke & opens[place]))
+    found: Flags = today & (collected | (spoke & opens[place]))
+    return found
