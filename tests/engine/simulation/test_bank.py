@@ -103,3 +103,14 @@ def test_a_bank_must_begin_at_midnight_and_have_customers() -> None:
     with pytest.raises(ValueError, match="two customers"):
         Bank(size=1, anchor=ANCHOR)
     assert np.all(small().people.branch < 24)
+
+
+def test_who_is_asked_about_a_call_or_a_visit_says_who_served(year: pa.Table) -> None:
+    answers = year.filter(pc.equal(year["event"], "Survey Answered"))
+    asked = [json.loads(each)["survey"] for each in answers["properties"].to_pylist()]
+    named = [survey for survey, agent in zip(asked, answers["agent"].to_pylist(), strict=True) if agent is not None]
+    assert Counter(named) == Counter(each for each in asked if each in ("call", "branch-visit"))
+    served = set(
+        year.filter(pc.is_in(year["event"], pa.array(["Call Answered", "Counter Served"])))["agent"].to_pylist()
+    )
+    assert set(answers["agent"].drop_null().to_pylist()) <= served

@@ -114,13 +114,12 @@ def call(scene: Scene, at: Int64s, who: Int64s, topic: str | None = None) -> Non
     given_up = scene.later(at, 6.0, 0.5)
     scene.ledger.emit("Call Abandoned", given_up[lost], who[lost], channel=PHONE, unit=unit[lost])
     served = ~lost
-    scene.ledger.emit(
-        "Call Answered", wait[served], who[served], channel=PHONE, unit=unit[served], agent=scene.agent(unit[served])
-    )
+    agent = scene.agent(unit[served])
+    scene.ledger.emit("Call Answered", wait[served], who[served], channel=PHONE, unit=unit[served], agent=agent)
     waited = ((wait - at) / words.MINUTE)[served]
     theme = np.where(scene.chance(len(waited), 0.5), 0, 3).astype(np.int8)
     mood = (WAIT_PLEASES - waited / WAIT_ANNOYS_MINUTES).clip(-3.0)
-    ask(scene, CALL, wait[served], who[served], mood, theme, unit=unit[served])
+    ask(scene, CALL, wait[served], who[served], mood, theme, unit=unit[served], agent=agent)
 
 
 def _visits(scene: Scene) -> None:
@@ -132,12 +131,12 @@ def _visits(scene: Scene) -> None:
     served = scene.later(at, np.where(disturbed > 0, disturbed, usual), 0.45)
     scene.ledger.emit("Branch Visited", at, who, channel=BRANCH, unit=unit)
     stays = ~scene.chance(len(at), np.where(served - at > 45 * words.MINUTE, 0.25, 0.02))
-    scene.ledger.emit(
-        "Counter Served", served[stays], who[stays], channel=BRANCH, unit=unit[stays], agent=scene.agent(unit[stays])
-    )
+    agent = scene.agent(unit[stays])
+    scene.ledger.emit("Counter Served", served[stays], who[stays], channel=BRANCH, unit=unit[stays], agent=agent)
     waited = ((served - at) / words.MINUTE)[stays]
     theme = np.where(waited > 20, 0, 3).astype(np.int8)
-    ask(scene, VISIT, served[stays], who[stays], (0.4 - waited / 25).clip(-2.5), theme, unit=unit[stays])
+    mood = (0.4 - waited / 25).clip(-2.5)
+    ask(scene, VISIT, served[stays], who[stays], mood, theme, unit=unit[stays], agent=agent)
 
 
 def _bot(scene: Scene) -> None:

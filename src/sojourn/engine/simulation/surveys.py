@@ -63,8 +63,12 @@ def ask(
     theme: Int8s,
     *,
     unit: npt.ArrayLike = NO_UNIT,
+    agent: npt.ArrayLike = -1,
 ) -> None:
-    """Write the answers of those who answer, some hours after ``after``; ``mood`` is 0 for a usual experience."""
+    """Write the answers of those who answer, some hours after ``after``; ``mood`` is 0 for a usual experience.
+
+    ``agent`` is who served them, as numbered by `Scene.agent`.
+    """
     answers = np.flatnonzero(scene.chance(len(after), survey.share))
     at = scene.later(after[answers], 5 * 60, 1.0) + 2 * MINUTE
     who = customer[answers]
@@ -75,6 +79,7 @@ def ask(
         who,
         channel=np.where(scene.chance(len(at), 0.2), MAIL, WEB),
         unit=np.broadcast_to(unit, len(after))[answers],
+        agent=np.broadcast_to(agent, len(after))[answers],
         extra=_answers(scene, survey, felt, theme[answers], at),
     )
 
