@@ -62,7 +62,7 @@ def test_a_link_shows_each_purpose_in_plain_words_without_script_or_account(addr
     page = Client().get(address, headers={"Accept-Language": "de-AT,en;q=0.5"})
     text = page.content.decode()
     assert page.status_code == 200
-    assert (page["Referrer-Policy"], page["X-Robots-Tag"]) == ("no-referrer", "noindex, nofollow")
+    assert (page["Referrer-Policy"], page["X-Robots-Tag"]) == ("same-origin", "noindex, nofollow")
     assert "no-store" in page["Cache-Control"]
     assert 'lang="de"' in text and "Neuigkeiten und Angebote" in text
     assert "Wofür dürfen wir Ihre Daten nutzen?" in text
@@ -90,6 +90,17 @@ def test_choices_are_saved_with_what_was_shown_and_count_on_the_next_read(addres
     assert not queries.reachable([7], purpose=Purpose.ANALYTICS, viewer=SYSTEM)[0]
     entry = AuditRow.objects.get(what="consent.record")
     assert (entry.who, entry.object) == ("customer", "customer:7")
+
+
+@pytest.mark.parametrize("page", ["preferences", "your-data"])
+def test_a_browser_may_send_a_customers_form_back(page: str, address: str) -> None:
+    client, place = Client(enforce_csrf_checks=True), address if page == "preferences" else "/your-data/"
+    shown = client.get(place)
+    text = shown.content.decode()
+    policies = {shown["Referrer-Policy"], *re.findall(r'<meta name="referrer" content="([^"]+)"', text)}
+    origin = "null" if "no-referrer" in policies else "http://testserver"  # as the Fetch standard has it (3.2)
+    sent = client.post(place, form_of(text), headers={"Origin": origin})
+    assert sent.status_code in (200, 302, 422)  # 403: refused as forged
 
 
 def test_one_click_refuses_everything(address: str) -> None:

@@ -67,7 +67,7 @@ def test_a_survey_is_answered_page_by_page_without_a_script_or_a_cookie() -> Non
     first = visitor.get(where)
     page = first.content.decode()
     assert first.status_code == 200 and "<script" not in page and not first.cookies
-    assert (first["Referrer-Policy"], first["X-Robots-Tag"]) == ("no-referrer", "noindex, nofollow")
+    assert (first["Referrer-Policy"], first["X-Robots-Tag"]) == ("same-origin", "noindex, nofollow")
     assert page.count('type="radio"') == 11 and "Would you recommend us?" in page
     second = visitor.post(where, {**hidden(page), "a_nps": "10"}).content.decode()
     assert "Why 10?" in second and "Will you stay?" not in second

@@ -133,7 +133,11 @@ def _refused(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def quiet(answer: HttpResponse) -> HttpResponse:
-    """Let no other page learn the address, and no search engine keep it."""
-    answer["Referrer-Policy"] = "no-referrer"
+    """Let no other site learn the address, and no search engine keep it.
+
+    Not `no-referrer`: with it browsers send the page's own form with `Origin: null`, which the check
+    against forgery refuses.
+    """
+    answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer
