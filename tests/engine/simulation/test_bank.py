@@ -110,7 +110,6 @@ def test_who_is_asked_about_a_call_or_a_visit_says_who_served(year: pa.Table) ->
     asked = [json.loads(each)["survey"] for each in answers["properties"].to_pylist()]
     named = [survey for survey, agent in zip(asked, answers["agent"].to_pylist(), strict=True) if agent is not None]
     assert Counter(named) == Counter(each for each in asked if each in ("call", "branch-visit"))
-    served = set(
-        year.filter(pc.is_in(year["event"], pa.array(["Call Answered", "Counter Served"])))["agent"].to_pylist()
-    )
+    serving = pa.array(["Call Answered", "Counter Served"])
+    served = set(year.filter(pc.is_in(year["event"], serving))["agent"].to_pylist())
     assert set(answers["agent"].drop_null().to_pylist()) <= served
