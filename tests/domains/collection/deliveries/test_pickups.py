@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 TEXT = "user_id,event,timestamp,value\nana,Visit,2026-01-05,1.50\n"
 BUCKET = {"bucket": "b", "access_key": "a"}
 QUESTION = {"host": "h", "database": "d", "user": "u", "query": "SELECT 1"}
+NAMED = QUESTION | {"name": "a.csv"}
 
 
 @pytest.fixture
@@ -143,13 +144,20 @@ def test_a_pickup_that_is_off_does_no_rounds(sftp: Sftp) -> None:
     [
         ({"name": "Branches"}, "name: "),
         ({"pattern": "out/*.csv"}, "pattern: "),
-        ({"every_minutes": None}, "every_minutes: give it or daily_at"),
+        ({"every_minutes": None}, "every_minutes: give this or a time of day"),
         ({"every_minutes": 1}, "every_minutes: from 5"),
         ({"every_minutes": None, "daily_at": "25:00"}, "daily_at: "),
         ({"zone": "Europe/Nowhere"}, "zone: "),
         ({"where": {"host": "h"}}, "user: must be given"),
         ({"where": {"host": "h", "user": "u", "password": "p"}}, "password: sftp has no such field"),
         ({"where": {"host": "h", "user": "u", "port": "x"}}, "port: "),
+        ({"where": {"host": "169.254.169.254", "user": "u"}}, "host: leads to services"),
+        ({"kind": PickupKind.DATABASE, "where": {**NAMED, "host": "/run/postgresql"}}, "host: one name"),
+        ({"kind": PickupKind.DATABASE, "where": {**NAMED, "host": "@socket"}}, "host: one name"),
+        ({"kind": PickupKind.DATABASE, "where": {**NAMED, "host": "a,b"}}, "host: one name"),
+        ({"kind": PickupKind.OBJECTS, "where": {**BUCKET, "endpoint": "http://[fd00:ec2::254]"}}, "endpoint: leads"),
+        ({"kind": PickupKind.OBJECTS, "where": {**BUCKET, "endpoint": "http://[fd00"}}, "endpoint: such as"),
+        ({"kind": PickupKind.OBJECTS, "where": {**BUCKET, "region": "x.example.com/"}}, "region: "),
         ({"kind": PickupKind.OBJECTS, "where": {**BUCKET, "endpoint": "file:///"}}, "endpoint: "),
         ({"kind": PickupKind.DATABASE, "where": {**QUESTION, "name": "x"}}, "name: of the file"),
         ({"preset": "nothing"}, "preset"),

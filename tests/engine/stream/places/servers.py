@@ -173,3 +173,31 @@ def _listing(bucket: str, files: dict[str, bytes], asked: dict[str, list[str]]) 
         f"<Name>{bucket}</Name><Prefix>{escape(prefix)}</Prefix><KeyCount>{len(keys)}</KeyCount><MaxKeys>1000</MaxKeys>"
         f"<Delimiter>/</Delimiter><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>"
     ).encode()
+
+
+@contextmanager
+def sending_on(place: str, asked: list[str]) -> Iterator[str]:
+    """Note what is asked, and answer by sending on to another address."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._send_on()
+
+        def do_HEAD(self) -> None:
+            self._send_on()
+
+        def _send_on(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", place)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *said: Any) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()

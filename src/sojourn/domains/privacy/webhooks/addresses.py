@@ -9,10 +9,9 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from sojourn.kit.errors import InvalidError
+from sojourn.kit.network import Address, inner
 
 URL_MAX: Final = 500
-NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class ClosedAddressError(InvalidError):
@@ -87,23 +86,10 @@ def _literal(host: str) -> Address | None:
 
 
 def _require_open(number: Address, scheme: str, *, private: bool) -> None:
-    inner = _inner(number)
-    if scheme == "http" and not inner.is_loopback:
+    meant = inner(number)
+    if scheme == "http" and not meant.is_loopback:
         raise ClosedAddressError("url: must begin with https://; http is for this machine only.")
     if private:
         return
-    if not inner.is_global or inner.is_multicast or inner.is_reserved or inner.is_unspecified:
+    if not meant.is_global or meant.is_multicast or meant.is_reserved or meant.is_unspecified:
         raise ClosedAddressError("url: leads to a private address. SOJOURN_WEBHOOKS_PRIVATE=1 allows that.")
-
-
-def _inner(number: Address) -> Address:
-    """Give the IPv4 address that an IPv6 one stands for, if it does."""
-    if isinstance(number, ipaddress.IPv4Address):
-        return number
-    if number.ipv4_mapped is not None:
-        return number.ipv4_mapped
-    if number in NAT64:
-        return ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
-    if number.sixtofour is not None:
-        return number.sixtofour
-    return number.teredo[1] if number.teredo is not None else number

@@ -27,4 +27,5 @@ def opened(address: Address, secret: str) -> Iterator[Place]:
     else:
         from sojourn.engine.stream.places import objects
 
-        yield objects.Store(address, secret)
+        with objects.opened(address, secret) as store:
+            yield store

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sojourn.engine.stream.places.addresses import looked_up
 from sojourn.engine.stream.places.words import SECONDS, DatabaseAddress, PlaceError, Remote, TooLong
 
 if TYPE_CHECKING:
@@ -26,9 +27,11 @@ def opened(address: DatabaseAddress, secret: str) -> Iterator[Database]:
         import psycopg
     except ImportError:
         raise PlaceError("PostgreSQL needs an extra: pip install 'sojourn[postgres]'.") from None
+    numbers = looked_up(address.host, address.port)
     with _sentences(address):
         connection = psycopg.connect(
-            host=address.host,
+            host=",".join([address.host] * len(numbers)),
+            hostaddr=",".join(numbers),
             port=address.port,
             dbname=address.database,
             user=address.user,

@@ -7,17 +7,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from sojourn.engine.stream.places.addresses import looked_up
+from sojourn.engine.stream.places.relay import relayed
 from sojourn.engine.stream.places.words import LISTED_MAX, SECONDS, PlaceError, Remote, StoreAddress, TooLong
 
 PIECE_BYTES: Final = 1 << 20
 SAID: Final = re.compile(r"AWS Error ([A-Z_]+)")
 
 
-class Store:
-    """A folder of a bucket."""
+@contextmanager
+def opened(address: StoreAddress, secret: str) -> Iterator[Store]:
+    """Give the store while the block lasts; raise PlaceError. What an endpoint answers leads nowhere else."""
+    if not address.endpoint:
+        yield Store(address, secret, None)
+        return
+    try:
+        read = urlsplit(address.endpoint)
+        host, port = read.hostname or "", read.port or (443 if read.scheme == "https" else 80)
+    except ValueError:
+        raise PlaceError(f"{address.endpoint} is no address of an object store.") from None
+    numbers = looked_up(host, port)
+    with relayed(host=host, port=port, numbers=numbers) as way:
+        yield Store(address, secret, f"http://127.0.0.1:{way}")
 
-    def __init__(self, address: StoreAddress, secret: str) -> None:
+
+class Store:
+    """A folder of a bucket; `way` is the proxy through which it is reached."""
+
+    def __init__(self, address: StoreAddress, secret: str, way: str | None) -> None:
         from pyarrow import fs
 
         scheme, _, host = address.endpoint.rpartition("://")
@@ -27,7 +46,8 @@ class Store:
                 secret_key=secret,
                 region=address.region,
                 scheme=scheme or "https",
-                endpoint_override=host or None,
+                endpoint_override=host.rstrip("/") or None,
+                proxy_options=way,
                 connect_timeout=SECONDS,
                 request_timeout=SECONDS,
                 retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=2),

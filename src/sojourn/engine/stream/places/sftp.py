@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sojourn.engine.stream.places.addresses import looked_up
 from sojourn.engine.stream.places.words import (
     LISTED_MAX,
     SECONDS,
@@ -40,7 +41,7 @@ def opened(address: SftpAddress, secret: str) -> Iterator[Server]:
     except ImportError:
         raise PlaceError("SFTP needs an extra: pip install 'sojourn[sftp]'.") from None
     try:
-        line = socket.create_connection((address.host, address.port), timeout=SECONDS)
+        line = _connected(address)
         transport = paramiko.Transport(line)
     except (OSError, paramiko.SSHException) as error:
         raise PlaceError(f"{address.host} cannot be reached ({_reason(error)}).") from None
@@ -93,6 +94,14 @@ class Server:
 def fingerprint(key: paramiko.PKey) -> str:
     """Write a key's fingerprint as `ssh-keygen -l` does."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(key.asbytes()).digest()).decode().rstrip("=")
+
+
+def _connected(address: SftpAddress) -> socket.socket:
+    *others, last = looked_up(address.host, address.port)
+    for number in others:
+        with suppress(OSError):
+            return socket.create_connection((number, address.port), timeout=SECONDS)
+    return socket.create_connection((last, address.port), timeout=SECONDS)
 
 
 def _confirm(transport: paramiko.Transport, address: SftpAddress) -> None:
