@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from domains.collection.deliveries.handing import stream
-from engine.stream.places.servers import PASSWORD, USER, Sftp
+from engine.stream.places.servers import PASSWORD, USER, Sftp, by_number
 from sojourn.domains.access.contracts import SYSTEM
 from sojourn.domains.collection import actions, pickups, queries
 from sojourn.domains.collection.contracts import DeliveryStatus, PickupKind, PickupTerms
@@ -178,16 +178,27 @@ def test_a_daily_round_keeps_its_hour_over_the_change_of_clocks(sftp: Sftp) -> N
     assert rounds == ["28 01:30", "29 01:30", "30 00:30", "31 00:30"]
 
 
+@pytest.fixture
+def database() -> Iterator[dict[str, Any]]:
+    """Say where the database of this test listens; one on a socket is given a port, as pickups know no sockets."""
+    said = connection.get_connection_params()
+    where = {"host": str(said.get("host")), "port": said.get("port") or 5432}
+    if not where["host"].startswith("/"):
+        yield where
+        return
+    with by_number(f"{where['host']}/.s.PGSQL.{where['port']}") as port:
+        yield {"host": "127.0.0.1", "port": port}
+
+
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs a PostgreSQL server; test_on_postgres has one")
-def test_a_question_to_a_database_becomes_a_file_of_what_is_new() -> None:
+def test_a_question_to_a_database_becomes_a_file_of_what_is_new(database: dict[str, Any]) -> None:
     said = connection.get_connection_params()
     query = (
         "SELECT 'c' || i AS user_id, 'Paid' AS event, %(since)s::timestamptz + i * interval '1 h' AS timestamp, "
         "i + 0.5 AS value FROM generate_series(1, 3) AS i WHERE %(until)s::timestamptz > '2026-01-01'"
     )
     where = {
-        "host": str(said["host"]),
-        "port": said.get("port") or 5432,
+        **database,
         "user": str(said["user"]),
         "database": str(said["dbname"]),
         "query": query,
