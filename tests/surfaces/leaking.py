@@ -80,6 +80,7 @@ POSTS: dict[str, list[str]] = {
     ],
     "POST /retention-rules/{name}/preview": ['{"title": "a", "days": 3000}'],
     "POST /identity/rules/trials": ['{"text": ""}', '{"text": "blocked: [{user}]"}'],
+    "POST /desk/rules/{name}/preview": ['{"reason": "angry", "sentiment_most": 1}'],
     "POST /plan/check": ['{"text": ""}'],
     "POST /deliveries/{delivery}/preview": ["{}"],
     "POST /backups/{name}/verify": ["{}"],
@@ -115,13 +116,13 @@ POST /accounts | POST /accounts/import | DELETE /accounts/{account} | DELETE /ac
 PUT /surveys/{slug} | POST /surveys/{slug}/approve | POST /surveys/{slug}/start | POST /surveys/{slug}/end
 POST /surveys/{slug}/links | PATCH /surveys/{slug}/links/{link} | POST /surveys/{slug}/answers
 POST /surveys/{slug}/invitations | POST /surveys/{slug}/held/{response}
+POST /desk/cases | PUT /desk/cases/{number}/owner | PUT /desk/cases/{number}/due | POST /desk/cases/{number}/notes
+POST /desk/cases/{number}/status | PUT /desk/rules/{name} | DELETE /desk/rules/{name}
 PUT /prospects/rule | PUT /facts | PUT /populations/{slug} | DELETE /populations/{slug} | POST /lists | PATCH /lists/{list_id} | DELETE /lists/{list_id} | POST /lists/{list_id}/restore
 POST /requests | POST /requests/{number}/acknowledge | POST /requests/{number}/verify | POST /requests/{number}/pause
 POST /requests/{number}/resume | POST /requests/{number}/extend | POST /requests/{number}/work
 POST /requests/{number}/close | POST /tombstones/lift | DELETE /restrictions/{customer}
 PUT /duties/{name} | DELETE /duties/{name} | PUT /retention-rules/{name} | DELETE /retention-rules/{name}
-POST /desk/cases | PUT /desk/cases/{number}/owner | PUT /desk/cases/{number}/due | POST /desk/cases/{number}/notes
-POST /desk/cases/{number}/status
 POST /holds | POST /holds/{number}/release
 POST /encryption/keys | DELETE /encryption/keys | POST /backups
 """

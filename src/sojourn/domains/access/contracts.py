@@ -56,6 +56,7 @@ class Right(StrEnum):
     ANSWERS_WRITE = "answers.write"  # answers given elsewhere, through the API
     CASES_READ = "cases.read"  # customer cases, of customers whom one may read
     CASES_WRITE = "cases.write"  # open them, work on them, close them
+    CASES_RULES = "cases.rules"  # by which comments open them
     AUDIT_READ = "audit.read"
     BACKUPS_RUN = "backups.run"  # backup, restore, key rotation
     PEOPLE_MANAGE = "people.manage"  # people, roles, grants, keys
@@ -105,7 +106,7 @@ _DESK = frozenset({Right.CASES_READ, Right.CASES_WRITE})
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),
     Role.CX_LEAD: _ANALYST
-    | {Right.EMPLOYEES_READ, Right.SURVEYS_WRITE, Right.SURVEYS_APPROVE, Right.ANSWERS_WRITE},
+    | {Right.EMPLOYEES_READ, Right.SURVEYS_WRITE, Right.SURVEYS_APPROVE, Right.ANSWERS_WRITE, Right.CASES_RULES},
     Role.ANALYST: _ANALYST | {Right.SURVEYS_WRITE, Right.ANSWERS_WRITE},
     Role.AGENT: _AGENT | _DESK,
     Role.AGENT_MANAGER: _AGENT | _DESK | {Right.CUSTOMERS_LIST, Right.EMPLOYEES_READ, Right.IDENTITY_REVIEW},

@@ -1,7 +1,8 @@
-"""Do: open customer cases and work on them."""
+"""Do: open customer cases and work on them, keep the rules by which comments open them."""
 
 from __future__ import annotations
 
+from sojourn.domains.desk.ruling import delete_rule, open_by_rules, save_rule
 from sojourn.domains.desk.working import (
     assign_case,
     escalate,
@@ -12,4 +13,15 @@ from sojourn.domains.desk.working import (
     set_due,
 )
 
-__all__ = ["assign_case", "escalate", "forget_cases", "move_case", "note_case", "open_case", "set_due"]
+__all__ = [
+    "assign_case",
+    "delete_rule",
+    "escalate",
+    "forget_cases",
+    "move_case",
+    "note_case",
+    "open_by_rules",
+    "open_case",
+    "save_rule",
+    "set_due",
+]

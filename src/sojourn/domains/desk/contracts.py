@@ -44,7 +44,7 @@ class Which(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class CaseStep:
     """One step of a case's history."""
 
     at: datetime
@@ -71,7 +71,7 @@ class CustomerCase:
     due_at: datetime
     closed_at: datetime | None
     escalated_at: datetime | None
-    history: tuple[Step, ...] = ()  # oldest first; in a list it is left out
+    history: tuple[CaseStep, ...] = ()  # oldest first; in a list it is left out
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,3 +89,35 @@ class DeskLoad:
     overdue: int  # theirs
     near: int  # theirs, due within a day
     escalated: int  # of those whom they manage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseRule:
+    """When a comment opens a case by itself: where all that is said here holds.
+
+    A score counts where high is good and only of the measure named, because scales differ.
+    """
+
+    name: str
+    reason: str
+    due_hours: float  # of the desk's hours, from when the comment was read
+    unit: str = ""  # that answers for it; "": where the comment came from
+    owner: str = ""  # "person:7"
+    measure: str = ""  # nps, csat, ...
+    score_most: float | None = None
+    sentiment_most: float | None = None  # -1 to 1
+    urgency_least: float | None = None  # 0 to 1, as the next two
+    churn_least: float | None = None
+    complaint_least: float | None = None
+    survey: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RulePreview:
+    """What a rule would have done with the comments of the last days that are read already."""
+
+    days: int
+    comments: int  # looked at
+    matches: int  # of them
+    cases: int  # that these would have opened: one of a customer, as if none had been closed

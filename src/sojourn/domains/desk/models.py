@@ -44,3 +44,11 @@ class StepRow(models.Model):
     comment = models.BigIntegerField(null=True, unique=True)
     owner = models.BigIntegerField(null=True)
     due_at = models.DateTimeField(null=True)
+
+
+class RuleRow(models.Model):
+    """A rule by which comments open cases."""
+
+    name = models.CharField(max_length=63, unique=True)
+    owner = models.BigIntegerField(null=True)
+    document = models.JSONField()

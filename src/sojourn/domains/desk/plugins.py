@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held
 from sojourn.domains.desk import actions, queries
+from sojourn.domains.feedback.contracts import Understood
+from sojourn.domains.feedback.hooks import understood
 from sojourn.kit.sealed import seals
 
 seals("desk.StepRow", "sealed", use="case")
+
+
+@understood.answer
+def open_cases(found: Sequence[Understood]) -> None:
+    """Open cases where a rule says so, in the transaction of the reading."""
+    actions.open_by_rules(found)
 
 
 @hooks.erase_persons.answer

@@ -13,9 +13,10 @@ from sojourn.domains.desk.contracts import ALIVE, CasesFound, CaseStatus, Custom
 from sojourn.domains.desk.models import CaseRow
 from sojourn.domains.desk.reading import about as told_of_cases
 from sojourn.domains.desk.reading import account, case_of, held, history_of, in_scope, seen
+from sojourn.domains.desk.ruling import rule_preview, rules
 from sojourn.kit.errors import InvalidError
 
-__all__ = ["case", "cases", "load", "told_of_cases"]
+__all__ = ["case", "cases", "load", "rule_preview", "rules", "told_of_cases"]
 LIMIT_MOST: Final = 1_000
 AT_ONCE: Final = 200
 LOAD_MOST: Final = 100

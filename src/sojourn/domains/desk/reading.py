@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.collection.contracts import Held
-from sojourn.domains.desk.contracts import CaseStatus, CustomerCase, Step, StepKind
+from sojourn.domains.desk.contracts import CaseStatus, CaseStep, CustomerCase, StepKind
 from sojourn.domains.desk.models import CaseRow, StepRow
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.organisation import queries as organisation
@@ -55,7 +55,7 @@ def account(viewer: Viewer) -> int | None:
     return int(number) if kind == "person" else None
 
 
-def case_of(row: CaseRow, customer: int, history: tuple[Step, ...] = ()) -> CustomerCase:
+def case_of(row: CaseRow, customer: int, history: tuple[CaseStep, ...] = ()) -> CustomerCase:
     """Give a case as other rooms see it."""
     return CustomerCase(
         id=row.pk,
@@ -73,7 +73,7 @@ def case_of(row: CaseRow, customer: int, history: tuple[Step, ...] = ()) -> Cust
     )
 
 
-def history_of(row: CaseRow) -> tuple[Step, ...]:
+def history_of(row: CaseRow) -> tuple[CaseStep, ...]:
     """Open the history of a case, oldest first."""
     return tuple(_step(each) for each in StepRow.objects.filter(case=row).order_by("at", "pk"))
 
@@ -108,9 +108,9 @@ def _told(persons: Sequence[int]) -> Iterator[dict[str, object]]:
             }
 
 
-def _step(row: StepRow) -> Step:
+def _step(row: StepRow) -> CaseStep:
     text = sealing.sealer(settings.SOJOURN).open(bytes(row.sealed), use=USE).decode() if row.sealed is not None else ""
-    return Step(
+    return CaseStep(
         at=row.at,
         by=row.by,
         what=StepKind(row.what),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +13,7 @@ from sojourn.domains.access import actions as access
 from sojourn.domains.access import queries as people
 from sojourn.domains.access.contracts import SYSTEM, Right, Viewer
 from sojourn.domains.collection import actions as collection
+from sojourn.domains.desk import rules
 from sojourn.domains.desk.contracts import ALIVE, CaseStatus, CustomerCase, StepKind
 from sojourn.domains.desk.hours import due
 from sojourn.domains.desk.models import CaseRow, StepRow
@@ -23,9 +23,7 @@ from sojourn.domains.organisation import queries as organisation
 from sojourn.domains.privacy import queries as privacy
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 
-REASON: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 TEXT_MOST: Final = 4_000
-HOURS_MOST: Final = 2_000.0
 DUE_HOURS: Final = 16.0  # two of the desk's days
 AT_ONCE: Final = 500
 BECOMES: Final = {
@@ -63,10 +61,10 @@ def open_case(
     """
     viewer.require(Right.CASES_WRITE)
     current = privacy.require_reachable(customer, purpose=PURPOSE, viewer=viewer.within(Right.CASES_WRITE))
-    if not REASON.fullmatch(reason):
+    if not rules.SLUG.fullmatch(reason):
         raise InvalidError("reason: small letters, digits and hyphens, at most 63, such as low-score.")
-    if not 0 < due_hours <= HOURS_MOST:
-        raise InvalidError(f"due_hours: more than 0, at most {HOURS_MOST:.0f} of the desk's hours.")
+    if not 0 < due_hours <= rules.HOURS_MOST:
+        raise InvalidError(f"due_hours: more than 0, at most {rules.HOURS_MOST:.0f} of the desk's hours.")
     at, told = now or timezone.now(), _text(text)
     where = _unit(unit, viewer)
     with transaction.atomic(using=router.db_for_write(CaseRow)):
@@ -75,7 +73,7 @@ def open_case(
             person=current,
             reason=reason,
             unit=where,
-            owner=_owner(owner, where, viewer),
+            owner=owner_of(owner, where, viewer),
             due_hours=due_hours,
             by=viewer.name,
             text=told,
@@ -128,7 +126,7 @@ def assign_case(*, number: int, owner: str, viewer: Viewer, now: datetime | None
     at = now or timezone.now()
     with transaction.atomic(using=router.db_for_write(CaseRow)):
         row, customer = _alive(number, viewer)
-        row.owner = _owner(owner, row.unit, viewer)
+        row.owner = owner_of(owner, row.unit, viewer)
         row.save(update_fields=["owner"])
         add_step(row, StepKind.ASSIGNED, by=viewer.name, at=at, owner=row.owner)
         access.audit(viewer=viewer, what="case.assign", on=f"case:{number}", now=at, owner=str(row.owner or ""))
@@ -239,7 +237,7 @@ def _check_move(row: CaseRow, status: CaseStatus, customer: int) -> None:
         raise ConflictError("The case waits already.")
 
 
-def _owner(owner: str, unit: str, viewer: Viewer) -> int | None:
+def owner_of(owner: str, unit: str, viewer: Viewer) -> int | None:
     """Find whom a case is given to; raise InvalidError for somebody who may not work on it."""
     if not owner:
         return None
@@ -252,14 +250,19 @@ def _owner(owner: str, unit: str, viewer: Viewer) -> int | None:
             number = people.person_by_email(owner).id
         except NotFoundError:
             raise InvalidError("owner: nobody signs in with this mail address.") from None
+    if not can_work(number, unit):
+        raise InvalidError("owner: they may not work on cases there; their role needs the right cases.write.")
+    return number
+
+
+def can_work(number: int, unit: str) -> bool:
+    """Say whether somebody can sign in and may work on cases of a unit."""
     try:
         theirs = people.viewer_of(number)
     except NotFoundError:
-        raise InvalidError("owner: they can no longer sign in.") from None
+        return False
     units = theirs.units_for(Right.CASES_WRITE)
-    if not theirs.can(Right.CASES_WRITE) or (units is not None and unit not in organisation.descendants(units)):
-        raise InvalidError("owner: they may not work on cases there; their role needs the right cases.write.")
-    return number
+    return theirs.can(Right.CASES_WRITE) and (units is None or unit in organisation.descendants(units))
 
 
 def _unit(unit: str, viewer: Viewer) -> str:

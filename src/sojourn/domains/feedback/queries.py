@@ -18,12 +18,14 @@ from sojourn.domains.feedback.surveys.reading import plain as survey_document
 from sojourn.domains.feedback.surveys.reading import read as read_survey
 from sojourn.domains.feedback.surveys.reading import write as write_survey
 from sojourn.domains.feedback.surveys.wording import doubts
+from sojourn.domains.feedback.understanding import comments_read
 from sojourn.domains.feedback.understanding import waiting as comments_waiting
 
 __all__ = [
     "answered",
     "begin_visit",
     "comment_figures",
+    "comments_read",
     "comments_waiting",
     "doubts",
     "held_answers",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db import router, transaction
 
 from sojourn.domains.feedback import hooks
 from sojourn.domains.feedback.comments import clock
-from sojourn.domains.feedback.comments.opening import comment_of
+from sojourn.domains.feedback.comments.opening import closed_comment, comment_of
 from sojourn.domains.feedback.contracts import Comment, Understanding, Understood
 from sojourn.domains.feedback.models import CommentRow
 from sojourn.kit import sealing
@@ -23,6 +24,23 @@ def waiting(*, limit: int = AT_ONCE, after: int = 0) -> tuple[Comment, ...]:
     sealer = sealing.sealer(settings.SOJOURN)
     rows = CommentRow.objects.filter(model="", pk__gt=after).order_by("pk")[:limit]
     return tuple(comment_of(row, sealer) for row in rows)
+
+
+def comments_read(*, since: datetime, until: datetime) -> Iterator[Understood]:
+    """Give what was read out of the comments of a time, by id, without their texts."""
+    rows = CommentRow.objects.filter(occurred_at__gte=since, occurred_at__lt=until).exclude(model="")
+    for row in rows.defer("sealed").order_by("pk").iterator(chunk_size=2_000):
+        read = Understanding(
+            comment=row.pk,
+            model=row.model,
+            language=row.language,
+            sentiment=row.sentiment,
+            urgency=row.urgency,
+            churn=row.churn,
+            complaint=row.complaint,
+            findings=row.findings,
+        )
+        yield Understood(comment=closed_comment(row), understanding=read)
 
 
 def read_comments() -> int:

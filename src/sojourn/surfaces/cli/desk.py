@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -28,7 +30,36 @@ STEPS: Columns = [
     ("what", "what"),
     ("text", lambda row: row["text"] or row["owner"] or row["due_at"] or ""),
 ]
+LEVEL = click.FloatRange(0, 1, min_open=True)
+CONDITIONS = ("survey", "measure", "score_most", "sentiment_most", "urgency_least", "churn_least", "complaint_least")
+RULES: Columns = [
+    ("rule", "name"),
+    ("reason", "reason"),
+    ("due hours", "due_hours"),
+    ("unit", "unit"),
+    ("owner", "owner"),
+    ("asks", lambda row: ", ".join(f"{name} {row[name]}" for name in CONDITIONS if row[name] not in (None, ""))),
+    ("active", lambda row: "yes" if row["is_active"] else ""),
+]
+WHICH = ["all", "mine", "unowned", "overdue", "escalated"]
 OWNER = "A mail address, or me; empty for nobody."
+
+
+ASKED = (
+    click.option("--reason", required=True, help="Of its cases: small letters, digits and hyphens."),
+    click.option("--due-hours", type=click.FloatRange(0, 2_000, min_open=True), default=16, show_default=True,
+                 help="Of the desk's hours."),
+    click.option("--unit", default="", help="That answers for it; else where the comment came from."),
+    click.option("--owner", default="", help=OWNER),
+    click.option("--measure", default="", help="Of which score, such as nps."),
+    click.option("--score-most", type=float, help="A score at or under it."),
+    click.option("--sentiment-most", type=click.FloatRange(-1, 1), help="A sentiment at or under it."),
+    click.option("--urgency-least", type=LEVEL, help="As urgent, or more."),
+    click.option("--churn-least", type=LEVEL, help="As sure to leave, or more."),
+    click.option("--complaint-least", type=LEVEL, help="As much of a complaint, or more."),
+    click.option("--survey", default="", help="Answers to this survey only."),
+    click.option("--active/--resting", "is_active", default=True, show_default=True, help="Whether it is tried."),
+)  # fmt: skip
 
 
 @click.group("desk")
@@ -37,7 +68,7 @@ def desk() -> None:
 
 
 @desk.command("list")
-@click.option("--which", type=click.Choice(["all", "mine", "unowned", "overdue", "escalated"]), default="all")
+@click.option("--which", type=click.Choice(WHICH), default="all", show_default=True, help="Those of one kind.")
 @click.option("--status", type=click.Choice(["open", "waiting", "closed", "reopened"]), help="All but closed ones.")
 @click.option("--reason", help="Cases of this reason only.")
 @click.option("--unit", help="Cases of this unit only.")
@@ -107,6 +138,55 @@ def note_case(server: Server, number: int, text: str) -> Shown:
 def move_case(server: Server, number: int, status: str, text: str) -> Shown:
     """Let a case wait for the customer, close it, or take it up again."""
     return _told(server.post(f"/desk/cases/{number}/status", {"status": status, "text": text}))
+
+
+def asking(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that make up a rule."""
+    for option in reversed(ASKED):
+        command = option(command)
+    return command
+
+
+@desk.group("rules")
+def rules() -> None:
+    """Keep the rules by which comments open cases."""
+
+
+@rules.command("list")
+@connected
+def list_rules(server: Server) -> Shown:
+    """List the rules in the order in which they are tried: the first that a comment meets counts."""
+    page = server.get("/desk/rules")
+    return Shown(data=page, columns=RULES, rows=page["items"], empty="No rules: cases are opened by hand.")
+
+
+@rules.command("save")
+@click.argument("name")
+@asking
+@connected
+def save_rule(server: Server, name: str, **said: Any) -> Shown:
+    """Save a rule, in the place of one of its name; it counts for comments that are read from now on."""
+    made = server.put(f"/desk/rules/{quote(name, safe='')}", said)
+    return Shown(data=made, columns=RULES, rows=[made])
+
+
+@rules.command("try")
+@asking
+@connected
+def try_rule(server: Server, **said: Any) -> Shown:
+    """Count the comments of the last 30 days for which a rule would have opened cases."""
+    found = server.post("/desk/rules/tried/preview", said)
+    line = "Of {comments} comments of the last {days} days {matches} meet it: {cases} cases.".format(**found)
+    return Shown(data=found, before=[line])
+
+
+@rules.command("delete")
+@click.argument("name")
+@connected
+def delete_rule(server: Server, name: str) -> Shown:
+    """Delete a rule; its cases stay."""
+    server.delete(f"/desk/rules/{quote(name, safe='')}")
+    return Shown(data={"deleted": name}, before=[f"{name} is deleted; its cases stay."])
 
 
 def _told(case: dict[str, Any]) -> Shown:

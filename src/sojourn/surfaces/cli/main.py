@@ -72,12 +72,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "questions": ("saved", "questions", "Save the questions of the analysis pages and ask them again."),
     "comments": ("comments", "comments", "Read and search what customers said in words."),
     "surveys": ("surveys", "surveys", "Ask customers: write surveys, have them approved, let them go live."),
-    "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
     "desk": (
         "desk",
         "desk",
         "Work on customer cases: what customers said, who answers for it, and until when.",
     ),
+    "kpi": ("kpi", "kpi", "Show figures of the KPI catalogue."),
     "drivers": ("drivers", "drivers", "Weigh what drives a score: channel, unit, product and operational facts."),
     "mix": (
         "drivers",

@@ -54,6 +54,7 @@ ALLOWS: dict[Right, Words] = {
     Right.ANSWERS_WRITE: _("Give answers to surveys through the API"),
     Right.CASES_READ: _("See customer cases"),
     Right.CASES_WRITE: _("Open customer cases and work on them"),
+    Right.CASES_RULES: _("Change the rules that open customer cases"),
     Right.AUDIT_READ: _("Read the audit log"),
     Right.BACKUPS_RUN: _("Back up, restore, rotate keys"),
     Right.PEOPLE_MANAGE: _("Manage people, roles and API keys"),

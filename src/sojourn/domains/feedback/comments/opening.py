@@ -16,11 +16,16 @@ USE: Final = "comment"
 def comment_of(row: CommentRow, sealer: sealing.Sealer | None = None) -> Comment:
     """Open a comment."""
     opener = sealer or sealing.sealer(settings.SOJOURN)
+    return closed_comment(row, opener.open(bytes(row.sealed), use=USE).decode())
+
+
+def closed_comment(row: CommentRow, text: str = "") -> Comment:
+    """Give what is known about a comment, and no word of it but those given."""
     return Comment(
         id=row.pk,
         event_id=row.event_id,
         person=row.person,
-        text=opener.open(bytes(row.sealed), use=USE).decode(),
+        text=text,
         kind=CommentKind(row.kind),
         event=row.event,
         source=row.source,
