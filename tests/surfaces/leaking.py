@@ -118,7 +118,8 @@ POST /surveys/{slug}/links | PATCH /surveys/{slug}/links/{link} | POST /surveys/
 POST /surveys/{slug}/invitations | POST /surveys/{slug}/held/{response}
 POST /desk/cases | PUT /desk/cases/{number}/owner | PUT /desk/cases/{number}/due | POST /desk/cases/{number}/notes
 POST /desk/cases/{number}/status | PUT /desk/rules/{name} | DELETE /desk/rules/{name}
-PUT /prospects/rule | PUT /facts | PUT /populations/{slug} | DELETE /populations/{slug} | POST /lists | PATCH /lists/{list_id} | DELETE /lists/{list_id} | POST /lists/{list_id}/restore
+PUT /prospects/rule | PUT /facts | PUT /populations/{slug} | DELETE /populations/{slug}
+POST /lists | PATCH /lists/{list_id} | DELETE /lists/{list_id} | POST /lists/{list_id}/restore
 POST /requests | POST /requests/{number}/acknowledge | POST /requests/{number}/verify | POST /requests/{number}/pause
 POST /requests/{number}/resume | POST /requests/{number}/extend | POST /requests/{number}/work
 POST /requests/{number}/close | POST /tombstones/lift | DELETE /restrictions/{customer}

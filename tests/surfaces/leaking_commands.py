@@ -58,6 +58,17 @@ comments figures
 customer list
 customer export {{folder}}/customers.csv
 customer export {{folder}}/customers.csv --shape hubspot
+drivers csat
+facts list
+mix nps --by channel
+weights list
+surveys list
+surveys templates
+surveys show nothing
+surveys links nothing
+surveys invited nothing
+surveys held nothing
+desk rules list
 traits list
 extracts list
 sql --extract {EXTRACT} 'SELECT * FROM events'
@@ -123,6 +134,8 @@ lists list
 accounts show 1
 accounts find K-1
 accounts of {customer}
+desk list
+desk show 1
 """
 EXCEPT = {
     "source list": "sources are the company's, not a customer's",
@@ -146,12 +159,16 @@ requests acknowledge | requests close | requests extend | requests forget-rule |
 requests pause | requests resume | requests retain | requests unrestrict | requests verify | requests work
 lists remove | lists save | lists change | lists restore
 accounts save | accounts join | accounts take-out | accounts delete | accounts import | accounts prospects
-duties delete | duties save | holds place | holds release
+facts save | weights delete | weights save | desk assign | desk due | desk move | desk note | desk open
+desk rules delete | desk rules save | surveys approve | surveys end | surveys invite | surveys judge | surveys link
+surveys save | surveys start | surveys switch | duties delete | duties save | holds place | holds release
 user add | user employee | user grant | user invite | user password | user remove | user reset-factor | user restore
 user role | user withdraw | keys create | keys revoke | backup run | encryption retire | encryption rotate
 """
 # What is asked of the machine or the log as a whole, or needs no server.
 OTHERS = {
+    "desk rules try": "counts comments of a rule; a file of rules is asked over REST in the same sweep",
+    "weights score": "needs a population, which nobody has made here; REST asks for it in the same sweep",
     "demo": "makes a company of its own",
     "serve": "runs the processes",
     "restore": "works on files, under a passphrase",

@@ -19,6 +19,7 @@ from domains.privacy.bank import BEGIN
 from sojourn.domains.access.contracts import Viewer
 from sojourn.domains.customers import queries as customers_queries
 from sojourn.domains.customers.contracts import PanelAsked
+from sojourn.domains.desk.contracts import CaseRule
 from sojourn.domains.feedback.contracts import CommentsAsked
 from sojourn.domains.identity import queries as identity_queries
 from sojourn.domains.journeys.contracts import AttributionAsked, CasesAsked, Question, RetentionAsked
@@ -70,6 +71,11 @@ BELOW_THE_DOOR = {
     "collection.withdrawn": "the timeline's input",
     "customers.named": "the name in a letter to the customer",
     "customers.told": "what is held about a person, for their own access package",
+    "customers.accounts_ended": "kinds of accounts and a day, for what a duty keeps",
+    "desk.told_of_cases": "what is held about a person, for their own access package",
+    "feedback.told_of_comments": "what is held about a person, for their own access package",
+    "feedback.told_of_surveys": "what is held about a person, for their own access package",
+    "privacy.kept_back": "what duties keep, for the letter about an erasure",
     "customers.told_of_accounts": "what is held about a person, for their own access package",
     "identity.about": "what is held about a person, for their own access package",
     "identity.customers_of": "numbers for numbers",
@@ -94,7 +100,7 @@ SERVING = (
     "customers.panels", "customers.who_looked", "customers.why", "customers.behind", "customers.accounts",
     "customers.decisions",
     "customers.timeline",
-    "customers.reached", "customers.computed",
+    "customers.reached", "customers.computed", "desk.",
     "identity.", "privacy.standings",
     "privacy.words", "privacy.consent_", "privacy.contact_of", "privacy.letter_of", "privacy.request",
     "privacy.overdue", "privacy.erasure", "access.looks", "privacy.retention_preview",
@@ -160,6 +166,7 @@ BY_NAME: dict[str, Callable[[Context], Any]] = {
 BY_QUERY: dict[str, dict[str, Callable[[Context], Any]]] = {
     "customers.behind": {"found": lambda c: customers_queries.why(customer=c.customer.number, viewer=c.viewer)},
     "customers.column": {"rule": lambda c: customers_queries.trait_rule(slug="what")},
+    "desk.rule_preview": {"rule": lambda c: CaseRule(name="all", reason="all", due_hours=8, complaint_least=0.0)},
     "feedback.comment_figures": {"asked": lambda c: CommentsAsked(customer=c.customer.number)},
     "identity.listed": {"page": lambda c: identity_queries.proposals(viewer=c.viewer)},
     "journeys.attribution": {"asked": lambda c: AttributionAsked(outcome=("Paid",))},
@@ -200,7 +207,7 @@ def queries() -> Iterator[tuple[str, FunctionType]]:
             continue
         for name, query in vars(module).items():
             is_own = inspect.isfunction(query) and query.__module__.startswith(f"sojourn.domains.{room.name}")
-            if is_own and not name.startswith("_"):
+            if is_own and name in getattr(module, "__all__", (name,)) and not name.startswith("_"):
                 yield f"{room.name}.{name}", query
 
 

@@ -358,7 +358,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /purposes/{purpose}/notices": {"texts": {"en": {"title": "a", "text": "b"}}},
     "POST /extracts": {"name": "new"},
     "POST /extracts/{name}/sql": {"statement": "SELECT 1"},
-    "POST /pickups": {"name": "new", "kind": "sftp", "source": "website", "where": {}, "secret": "a", "daily_at": "02:30"},
+    "POST /pickups": {"name": "new", "kind": "sftp", "source": "a", "where": {}, "secret": "a", "daily_at": "02:30"},
     "POST /webhooks": {"name": "new", "url": "https://example.com/hooks", "events": ["*"]},
     "POST /deliveries/local": {"source": "web", "path": "/dev/null"},
     "POST /requests": {"kind": "access", "email": "a@example.com"},

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from domains.feedback.asked import LEAD
+from domains.feedback.asked import LEAD, document, live, opened
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import SYSTEM, Role
 from sojourn.domains.access.models import Account
-from sojourn.domains.feedback import actions
+from sojourn.domains.feedback import actions, queries
+from sojourn.domains.feedback.contracts import Sent
 from surfaces.web.test_survey_page import hidden
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -65,7 +68,6 @@ def test_a_survey_of_the_library_goes_live_once_somebody_else_has_approved_it(wr
 
 
 def test_a_preview_leads_through_the_pages_and_keeps_nothing(writer: Client) -> None:
-    from sojourn.domains.feedback import queries
     from sojourn.domains.feedback.models import ResponseRow
 
     actions.save_survey(slug="exit", survey=queries.template("bank-call").survey, viewer=LEAD)
@@ -80,7 +82,6 @@ def test_a_preview_leads_through_the_pages_and_keeps_nothing(writer: Client) -> 
 
 
 def test_who_only_reads_changes_nothing(writer: Client) -> None:
-    from sojourn.domains.feedback import queries
 
     actions.save_survey(slug="exit", survey=queries.template("bank-branch").survey, viewer=LEAD)
     viewer = signed_in(Role.VIEWER)
@@ -90,3 +91,22 @@ def test_who_only_reads_changes_nothing(writer: Client) -> None:
         viewer, what="end"
     )
     assert viewer.get("/voice/surveys/new").status_code == 403
+
+
+def test_answers_that_look_like_a_machines_are_let_in_or_discarded(writer: Client) -> None:
+    live("exit", survey=document(min_seconds=2))
+    for _ in range(2):
+        found = opened("exit")
+        begun, at = queries.begin_visit(found), timezone.now()
+        for values in ({"nps": 9}, {}):
+            shown = tuple(each.id for each in begun.page)
+            sent = Sent(response=begun.response, started_at=at, shown=shown, values=values, language="en")
+            begun = actions.take(found, sent, now=at)
+    page = body(writer, "/voice/surveys/of/exit")
+    first, second = re.findall(r'name="answers" value="(\d+)"', page)
+    assert "too fast" in page
+    assert "They count now." in change(writer, what="let_in", answers=first)
+    assert "They are discarded." in change(writer, what="discard", answers=second)
+    assert "No such answers are held." in change(writer, what="let_in", answers=first)
+    assert "No such answers are held." in change(writer, what="let_in", answers="9" * 5_000)
+    assert 'name="answers"' not in body(writer, "/voice/surveys/of/exit")

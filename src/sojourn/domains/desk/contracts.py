@@ -83,15 +83,6 @@ class CasesFound:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DeskLoad:
-    """How many cases wait for somebody; each counted up to a hundred."""
-
-    overdue: int  # theirs
-    near: int  # theirs, due within a day
-    escalated: int  # of those whom they manage
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseRule:
     """When a comment opens a case by itself: where all that is said here holds.
 

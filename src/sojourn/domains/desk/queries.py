@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
 from django.utils import timezone
 
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.desk.contracts import ALIVE, CasesFound, CaseStatus, CustomerCase, DeskLoad, Which
+from sojourn.domains.desk.contracts import ALIVE, CasesFound, CaseStatus, CustomerCase, Which
 from sojourn.domains.desk.models import CaseRow
 from sojourn.domains.desk.reading import about as told_of_cases
 from sojourn.domains.desk.reading import account, case_of, held, history_of, in_scope, seen
 from sojourn.domains.desk.ruling import rule_preview, rules
 from sojourn.kit.errors import InvalidError
 
-__all__ = ["case", "cases", "load", "rule_preview", "rules", "told_of_cases"]
+__all__ = ["case", "cases", "rule_preview", "rules", "told_of_cases"]
 LIMIT_MOST: Final = 1_000
 AT_ONCE: Final = 200
-LOAD_MOST: Final = 100
-NEAR: Final = timedelta(days=1)
 
 
 def case(number: int, *, viewer: Viewer) -> CustomerCase:
@@ -62,21 +60,6 @@ def cases(
         place = _behind(rows[-1].due_at, rows[-1].pk)
     shown, more = tuple(found[:limit]), len(found) > limit
     return CasesFound(rows=shown, next_place=(shown[-1].due_at.isoformat(), shown[-1].id) if more else None)
-
-
-def load(*, viewer: Viewer, now: datetime | None = None) -> DeskLoad:
-    """Count what waits for a viewer: their own late and soon due cases, and those escalated to them."""
-    at = now or timezone.now()
-    if not viewer.can(Right.CASES_READ):
-        return DeskLoad(overdue=0, near=0, escalated=0)
-    mine = cases(viewer=viewer, which=Which.MINE, limit=LOAD_MOST, now=at).rows
-    manages = viewer.can(Right.EMPLOYEES_READ)
-    escalated = cases(viewer=viewer, which=Which.ESCALATED, limit=LOAD_MOST, now=at).rows if manages else ()
-    return DeskLoad(
-        overdue=sum(each.due_at <= at for each in mine),
-        near=sum(at < each.due_at <= at + NEAR for each in mine),
-        escalated=len(escalated),
-    )
 
 
 def _which(which: Which, viewer: Viewer, at: datetime) -> Q:

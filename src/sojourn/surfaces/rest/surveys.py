@@ -94,7 +94,7 @@ class HeldText(Schema):
     questions: int
 
 
-class Verdict(Schema):
+class HeldVerdict(Schema):
     """What held answers are."""
 
     is_person: bool = Field(description="true lets them count; false discards what they say, for good.")
@@ -358,7 +358,9 @@ def list_held(request: HttpRequest, slug: Slug) -> Page[HeldText]:
 
 @router.post("/surveys/{slug}/held/{response}", response={200: Judged, **PROBLEMS}, summary="Judge answers held apart")
 @needs(Right.SURVEYS_WRITE)
-def judge(request: HttpRequest, slug: Slug, response: Annotated[int, Path(ge=1, lt=1 << 63)], body: Verdict) -> Judged:
+def judge(
+    request: HttpRequest, slug: Slug, response: Annotated[int, Path(ge=1, lt=1 << 63)], body: HeldVerdict
+) -> Judged:
     """Let them in, as given when they were, or discard them."""
     viewer = viewer_of(request)
     state = actions.judge_answers(_plain(slug), response=response, is_person=body.is_person, viewer=viewer)

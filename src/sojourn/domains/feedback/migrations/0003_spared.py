@@ -5,20 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('feedback', '0002_surveys'),
+        ("feedback", "0002_surveys"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SparedRow',
+            name="SparedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.BigIntegerField(db_index=True, null=True)),
-                ('reason', models.CharField(max_length=12)),
-                ('at', models.DateTimeField()),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='feedback.surveyrow')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person", models.BigIntegerField(db_index=True, null=True)),
+                ("reason", models.CharField(max_length=12)),
+                ("at", models.DateTimeField()),
+                ("survey", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="feedback.surveyrow")),
             ],
         ),
     ]

@@ -5,35 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('feedback', '0003_spared'),
+        ("feedback", "0003_spared"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CommentClock',
+            name="CommentClock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lineage', models.BigIntegerField()),
-                ('change', models.BigIntegerField()),
-                ('losses', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lineage", models.BigIntegerField()),
+                ("change", models.BigIntegerField()),
+                ("losses", models.BigIntegerField()),
             ],
         ),
         migrations.AddField(
-            model_name='commentrow',
-            name='changed',
+            model_name="commentrow",
+            name="changed",
             field=models.BigIntegerField(db_index=True, default=0),
         ),
         migrations.CreateModel(
-            name='CommentWord',
+            name="CommentWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.BigIntegerField()),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='feedback.commentrow')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("word", models.BigIntegerField()),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="feedback.commentrow"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('word', 'comment'), name='one_comment_word')],
+                "constraints": [models.UniqueConstraint(fields=("word", "comment"), name="one_comment_word")],
             },
         ),
     ]

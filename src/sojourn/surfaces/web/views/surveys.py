@@ -135,12 +135,9 @@ def survey_change(request: PageRequest, slug: str) -> HttpResponse:
             actions.end_survey(slug=slug, viewer=viewer)
             messages.success(request, _("The survey has ended; its links say so."))
         elif what in ("on", "off"):
-            number = request.POST.get("link", "")
-            number = int(number) if number.isdecimal() and len(number) < 15 else 0
-            actions.switch_link(slug=slug, link=number, is_active=what == "on", viewer=viewer)
+            actions.switch_link(slug=slug, link=_number(request, "link"), is_active=what == "on", viewer=viewer)
         elif what in ("let_in", "discard"):
-            number = request.POST.get("answers", "")
-            number = int(number) if number.isdecimal() and len(number) < 20 else 0
+            number = _number(request, "answers")
             actions.judge_answers(slug, response=number, is_person=what == "let_in", viewer=viewer)
             messages.success(request, _("They count now.") if what == "let_in" else _("They are discarded."))
         elif what == "link":
@@ -193,6 +190,13 @@ def _shown(request: PageRequest, slug: str, form: LinkForm) -> HttpResponse:
         "can_write": request.viewer.can(Right.SURVEYS_WRITE) and found.ended_at is None,
     }
     return render(request, "web/survey_page.html", context, status=422 if form.errors else 200)
+
+
+def _number(request: PageRequest, name: str) -> int:
+    """Give a number of the form; 0, which nothing has, for what is none."""
+    said = request.POST.get(name, "")
+    is_number = len(said) < 20 and said.isascii() and said.isdecimal()
+    return int(said) if is_number and int(said) < 1 << 63 else 0
 
 
 def _version(slug: str, wanted: str, request: PageRequest) -> SurveyVersion:
