@@ -34,7 +34,7 @@ ALLOWED = {
 }  # fmt: skip
 # Who may, of what is shipped: certifi's and fido2's are lists of Mozilla's that stand in them unchanged (certificates;
 # public suffixes), psycopg and paramiko are extras.
-WEAK = {"MPL-2.0": {"certifi", "fido2"}, "LGPL-3.0-only": {"psycopg", "psycopg-binary", "paramiko"}}
+WEAK = {"MPL-2.0": {"certifi", "fido2"}, "LGPL-2.1": {"paramiko"}, "LGPL-3.0-only": {"psycopg", "psycopg-binary"}}
 # Written many ways in older metadata: what is found there, and what it means.
 WORDS = (
     (r"AFFERO|\bAGPL", "AGPL-3.0"),

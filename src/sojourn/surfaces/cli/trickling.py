@@ -106,7 +106,8 @@ def main() -> int:
     """Run until SIGTERM."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        # In a thread of its own: the handler may interrupt `wait` while that holds the lock that `set` takes.
+        signal.signal(number, lambda *_: threading.Thread(target=stop.set, daemon=True).start())
     run(load(), stop)
     return 0
 
