@@ -7,14 +7,14 @@ PORT ?= 8000
 INTAKE_PORT ?= 8001
 COMPANY ?= bank
 TESTS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 export OMP_NUM_THREADS := 1
 
 .PHONY: demo test bench soak check format clean help
 
 help:
 	@echo "make demo    install, load the demo company, serve, print address and sign-in  (HOST=, PORT=, INTAKE_PORT=, COMPANY=bank|retail)"
-	@echo "make test    all checks and tests, as CI runs them                             (TESTS=tests/engine WORKERS=2)"
+	@echo "make test    all checks and tests, as CI runs them                             (TESTS=tests/engine WORKERS=3)"
 	@echo "make check   style, types, arrows between rooms, licences; writes var/sbom.json (CycloneDX)"
 	@echo "make bench   measure beside the peers; writes docs/benchmarks.md's tables to var/bench"
 	@echo "make soak    the slow proofs"

@@ -16,11 +16,15 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A registered function; ``every_seconds`` makes it periodic."""
+    """A registered function; ``every_seconds`` makes it periodic.
+
+    ``is_due`` says whether a round has anything to do; the work process asks it before it starts one.
+    """
 
     name: str
     run: Callable[..., object]
     every_seconds: int | None = None
+    is_due: Callable[[], bool] | None = None
 
 
 class Queue(Protocol):
@@ -34,13 +38,15 @@ REGISTRY: dict[str, Job] = {}
 _queue: list[Queue] = []
 
 
-def job(name: str, *, every_seconds: int | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def job(
+    name: str, *, every_seconds: int | None = None, is_due: Callable[[], bool] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Register a function as a job, as a decorator in a room's ``tasks.py``."""
 
     def register(function: Callable[P, R]) -> Callable[P, R]:
         if name in REGISTRY:
             raise ValueError(f"two jobs are called {name}")
-        REGISTRY[name] = Job(name=name, run=function, every_seconds=every_seconds)
+        REGISTRY[name] = Job(name=name, run=function, every_seconds=every_seconds, is_due=is_due)
         return function
 
     return register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from surfaces.rest.asking import asker
 pytestmark = pytest.mark.django_db(databases="__all__")
 # What counts customers or their events and has no coverage, and why.
 WITHOUT = {
+    "/comments": "comments, each decided upon by consent and unit; none is told below the privacy minimum",
+    "/comments/figures": "as /comments",
     "/customers/{customer}": "about one customer, whom the viewer reaches",
     "/consents": "counts who allowed and refused: nobody is left out for that, and units are the question's own",
     "/consents/days": "as /consents, by day",
@@ -58,8 +61,8 @@ def test_every_answer_with_a_figure_has_a_coverage() -> None:
     assert bare <= {*WITHOUT}, "carry a Coverage, or say here why not"
 
 
-def test_a_coverage_says_why_somebody_is_left_out(settings: Any) -> None:
-    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, k_floor=2)
+def test_a_coverage_says_why_somebody_is_left_out(settings: Any, tmp_path: Path) -> None:
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, data=tmp_path, k_floor=2)
     units = [Unit(code=code, name=code, kind="region", parent=None) for code in ("north", "south")]
     organisation.save_units(units, by=SYSTEM.name)
     load([event(n, "Opened", n, unit="south" if n > 5 else "north") for n in range(1, 10)])
@@ -77,11 +80,11 @@ def test_a_coverage_says_why_somebody_is_left_out(settings: Any) -> None:
     assert "none or a few left out by their choice, 5 in other parts of the organisation" in coverage_line(found)
 
 
-def test_a_page_says_it_too(settings: Any, client: Any) -> None:
+def test_a_page_says_it_too(settings: Any, client: Any, tmp_path: Path) -> None:
     from sojourn.domains.access import actions as access
     from sojourn.domains.access.models import Account
 
-    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, k_floor=2)
+    settings.SOJOURN = dataclasses.replace(settings.SOJOURN, data=tmp_path, k_floor=2)
     organisation.save_units([Unit(code="north", name="north", kind="region", parent=None)], by=SYSTEM.name)
     load([event(n, "Opened", n, unit="south" if n > 5 else "north") for n in range(1, 10)])
     made = access.create_person(email="a@example.com", role="analyst", unit="north", viewer=SYSTEM)

@@ -16,7 +16,7 @@ from sojourn.domains.desk.reading import account, case_of, held, history_of, in_
 from sojourn.domains.desk.ruling import rule_preview, rules
 from sojourn.kit.errors import InvalidError
 
-__all__ = ["case", "cases", "rule_preview", "rules", "told_of_cases"]
+__all__ = ["case", "cases", "is_case_late", "rule_preview", "rules", "told_of_cases"]
 LIMIT_MOST: Final = 1_000
 AT_ONCE: Final = 200
 
@@ -60,6 +60,12 @@ def cases(
         place = _behind(rows[-1].due_at, rows[-1].pk)
     shown, more = tuple(found[:limit]), len(found) > limit
     return CasesFound(rows=shown, next_place=(shown[-1].due_at.isoformat(), shown[-1].id) if more else None)
+
+
+def is_case_late(*, now: datetime | None = None) -> bool:
+    """Say whether a case's due time has passed that no manager was shown."""
+    late = CaseRow.objects.filter(status__in=ALIVE, due_at__lte=now or timezone.now(), escalated_at=None)
+    return late.exists()
 
 
 def _which(which: Which, viewer: Viewer, at: datetime) -> Q:

@@ -8,6 +8,7 @@ from sojourn.domains.feedback.answers.holding import held_answers
 from sojourn.domains.feedback.answers.inviting import opportunities, spared
 from sojourn.domains.feedback.answers.links import links, visit
 from sojourn.domains.feedback.answers.taking import begin as begin_visit
+from sojourn.domains.feedback.answers.taking import is_answer_idle
 from sojourn.domains.feedback.comments.listing import comment_figures
 from sojourn.domains.feedback.hearing import about as told_of_comments
 from sojourn.domains.feedback.learning import models
@@ -18,7 +19,7 @@ from sojourn.domains.feedback.surveys.reading import plain as survey_document
 from sojourn.domains.feedback.surveys.reading import read as read_survey
 from sojourn.domains.feedback.surveys.reading import write as write_survey
 from sojourn.domains.feedback.surveys.wording import doubts
-from sojourn.domains.feedback.understanding import comments_read
+from sojourn.domains.feedback.understanding import comments_read, is_comment_waiting
 from sojourn.domains.feedback.understanding import waiting as comments_waiting
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "comments_waiting",
     "doubts",
     "held_answers",
+    "is_answer_idle",
+    "is_comment_waiting",
     "links",
     "models",
     "next_page",

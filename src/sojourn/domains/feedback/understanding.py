@@ -26,6 +26,11 @@ def waiting(*, limit: int = AT_ONCE, after: int = 0) -> tuple[Comment, ...]:
     return tuple(comment_of(row, sealer) for row in rows)
 
 
+def is_comment_waiting() -> bool:
+    """Say whether there is a comment that nobody has read."""
+    return CommentRow.objects.filter(model="").exists()
+
+
 def comments_read(*, since: datetime, until: datetime) -> Iterator[Understood]:
     """Give what was read out of the comments of a time, by id, without their texts."""
     rows = CommentRow.objects.filter(occurred_at__gte=since, occurred_at__lt=until).exclude(model="")

@@ -26,6 +26,7 @@ from sojourn.domains.privacy.consenting.purposing import save_purpose as save_pu
 from sojourn.domains.privacy.consenting.saying import customer_called as customer_called
 from sojourn.domains.privacy.consenting.saying import follow_consents as follow_consents
 from sojourn.domains.privacy.consenting.saying import forget_consents as forget_consents
+from sojourn.domains.privacy.consenting.saying import is_expiry_due as is_expiry_due
 from sojourn.domains.privacy.consenting.saying import note_choices as note_choices
 from sojourn.domains.privacy.consenting.saying import notice_expired as notice_expired
 from sojourn.domains.privacy.consenting.saying import record_choices as record_choices

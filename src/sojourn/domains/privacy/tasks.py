@@ -8,7 +8,7 @@ from sojourn.domains.privacy import actions
 from sojourn.kit import jobs
 
 
-@jobs.job("privacy.expire_consents", every_seconds=60)
+@jobs.job("privacy.expire_consents", every_seconds=60, is_due=actions.is_expiry_due)
 def expire_consents() -> None:
     """Let consents run out."""
     actions.notice_expired()

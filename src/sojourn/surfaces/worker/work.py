@@ -147,7 +147,8 @@ class Work:
         for job in jobs.REGISTRY.values():
             if job.every_seconds and time.monotonic() >= self._due.get(job.name, 0):
                 self._due[job.name] = time.monotonic() + job.every_seconds
-                self._queue.put_again(job.name)
+                if job.is_due is None or job.is_due():
+                    self._queue.put_again(job.name)
 
     def _reseal(self) -> None:
         if collection.needs_resealing():

@@ -74,6 +74,12 @@ def take(found: Visit, sent: Sent, *, now: datetime | None = None) -> Progress:
     return progress
 
 
+def is_answer_idle(*, now: datetime | None = None) -> bool:
+    """Say whether somebody left answers in the middle, an hour ago or longer."""
+    before = (now or timezone.now()) - IDLE_AFTER
+    return ResponseRow.objects.filter(state=ResponseState.STARTED.value, changed_at__lt=before).exists()
+
+
 def release_idle(*, now: datetime | None = None, limit: int = 500) -> int:
     """Let answers that somebody left in the middle count as partial; give how many there were."""
     at = now or timezone.now()

@@ -123,6 +123,15 @@ def forget_consents(*, persons: Iterable[int]) -> None:
     consents.forget_held()
 
 
+def is_expiry_due(*, now: datetime | None = None) -> bool:
+    """Say whether a consent or a link has run out since the last look."""
+    now_us = time.time_ns() // 1_000 if now is None else micros(now)
+    if PreferenceLinkRow.objects.filter(expires_us__lte=now_us).exists():
+        return True
+    before = ConsentEpoch.objects.filter(pk=1).values_list("expired_us", flat=True).first() or 0
+    return ConsentState.objects.filter(expires_us__gt=before, expires_us__lte=now_us).exists()
+
+
 def notice_expired(*, now: datetime | None = None) -> bool:
     """Let what readers keep go when a consent has run out since the last look; delete links that have, too."""
     now_us = time.time_ns() // 1_000 if now is None else micros(now)
