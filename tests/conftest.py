@@ -10,6 +10,7 @@ import pytest
 
 # Few tests that take long: begun last, as xdist would, they leave the other worker idle at the end.
 LONG_FIRST = (
+    "tests/surfaces/web/test_pages_in_browser.py",
     "tests/domains/test_on_postgres.py",
     "tests/domains/collection/test_postgres_backups.py",
     "tests/surfaces/test_leaks_everywhere.py",
