@@ -188,3 +188,18 @@ def test_an_unknown_address_costs_as_much_time_as_a_wrong_password() -> None:
         assert Client().post("/account/login/", said).status_code == 200
         costs.append(CountingHasher.hashed)
     assert costs == [1, 1]
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000, "9" * 25, "-1", "1e9", "٣"])
+def test_a_number_that_is_none_is_none_and_breaks_no_page(number: str, ana: Person) -> None:
+    client = signed_in(raise_request_exception=False)
+    for page, name in (
+        ("imports", "before"),
+        ("quarantine", "before"),
+        ("flow", "hours"),
+        ("audit", "before"),
+        ("accounts", "from"),
+        ("people-list", "from"),
+        ("identity-review", "after"),
+    ):
+        assert client.get(reverse(page), {name: number}).status_code == 200, page

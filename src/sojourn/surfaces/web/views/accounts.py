@@ -15,6 +15,7 @@ from sojourn.domains.access.contracts import Right
 from sojourn.domains.customers import actions, queries
 from sojourn.domains.customers.contracts import Account, AccountKind, AccountsAsked, MemberRole, ProspectRule
 from sojourn.kit.errors import InvalidError
+from sojourn.surfaces.web import numbers
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.told import linked
 
@@ -54,8 +55,7 @@ def accounts(request: PageRequest) -> HttpResponse:
         if len(found) == 1:
             return redirect("account", number=found[0].id)
         return render(request, "web/accounts.html", {**context, "lines": _lines(found), "is_search": True})
-    begun = request.GET.get("from", "")
-    after = int(begun) if begun.isascii() and begun.isdigit() and len(begun) < 19 else 0
+    after = numbers.plain(request.GET.get("from", "")) or 0
     asked = AccountsAsked(
         kind=AccountKind(said["kind"]) if said["kind"] in set(AccountKind) else None,
         product=said["product"],

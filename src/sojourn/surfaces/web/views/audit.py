@@ -12,6 +12,7 @@ from django.utils import timezone
 from sojourn.domains.access import actions, queries
 from sojourn.domains.access.contracts import AuditAsked, Right
 from sojourn.kit.errors import InvalidError
+from sojourn.surfaces.web import numbers
 from sojourn.surfaces.web.doors import PageRequest, page
 
 PAGE = 50
@@ -22,13 +23,12 @@ FIELDS = ("who", "what", "object", "since", "until")
 def audit(request: PageRequest) -> HttpResponse:
     """List entries, newest first; with `verify` the chain is recomputed."""
     given = {name: request.GET.get(name, "").strip() for name in FIELDS}
-    before = request.GET.get("before", "")
     try:
         asked, mistake = _asked(given), ""
     except InvalidError as error:
         asked, mistake = AuditAsked(), error.message
     rows = queries.audit_log(
-        viewer=request.viewer, asked=asked, before=int(before) if before.isdecimal() else None, limit=PAGE
+        viewer=request.viewer, asked=asked, before=numbers.plain(request.GET.get("before", "")), limit=PAGE
     )
     choices = queries.audit_choices(viewer=request.viewer)
     names = queries.names({each.who for each in rows} | set(choices.who))

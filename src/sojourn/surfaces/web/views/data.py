@@ -17,7 +17,7 @@ from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.collection import queries
 from sojourn.domains.collection.contracts import FlowPoint
 from sojourn.domains.privacy import queries as privacy
-from sojourn.surfaces.web import figures
+from sojourn.surfaces.web import figures, numbers
 from sojourn.surfaces.web.doors import PageRequest, page
 
 PAGE = 50
@@ -30,9 +30,7 @@ PAYLOAD_SHOWN = 20_000
 def quarantine(request: PageRequest) -> HttpResponse:
     """List what was refused, by source and reason."""
     source, code, before = (request.GET.get(name, "") for name in ("source", "code", "before"))
-    rows = queries.refused(
-        before_id=int(before) if before.isdigit() else None, source=source or None, code=code or None, limit=PAGE
-    )
+    rows = queries.refused(before_id=numbers.plain(before), source=source or None, code=code or None, limit=PAGE)
     counts = queries.refused_counts()
     context = {
         "rows": rows,
@@ -58,8 +56,8 @@ def refused(request: PageRequest, number: int) -> HttpResponse:
 @page(Right.FIGURES_READ, whole=True)
 def flow(request: PageRequest) -> HttpResponse:
     """Show what came in by minute and source, and how far behind the figures are."""
-    asked = request.GET.get("hours", "")
-    hours = int(asked) if asked.isdigit() and int(asked) in FLOW_HOURS else 1
+    asked = numbers.plain(request.GET.get("hours", ""))
+    hours = asked if asked in FLOW_HOURS else 1
     until = timezone.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
     since = until - timedelta(hours=hours)
     points = queries.flow(since=since, until=until)

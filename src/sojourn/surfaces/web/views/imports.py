@@ -15,6 +15,7 @@ from sojourn.domains.collection import actions, queries
 from sojourn.domains.collection.contracts import Delivery, DeliveryStatus
 from sojourn.kit.errors import InvalidError, SojournError
 from sojourn.surfaces.web import mapping as mappings
+from sojourn.surfaces.web import numbers
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import PlainForm
 
@@ -50,8 +51,7 @@ def imports(request: PageRequest) -> HttpResponse:
         taken = form.attempt(lambda: _begun(request, form.cleaned_data))
         if taken:
             return redirect("import", number=taken.id)
-    before = request.GET.get("before", "")
-    listed = queries.deliveries(before=int(before) if before.isdigit() else None, limit=50)
+    listed = queries.deliveries(before=numbers.plain(request.GET.get("before", "")), limit=50)
     context = {"form": form, "deliveries": listed, "has_sources": bool(form.fields["source"].choices)}  # type: ignore[attr-defined]
     return render(request, "web/imports.html", context)
 

@@ -21,7 +21,7 @@ from sojourn.domains.identity import queries as identity
 from sojourn.domains.identity.contracts import EdgeKind, GraphEdge, Refusal, Why
 from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
 from sojourn.kit.ids import short
-from sojourn.surfaces.web import identity_picture
+from sojourn.surfaces.web import identity_picture, numbers
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.rule_words import rule_lines
 
@@ -178,7 +178,7 @@ def _kind(kind: str) -> Any:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 19 else 0
+    return numbers.plain(text) or 0
 
 
 def _attempt(request: PageRequest, do: Callable[[], object], done: str) -> None:

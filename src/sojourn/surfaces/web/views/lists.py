@@ -27,11 +27,13 @@ from sojourn.domains.customers.contracts import (
 )
 from sojourn.domains.privacy.contracts import Purpose
 from sojourn.kit.errors import InvalidError, SojournError
+from sojourn.surfaces.web import numbers
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.saved_lists import DELETED, is_said, opened, parameters, said_by
 from sojourn.surfaces.web.told import computed_text, linked
 
 LIMIT = 50
+OFFSET_MOST = 99_999_999
 DAYS = (7, 28, 90, 365)
 PURPOSES = ((Purpose.ANALYTICS, gettext_lazy("analytics")), (Purpose.MARKETING, gettext_lazy("marketing")))
 STATES = (
@@ -88,8 +90,7 @@ def people(request: PageRequest) -> HttpResponse:
         "may_change": saved is not None and queries.may_change_list(saved, viewer=request.viewer),
         "deleted": request.session.pop(DELETED, None),
     }
-    offset = request.GET.get("from", "0")
-    begin = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 9 else 0
+    begin = numbers.plain(request.GET.get("from", "0"), most=OFFSET_MOST) or 0
     try:
         found = actions.people(asked=_asked(request, saved), viewer=request.viewer, limit=LIMIT, offset=begin)
     except SojournError as refusal:

@@ -28,6 +28,7 @@ from sojourn.domains.identity.contracts import (
     SideBySide,
 )
 from sojourn.kit.errors import InvalidError, NotFoundError, SojournError
+from sojourn.surfaces.web import numbers
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.proposals import field_words, level_words, source_words
 
@@ -69,12 +70,11 @@ def review(request: PageRequest) -> HttpResponse:
         state, source, least = _read(asked)
     except InvalidError as error:
         state, source, least, mistake = ProposalState.OPEN, None, None, error.message
-    after = request.GET.get("after", "")
     found = queries.proposals(
         state=state,
         source=source,
         probability_from=least,
-        after=int(after) if after.isdecimal() and len(after) < 9 else 0,
+        after=numbers.plain(request.GET.get("after", "")) or 0,
         limit=ON_A_PAGE,
         viewer=request.viewer,
     )

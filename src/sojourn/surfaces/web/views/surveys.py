@@ -20,7 +20,7 @@ from sojourn.domains.access.contracts import Right
 from sojourn.domains.feedback import actions, queries
 from sojourn.domains.feedback.contracts import Link, LinkTerms, SurveyVersion, VersionState, Visit
 from sojourn.kit.errors import NotFoundError, SojournError
-from sojourn.surfaces.web import surveying
+from sojourn.surfaces.web import numbers, surveying
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import PlainForm
 
@@ -194,9 +194,7 @@ def _shown(request: PageRequest, slug: str, form: LinkForm) -> HttpResponse:
 
 def _number(request: PageRequest, name: str) -> int:
     """Give a number of the form; 0, which nothing has, for what is none."""
-    said = request.POST.get(name, "")
-    is_number = len(said) < 20 and said.isascii() and said.isdecimal()
-    return int(said) if is_number and int(said) < 1 << 63 else 0
+    return numbers.plain(request.POST.get(name, "")) or 0
 
 
 def _version(slug: str, wanted: str, request: PageRequest) -> SurveyVersion:

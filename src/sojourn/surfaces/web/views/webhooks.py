@@ -17,6 +17,7 @@ from sojourn.domains.access.contracts import Right
 from sojourn.domains.catalogue import queries as catalogue
 from sojourn.domains.privacy import actions, queries
 from sojourn.domains.privacy.contracts import MessageState, NewSecret, Purpose, Replay, WebhookTerms
+from sojourn.surfaces.web import numbers
 from sojourn.surfaces.web.doors import PageRequest, page
 from sojourn.surfaces.web.forms import PlainForm
 
@@ -123,8 +124,7 @@ def webhook_change(request: PageRequest, name: str) -> HttpResponseBase:
         actions.try_webhook(name, viewer=viewer)
         messages.success(request, _("A test message is on its way."))
     elif what == "replay":
-        number = request.POST.get("message", "")
-        asked = Replay(message=int(number)) if number.isdecimal() and len(number) < 19 else Replay()
+        asked = Replay(message=numbers.plain(request.POST.get("message", "")))
         count = actions.replay_webhook(name, asked, viewer=viewer)
         said = ngettext("%(n)s message is sent again.", "%(n)s messages are sent again.", count)
         messages.success(request, said % {"n": count})
