@@ -12,12 +12,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from sojourn.domains.collection.contracts import FileSeen, PickupKind, PickupTerms
+from sojourn.domains.collection.rules import CONTROL, is_under_way
 from sojourn.engine.stream.places.addresses import is_closed
 from sojourn.engine.stream.places.words import Address, DatabaseAddress, Remote, SftpAddress, StoreAddress
 from sojourn.kit.errors import InvalidError
 
-CONTROL: Final = ".control"
-UNFINISHED: Final = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".writing", ".swp")
 ADDRESSES: Final[dict[PickupKind, type[Address]]] = {
     PickupKind.SFTP: SftpAddress,
     PickupKind.OBJECTS: StoreAddress,
@@ -90,7 +89,7 @@ def seen(terms: PickupTerms, listed: Iterable[Remote], known: Mapping[str, str])
 
 
 def _what(terms: PickupTerms, remote: Remote, names: set[str], known: Mapping[str, str]) -> str:
-    if remote.name.startswith(".") or remote.name.endswith(UNFINISHED) or not fnmatchcase(remote.name, terms.pattern):
+    if is_under_way(remote.name) or not fnmatchcase(remote.name, terms.pattern):
         return "aside"
     if known.get(remote.name) == remote.mark:
         return "known"

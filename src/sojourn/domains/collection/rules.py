@@ -1,4 +1,4 @@
-"""Thought of collection: which segments are worth merging."""
+"""Thought of collection: which segments are worth merging, which files are left alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sojourn.domains.collection.contracts import Segment
 BUCKET_FILES_MAX: Final = 6  # files of one bucket and one size class
 CLASS_FACTOR: Final = 8  # a size class holds files of up to this many times the rows of the one below
 CLASS_ROWS: Final = 20_000
+CONTROL: Final = ".control"  # behind the name of a file that it says the totals of
+UNDER_WAY: Final = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".writing", ".swp")
 MERGE_ROWS_MAX: Final = 20_000_000
 
 
@@ -52,6 +54,15 @@ def size_class(rows: int) -> int:
     while rows >= limit:
         found, limit = found + 1, limit * CLASS_FACTOR
     return found
+
+
+def is_under_way(name: str) -> bool:
+    """Say whether a file is hidden or named as transfers under way are.
+
+    >>> is_under_way("visits.csv.part"), is_under_way(".visits.csv"), is_under_way("visits.csv")
+    (True, True, False)
+    """
+    return name.startswith(".") or name.endswith(UNDER_WAY)
 
 
 def _up_to(segments: list[Segment], rows: int) -> list[Segment]:

@@ -25,11 +25,11 @@ from sojourn.domains.collection.actions.originals import DONE, LOADED, REPORT
 from sojourn.domains.collection.contracts import Delivery, DeliveryStatus
 from sojourn.domains.collection.models import DeliveryRow
 from sojourn.domains.collection.queries.deliveries import refused_rows
+from sojourn.domains.collection.rules import CONTROL, is_under_way
 from sojourn.kit import durable
 from sojourn.kit.errors import SojournError
 
-FAILED, READY, CONTROL = "failed", ".done", ".control"
-UNFINISHED: Final = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".writing", ".swp")
+FAILED, READY = "failed", ".done"
 OVER: Final = (DeliveryStatus.DONE, DeliveryStatus.FAILED, DeliveryStatus.CANCELLED, DeliveryStatus.REPLACED)
 REFUSED_SHOWN: Final = 100
 
@@ -51,7 +51,7 @@ def take_incoming(*, now: float | None = None) -> int:
 def _complete(folder: Path, now: float) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
-        is_aside = path.name.startswith(".") or path.name.endswith((*UNFINISHED, READY, CONTROL))
+        is_aside = is_under_way(path.name) or path.name.endswith((READY, CONTROL))
         if is_aside or path.is_symlink() or not path.is_file():
             continue
         quiet = now - path.stat().st_mtime >= settings.SOJOURN.incoming_quiet_seconds

@@ -21,6 +21,7 @@ from sojourn.domains.collection.actions.deliveries import NOT_SAID, begin, start
 from sojourn.domains.collection.contracts import ControlTotals
 from sojourn.domains.collection.models import PickedRow, PickupRow
 from sojourn.domains.collection.queries.pickups import marks, place_of, secret_of
+from sojourn.domains.collection.rules import CONTROL
 from sojourn.engine.stream import places
 from sojourn.engine.stream.places.words import Place, Remote
 from sojourn.kit import durable
@@ -67,7 +68,7 @@ def _take(row: PickupRow, place: Place, folder: Path) -> tuple[int, str]:
     refused: list[str] = []
     for name in wanted[:TAKEN_MAX]:
         try:
-            _hand_in(row, place, listed[name], folder, beside=listed.get(name + thought.CONTROL))
+            _hand_in(row, place, listed[name], folder, beside=listed.get(name + CONTROL))
         except SojournError as error:
             refused.append(error.message)
     return len(wanted[:TAKEN_MAX]) - len(refused), " ".join(refused)

@@ -53,7 +53,8 @@ def opened(address: SftpAddress, secret: str) -> Iterator[Server]:
             client = paramiko.SFTPClient.from_transport(transport)
             if client is None:
                 raise PlaceError(f"{address.host} lets in, but has no SFTP.")
-            client.get_channel().settimeout(SECONDS)  # type: ignore[union-attr]
+            if (channel := client.get_channel()) is not None:
+                channel.settimeout(SECONDS)
         yield Server(client, address)
     finally:
         transport.close()
