@@ -126,23 +126,25 @@ def forget_consents(*, persons: Iterable[int]) -> None:
 def is_expiry_due(*, now: datetime | None = None) -> bool:
     """Say whether a consent or a link has run out since the last look."""
     now_us = time.time_ns() // 1_000 if now is None else micros(now)
-    if PreferenceLinkRow.objects.filter(expires_us__lte=now_us).exists():
-        return True
-    before = ConsentEpoch.objects.filter(pk=1).values_list("expired_us", flat=True).first() or 0
-    return ConsentState.objects.filter(expires_us__gt=before, expires_us__lte=now_us).exists()
+    return PreferenceLinkRow.objects.filter(expires_us__lte=now_us).exists() or _has_run_out(now_us)
 
 
 def notice_expired(*, now: datetime | None = None) -> bool:
     """Let what readers keep go when a consent has run out since the last look; delete links that have, too."""
     now_us = time.time_ns() // 1_000 if now is None else micros(now)
-    before = ConsentEpoch.objects.filter(pk=1).values_list("expired_us", flat=True).first() or 0
     PreferenceLinkRow.objects.filter(expires_us__lte=now_us).delete()
-    if not ConsentState.objects.filter(expires_us__gt=before, expires_us__lte=now_us).exists():
+    if not _has_run_out(now_us):
         return False
     with transaction.atomic(using=router.db_for_write(ConsentEpoch)):
         noting.advance_epoch()
         ConsentEpoch.objects.filter(pk=1).update(expired_us=now_us)
     return True
+
+
+def _has_run_out(now_us: int) -> bool:
+    """Say whether a consent has run out since readers were last told to look anew."""
+    before = ConsentEpoch.objects.filter(pk=1).values_list("expired_us", flat=True).first() or 0
+    return ConsentState.objects.filter(expires_us__gt=before, expires_us__lte=now_us).exists()
 
 
 def follow_consents(batch: TailBatch) -> Callable[[], None]:
