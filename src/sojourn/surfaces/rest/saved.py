@@ -19,7 +19,7 @@ from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import CURSOR_MAX_CHARACTERS, LIMIT, LIMIT_MAX, Page, decode, encode
-from sojourn.surfaces.rest.types import Flag
+from sojourn.surfaces.rest.types import Flag, plain
 
 router = Router(tags=["saved questions"])
 Id = Annotated[str, Path(max_length=12)]
@@ -122,7 +122,7 @@ def save_question(request: HttpRequest, body: QuestionText) -> Status[SavedAnswe
 @router.get("/questions/{question_id}", response={200: SavedAnswer, **PROBLEMS}, summary="Show a saved question")
 def get_question(request: HttpRequest, question_id: Id) -> SavedAnswer:
     """With the address of its page."""
-    return _answer(queries.saved_question(id=_plain(question_id), viewer=viewer_of(request)))
+    return _answer(queries.saved_question(id=plain(question_id), viewer=viewer_of(request)))
 
 
 @router.get(
@@ -132,7 +132,7 @@ def get_question(request: HttpRequest, question_id: Id) -> SavedAnswer:
 )
 def answers(request: HttpRequest, question_id: Id) -> Page[AnswerPlace]:
     """Addresses of this API to ask for today's answers: for the explorer graph, variants and, with steps, funnel."""
-    found = queries.answers_asked(id=_plain(question_id), viewer=viewer_of(request))
+    found = queries.answers_asked(id=plain(question_id), viewer=viewer_of(request))
     return Page[AnswerPlace](items=[AnswerPlace(answer=each.answer, address=_place(each)) for each in found])
 
 
@@ -141,7 +141,7 @@ def answers(request: HttpRequest, question_id: Id) -> Page[AnswerPlace]:
 def change_question(request: HttpRequest, question_id: Id, body: QuestionChange) -> SavedAnswer:
     """For who saved it and, where it is shared, administrators."""
     changed = actions.change_question(
-        id=_plain(question_id),
+        id=plain(question_id),
         name=body.name,
         description=body.description,
         asked=None if body.address is None else _read(body.address),
@@ -155,7 +155,7 @@ def change_question(request: HttpRequest, question_id: Id, body: QuestionChange)
 @needs(Right.JOURNEYS_WRITE)
 def delete_question(request: HttpRequest, question_id: Id) -> Status[None]:
     """For a day it can be brought back."""
-    actions.delete_question(id=_plain(question_id), viewer=viewer_of(request))
+    actions.delete_question(id=plain(question_id), viewer=viewer_of(request))
     return Status(204, None)
 
 
@@ -167,20 +167,20 @@ def delete_question(request: HttpRequest, question_id: Id) -> Status[None]:
 @needs(Right.JOURNEYS_WRITE)
 def restore_question(request: HttpRequest, question_id: Id) -> SavedAnswer:
     """One deleted less than a day ago, with its address and its pins."""
-    return _answer(actions.restore_question(id=_plain(question_id), viewer=viewer_of(request)))
+    return _answer(actions.restore_question(id=plain(question_id), viewer=viewer_of(request)))
 
 
 @router.put("/questions/{question_id}/pin", response={204: None, **PROBLEMS}, summary="Pin a saved question to Home")
 def pin_question(request: HttpRequest, question_id: Id) -> Status[None]:
     """To your own; at most twelve."""
-    actions.pin_question(id=_plain(question_id), viewer=viewer_of(request))
+    actions.pin_question(id=plain(question_id), viewer=viewer_of(request))
     return Status(204, None)
 
 
 @router.delete("/questions/{question_id}/pin", response={204: None, **PROBLEMS}, summary="Take a question off Home")
 def unpin_question(request: HttpRequest, question_id: Id) -> Status[None]:
     """Off your own."""
-    actions.unpin_question(id=_plain(question_id), viewer=viewer_of(request))
+    actions.unpin_question(id=plain(question_id), viewer=viewer_of(request))
     return Status(204, None)
 
 
@@ -221,7 +221,3 @@ def _before(cursor: str) -> tuple[datetime, str] | None:
                 if instant.tzinfo is not None and 1970 <= instant.year < 9999:
                     return instant, last
     raise InvalidError("cursor: take it from `next` of the page before.")
-
-
-def _plain(id_: str) -> str:
-    return id_.replace("\x00", "")

@@ -18,7 +18,7 @@ from sojourn.surfaces.rest.auth import viewer_of
 from sojourn.surfaces.rest.errors import PROBLEMS
 from sojourn.surfaces.rest.needing import needs
 from sojourn.surfaces.rest.paging import Page
-from sojourn.surfaces.rest.types import Flag
+from sojourn.surfaces.rest.types import Flag, plain
 
 router = Router(tags=["customers"])
 Id = Annotated[str, Path(max_length=12)]
@@ -84,7 +84,7 @@ def save_list(request: HttpRequest, body: ListText) -> Status[SavedListAnswer]:
 @needs(Right.CUSTOMERS_LIST)
 def get_list(request: HttpRequest, list_id: Id) -> SavedListAnswer:
     """What it asks for; `GET /customers?saved=` gives whom it holds."""
-    return _answer(request, queries.saved_list(id=_plain(list_id), viewer=viewer_of(request)))
+    return _answer(request, queries.saved_list(id=plain(list_id), viewer=viewer_of(request)))
 
 
 @router.patch("/lists/{list_id}", response={200: SavedListAnswer, **PROBLEMS}, summary="Change a saved list")
@@ -92,7 +92,7 @@ def get_list(request: HttpRequest, list_id: Id) -> SavedListAnswer:
 def change_list(request: HttpRequest, list_id: Id, body: ListChange) -> SavedListAnswer:
     """For who saved it and, where it is shared, administrators."""
     changed = actions.change_list(
-        id=_plain(list_id),
+        id=plain(list_id),
         name=body.name,
         parameters=None if body.query is None else _read(body.query),
         is_shared=body.is_shared,
@@ -105,7 +105,7 @@ def change_list(request: HttpRequest, list_id: Id, body: ListChange) -> SavedLis
 @needs(Right.CUSTOMERS_LIST)
 def delete_list(request: HttpRequest, list_id: Id) -> Status[None]:
     """For a day it can be brought back."""
-    actions.delete_list(id=_plain(list_id), viewer=viewer_of(request))
+    actions.delete_list(id=plain(list_id), viewer=viewer_of(request))
     return Status(204, None)
 
 
@@ -113,7 +113,7 @@ def delete_list(request: HttpRequest, list_id: Id) -> Status[None]:
 @needs(Right.CUSTOMERS_LIST)
 def restore_list(request: HttpRequest, list_id: Id) -> SavedListAnswer:
     """One deleted less than a day ago."""
-    return _answer(request, actions.restore_list(id=_plain(list_id), viewer=viewer_of(request)))
+    return _answer(request, actions.restore_list(id=plain(list_id), viewer=viewer_of(request)))
 
 
 def _answer(request: HttpRequest, saved: SavedList) -> SavedListAnswer:
@@ -136,7 +136,3 @@ def _read(query: str) -> Parameters:
         return tuple(parse_qsl(said, max_num_fields=200))
     except ValueError:
         raise InvalidError("query: at most 200 parameters.") from None
-
-
-def _plain(text: str) -> str:
-    return text.replace("\x00", "")

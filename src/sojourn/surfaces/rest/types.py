@@ -40,3 +40,8 @@ PlainNumber = BeforeValidator(_number)  # 256.0 is a whole number in JSON; true 
 Flag = Annotated[bool, Strict()]
 Day = Annotated[date, BeforeValidator(_written_day)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_instant), Field(json_schema_extra={"pattern": INSTANT})]
+
+
+def plain(text: str) -> str:
+    """Take the NUL out of a text: no database keeps it, and nothing is called by it."""
+    return text.replace("\x00", "")
