@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -82,9 +82,12 @@ def test_comments_are_read_once_and_told_on_in_the_same_transaction() -> None:
         ]
 
     @hooks.understood.answer
-    def hear(found: Sequence[Understood]) -> None:
-        assert transaction.get_connection(router.db_for_write(CommentRow)).in_atomic_block
-        told.extend(found)
+    def hear(found: Sequence[Understood]) -> Callable[[Collection[int]], object]:
+        def write(there: Collection[int]) -> None:
+            assert transaction.get_connection(router.db_for_write(CommentRow)).in_atomic_block
+            told.extend(each for each in found if each.comment.id in there)
+
+        return write
 
     said(comment="slow")
     said(comment="later")

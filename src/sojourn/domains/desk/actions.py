@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sojourn.domains.desk.ruling import delete_rule, open_by_rules, save_rule
+from sojourn.domains.desk.ruling import cases_wanted, delete_rule, save_rule
 from sojourn.domains.desk.working import (
     assign_case,
     escalate,
@@ -15,12 +15,12 @@ from sojourn.domains.desk.working import (
 
 __all__ = [
     "assign_case",
+    "cases_wanted",
     "delete_rule",
     "escalate",
     "forget_cases",
     "move_case",
     "note_case",
-    "open_by_rules",
     "open_case",
     "save_rule",
     "set_due",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from sojourn.domains.collection import hooks
 from sojourn.domains.collection.contracts import Held
@@ -15,9 +15,9 @@ seals("desk.StepRow", "sealed", use="case")
 
 
 @understood.answer
-def open_cases(found: Sequence[Understood]) -> None:
+def open_cases(found: Sequence[Understood]) -> Callable[[Collection[int]], object]:
     """Open cases where a rule says so, in the transaction of the reading."""
-    actions.open_by_rules(found)
+    return actions.cases_wanted(found)
 
 
 @hooks.erase_persons.answer

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.db import router, transaction
@@ -18,7 +19,7 @@ from sojourn.domains.desk.models import RuleRow, StepRow
 from sojourn.domains.desk.reading import PURPOSE
 from sojourn.domains.desk.working import can_work, opened, owner_of
 from sojourn.domains.feedback import queries as feedback
-from sojourn.domains.feedback.contracts import Understood
+from sojourn.domains.feedback.contracts import Comment, Understood
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.organisation import queries as organisation
 from sojourn.domains.privacy import queries as privacy
@@ -78,40 +79,62 @@ def rule_preview(*, rule: CaseRule, viewer: Viewer, now: datetime | None = None)
     return RulePreview(days=PREVIEW_DAYS, comments=len(seen), matches=matches, cases=len(whose))
 
 
-def open_by_rules(found: Sequence[Understood], *, now: datetime | None = None) -> int:
-    """Open cases for comments by the first rule that each meets, in the caller's transaction; give for how many.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Wanted:
+    """A case that a rule wants opened for a comment, with all that is looked up for it."""
 
-    Not for a comment that is in a case, is older than two weeks, or is of a customer who may not be seen for service.
+    comment: Comment
+    rule: CaseRule
+    persons: tuple[int, ...]  # all of the customer
+    unit: str
+    owner: int | None
+
+
+def cases_wanted(found: Sequence[Understood], *, now: datetime | None = None) -> Callable[[Collection[int]], int]:
+    """Look up which comments open a case, by the first rule that each meets; give the write that opens them.
+
+    The write takes the ids of the comments that are still there, in the caller's transaction, and gives for how many
+    it opened cases. None for a comment that is in a case, is older than two weeks, or is of a customer who may not be
+    seen for service.
     """
     known, at = [each for each in _rules() if each.is_active], now or timezone.now()
     recent = [each for each in found if each.comment.occurred_at > at - RECENT]
-    met = [(each, rule) for each in recent if (rule := _first(known, each)) is not None]
-    there = set(
-        StepRow.objects.filter(comment__in=[each.comment.id for each, _ in met]).values_list("comment", flat=True)
-    )
-    new = [(each, rule) for each, rule in met if each.comment.id not in there]
-    of = identity.customers_of([each.comment.person for each, _ in new])
-    seen = privacy.found(set(of.values()), purpose=PURPOSE, viewer=SYSTEM) if new else {}
-    served = [(each, rule, seen[of[each.comment.person]]) for each, rule in new if of[each.comment.person] in seen]
-    for each, rule, customer in served:
-        _open(each, rule, customer, at)
-    return len(served)
+    met = [(each.comment, rule) for each in recent if (rule := _first(known, each)) is not None]
+    of = identity.customers_of([comment.person for comment, _ in met])
+    seen = privacy.found(set(of.values()), purpose=PURPOSE, viewer=SYSTEM) if met else {}
+    wanted = [_wanted(comment, rule, seen[of[comment.person]]) for comment, rule in met if of[comment.person] in seen]
+    return partial(_open, wanted, at)
 
 
-def _open(found: Understood, rule: CaseRule, customer: int, at: datetime) -> None:
-    unit = rule.unit or found.comment.unit
+def _wanted(comment: Comment, rule: CaseRule, customer: int) -> _Wanted:
+    unit = rule.unit or comment.unit
     owner = int(rule.owner.removeprefix("person:")) if rule.owner else None
-    opened(
-        persons=identity.persons_of(customer=customer),
-        person=found.comment.person,
-        reason=rule.reason,
+    return _Wanted(
+        comment=comment,
+        rule=rule,
+        persons=tuple(identity.persons_of(customer=customer)),
         unit=unit,
         owner=owner if owner is not None and can_work(owner, unit) else None,
-        due_hours=rule.due_hours,
-        by=f"rule:{rule.name}",
-        at=at,
-        comment=found.comment.id,
     )
+
+
+def _open(wanted: Sequence[_Wanted], at: datetime, there: Collection[int]) -> int:
+    numbers = [each.comment.id for each in wanted]
+    taken = set(StepRow.objects.filter(comment__in=numbers).values_list("comment", flat=True))
+    new = [each for each in wanted if each.comment.id in there and each.comment.id not in taken]
+    for each in new:
+        opened(
+            persons=each.persons,
+            person=each.comment.person,
+            reason=each.rule.reason,
+            unit=each.unit,
+            owner=each.owner,
+            due_hours=each.rule.due_hours,
+            by=f"rule:{each.rule.name}",
+            at=at,
+            comment=each.comment.id,
+        )
+    return len(new)
 
 
 def _first(known: Sequence[CaseRule], found: Understood) -> CaseRule | None:

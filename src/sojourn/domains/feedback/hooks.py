@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from sojourn.domains.feedback.contracts import Comment, Understanding, Understood
@@ -12,6 +12,8 @@ from sojourn.kit.hooks import Hook
 # comment that is not among the answers is asked for again; the first answer that gives one counts.
 understand: Final[Hook[Callable[[Sequence[Comment]], Sequence[Understanding]]]] = Hook("feedback.understand")
 
-# Comments were read: what an answer writes goes in one transaction on the state database with the reading, so that it
-# is done exactly once for each comment and reading.
-understood: Final[Hook[Callable[[Sequence[Understood]], None]]] = Hook("feedback.understood")
+# Comments were read: an answer looks up what it needs, and gives a write, which is called with the ids of the comments
+# that are still there in one transaction on the state database with the reading: it is done exactly once for each
+# comment and reading, and reads nothing that could take long.
+Write = Callable[[Collection[int]], object]
+understood: Final[Hook[Callable[[Sequence[Understood]], Write]]] = Hook("feedback.understood")

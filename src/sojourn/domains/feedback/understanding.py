@@ -70,15 +70,16 @@ def note(comments: Iterable[Comment], found: Iterable[Understanding]) -> int:
     pairs = [Understood(comment=known[each.comment], understanding=each) for each in found if each.comment in known]
     if not pairs:
         return 0
+    writes = [answer(pairs) for answer in hooks.understood]
     with transaction.atomic(using=router.db_for_write(CommentRow)):
         kept = _store(pairs)
-        for answer in hooks.understood:
-            answer(kept)
+        for write in writes:
+            write(kept)
     return len(kept)
 
 
-def _store(pairs: Sequence[Understood]) -> list[Understood]:
-    """Write readings; a comment that went meanwhile is left out."""
+def _store(pairs: Sequence[Understood]) -> set[int]:
+    """Write readings and give their comments; one that went meanwhile is left out."""
     now = clock.tick()
     rows = CommentRow.objects.select_for_update().in_bulk([each.comment.id for each in pairs])
     kept = [each for each in pairs if each.comment.id in rows]
@@ -89,4 +90,4 @@ def _store(pairs: Sequence[Understood]) -> list[Understood]:
         row.language, row.changed = (read.language or row.language)[:12], now
     fields = ["model", "sentiment", "urgency", "churn", "complaint", "findings", "language", "changed"]
     CommentRow.objects.bulk_update([rows[each.comment.id] for each in kept], fields, batch_size=100)
-    return kept
+    return {each.comment.id for each in kept}
