@@ -18,11 +18,11 @@ from sojourn.domains.feedback.answers import events
 from sojourn.domains.feedback.answers.links import live_version
 from sojourn.domains.feedback.answers.taking import contacts_of, count_quotas, response_number, sealed_answers
 from sojourn.domains.feedback.answers.values import ValueRefusedError, read_value
-from sojourn.domains.feedback.models import ResponseRow, SurveyRow
-from sojourn.domains.feedback.surveys.keeping import GONE
+from sojourn.domains.feedback.models import ResponseRow
+from sojourn.domains.feedback.surveys.keeping import survey_row
 from sojourn.domains.feedback.words.answers import GivenAnswer, RefusedAnswer, ResponseState, TakenAnswers
 from sojourn.domains.feedback.words.surveys import SurveyVersion
-from sojourn.kit.errors import ConflictError, InvalidError, NotFoundError
+from sojourn.kit.errors import ConflictError, InvalidError
 
 ANSWERS_MOST: Final = 1_000
 AHEAD_MOST: Final = timedelta(hours=1)  # clocks differ
@@ -49,9 +49,7 @@ def take_answers(
     viewer.require(Right.ANSWERS_WRITE)
     if not 1 <= len(answers) <= ANSWERS_MOST:
         raise InvalidError(f"answers: 1 to {ANSWERS_MOST:,} at once.")
-    survey = SurveyRow.objects.filter(slug=slug).values_list("pk", flat=True).first()
-    if survey is None:
-        raise NotFoundError(GONE)
+    survey = survey_row(slug).pk
     version, at = live_version(survey), now or timezone.now()
     refused: list[RefusedAnswer] = []
     read = {each.number: each for each in _read(answers, survey, version, at, refused)}

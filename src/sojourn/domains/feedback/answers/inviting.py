@@ -16,12 +16,12 @@ from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
 from sojourn.domains.feedback.answers.links import INVITED, live_version, token_of
 from sojourn.domains.feedback.models import InvitationRow, SparedRow, SurveyRow
-from sojourn.domains.feedback.surveys.keeping import GONE
+from sojourn.domains.feedback.surveys.keeping import survey_row
 from sojourn.domains.feedback.words.asks import Invitations, Invited, Opportunities, Spared
 from sojourn.domains.identity import queries as identity
 from sojourn.domains.privacy import queries as privacy
 from sojourn.domains.privacy.contracts import Purpose
-from sojourn.kit.errors import InvalidError, NotFoundError
+from sojourn.kit.errors import InvalidError
 
 AT_ONCE: Final = 1_000
 WORD_MOST: Final = 63
@@ -45,7 +45,7 @@ def invite(
     """
     viewer.require(Right.SURVEYS_WRITE)
     _check(customers, anyone, channel, unit)
-    row, at = _survey(slug), now or timezone.now()
+    row, at = survey_row(slug), now or timezone.now()
     survey = live_version(row.pk).survey
     there = privacy.found(customers, purpose=Purpose(survey.purpose), viewer=viewer)
     wanted = list(dict.fromkeys(there[each] for each in customers if each in there))
@@ -79,7 +79,7 @@ def invite(
 def opportunities(slug: str, *, viewer: Viewer) -> tuple[Opportunities, ...]:
     """Count those invited, and of them who opened and answered, by channel and unit; raise NotFoundError."""
     viewer.require(Right.FIGURES_READ)
-    rows = InvitationRow.objects.filter(survey=_survey(slug)).values("channel", "unit")
+    rows = InvitationRow.objects.filter(survey=survey_row(slug)).values("channel", "unit")
     counted = rows.annotate(invited=Count("pk"), opened=Count("opened_at"), answered=Count("answered_at"))
     return tuple(Opportunities(**each) for each in counted.order_by("channel", "unit"))
 
@@ -87,7 +87,7 @@ def opportunities(slug: str, *, viewer: Viewer) -> tuple[Opportunities, ...]:
 def spared(slug: str, *, viewer: Viewer) -> dict[str, int]:
     """Count who was spared by a survey, by reason; raise NotFoundError."""
     viewer.require(Right.FIGURES_READ)
-    rows = SparedRow.objects.filter(survey=_survey(slug)).values_list("reason").annotate(n=Count("pk"))
+    rows = SparedRow.objects.filter(survey=survey_row(slug)).values_list("reason").annotate(n=Count("pk"))
     return dict(rows.order_by("reason"))
 
 
@@ -112,13 +112,6 @@ def _check(customers: Sequence[int], anyone: int, channel: str, unit: str) -> No
         raise InvalidError(f"customers: name some, or say how many for anyone; {AT_ONCE:,} at once at most.")
     if len(channel) > WORD_MOST or len(unit) > WORD_MOST:
         raise InvalidError("channel, unit: 63 characters at most.")
-
-
-def _survey(slug: str) -> SurveyRow:
-    row = SurveyRow.objects.filter(slug=slug).first()
-    if row is None:
-        raise NotFoundError(GONE)
-    return row
 
 
 def _invited(row: InvitationRow) -> Invited:

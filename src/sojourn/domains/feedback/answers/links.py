@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from sojourn.domains.access import actions as access
 from sojourn.domains.access.contracts import Right, Viewer
-from sojourn.domains.feedback.models import InvitationRow, LinkRow, ResponseRow, SurveyRow, VersionRow
-from sojourn.domains.feedback.surveys.keeping import GONE, version_of
+from sojourn.domains.feedback.models import InvitationRow, LinkRow, ResponseRow, VersionRow
+from sojourn.domains.feedback.surveys.keeping import survey_row, version_of
 from sojourn.domains.feedback.words.answers import Link, LinkTerms, ResponseState, Visit
 from sojourn.domains.feedback.words.surveys import SurveyState, SurveyVersion, VersionState
 from sojourn.kit import sealing
@@ -58,9 +58,7 @@ def add_link(*, slug: str, terms: LinkTerms, viewer: Viewer, now: datetime | Non
     if any(len(text) > 63 for text in (terms.channel, terms.unit, terms.touchpoint)):
         raise InvalidError("channel, unit, touchpoint: 63 characters at most.")
     with transaction.atomic(using=router.db_for_write(LinkRow)):
-        row = SurveyRow.objects.filter(slug=slug).first()
-        if row is None:
-            raise NotFoundError(GONE)
+        row = survey_row(slug)
         if row.links.count() >= LINKS_MOST:
             raise InvalidError(f"name: a survey has {LINKS_MOST:,} links at most.")
         made = LinkRow.objects.create(
@@ -92,10 +90,9 @@ def switch_link(*, slug: str, link: int, is_active: bool, viewer: Viewer, now: d
 def links(slug: str, *, viewer: Viewer) -> tuple[Link, ...]:
     """List a survey's links, newest first; raise ForbiddenError or NotFoundError."""
     viewer.require(Right.FIGURES_READ)
-    if not SurveyRow.objects.filter(slug=slug).exists():
-        raise NotFoundError(GONE)
+    survey = survey_row(slug)
     done = Count("responserow", filter=Q(responserow__state=ResponseState.COMPLETE.value))
-    rows = LinkRow.objects.filter(survey__slug=slug).annotate(done=done).order_by("-pk")
+    rows = LinkRow.objects.filter(survey=survey).annotate(done=done).order_by("-pk")
     return tuple(_link(row, slug, row.done) for row in rows)
 
 
